@@ -1,0 +1,2 @@
+//! Figures beside baselines, measured in the same run.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Ways in that the server itself watches: folders of pictures.

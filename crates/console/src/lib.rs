@@ -1,0 +1,1 @@
+//! The staff pages: server-made, usable without script.

@@ -1,0 +1,1 @@
+//! Plate text: normalising, jurisdictions, look-alikes, patterns, the dictionary and the hotlist matcher.

@@ -1,0 +1,2 @@
+//! The Plateglass server and its commands.
+fn main() {}

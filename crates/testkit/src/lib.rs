@@ -1,0 +1,1 @@
+//! What tests share: a clock to move, a private PostgreSQL, a whole app.

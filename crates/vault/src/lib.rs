@@ -1,0 +1,1 @@
+//! Pictures, sealed under their day's key, and the key store.

@@ -1,0 +1,1 @@
+//! Frames to plates: decode, detect, rectify, read, mask.

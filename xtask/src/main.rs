@@ -1,0 +1,2 @@
+//! Chores with logic: `cargo xtask demo`, `test`, `bench`, `web`.
+fn main() {}
