@@ -1,1 +1,24 @@
-//! What Plateglass speaks of: reads, cameras, hotlists, hits, who may do what. Pure values, no I/O.
+//! What Plateglass speaks of: reads, cameras, hotlists, hits, who may do what.
+//!
+//! Pure values and their rules: nothing here performs I/O, tells the time or rolls dice.
+
+pub mod access;
+pub mod camera;
+pub mod hit;
+pub mod hotlist;
+pub mod ids;
+pub mod keys;
+pub mod read;
+pub mod time;
+
+pub use access::{Action, Actor, Permit, Reason, Refusal};
+pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position};
+pub use hit::{Hit, NewHit};
+pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
+pub use ids::{AgencyId, CameraId, HitId, HotlistId, HotlistVersionId, ReadId, ReadRef};
+pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
+pub use read::{
+    Alternative, Confidence, EventDigest, Marks, NewRead, PictureKind, PictureRef, Pictures,
+    StoredRead,
+};
+pub use time::{Day, Timestamp};
