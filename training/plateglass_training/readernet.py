@@ -102,7 +102,7 @@ class ReaderNet(nn.Module):
         )
         self.col_norm = nn.LayerNorm(dim)
         self.ctc = nn.Linear(dim, CLASSES)
-        self.cell_pos = nn.Parameter(torch.randn(1, dim, 8, COLUMNS) * 0.02)
+        self.cell_pos = nn.Parameter(torch.randn(1, 8, COLUMNS, dim) * 0.02)
         self.query = nn.Parameter(torch.randn(1, SLOTS, dim) * 0.3)
         self.look = nn.ModuleList(
             Block(dim, 4, SLOTS, 8 * COLUMNS, 2 * dim, cross=True) for _ in range(2)
@@ -118,8 +118,9 @@ class ReaderNet(nn.Module):
         for layer in self.layers:
             c = layer(c)
         c = self.col_norm(c)
-        mem = m + self.cell_pos + c.transpose(1, 2).unsqueeze(2)
-        mem = mem.flatten(2).transpose(1, 2)
+        # Cells last in memory already (channels_last), so this copies nothing.
+        mem = m.permute(0, 2, 3, 1) + (self.cell_pos + c.unsqueeze(1)).to(m.dtype)
+        mem = mem.reshape(-1, 8 * COLUMNS, m.shape[1])
         # Added to zeros taken from the memory so that the batch size follows.
         s = self.query + mem[:, :SLOTS] * 0.0
         s = self.look[0](s, mem)

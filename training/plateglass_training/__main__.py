@@ -1,0 +1,65 @@
+"""Command line: ``python -m plateglass_training STAGE``; ``all`` runs everything."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import cv2
+
+TRAINING = Path(__file__).resolve().parent.parent
+REPO = TRAINING.parent
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(prog="plateglass_training", description=__doc__)
+    p.add_argument("--data", type=Path, help="folder of real picture sets (see README.md); without it synthetic data alone")
+    p.add_argument("--run", type=Path, default=TRAINING / "runs" / "default", help="where checkpoints, logs and buffers go")
+    p.add_argument("--seed", type=int, default=1)
+    sub = p.add_subparsers(dest="stage", required=True)
+    sub.add_parser("fonts", help="install the free fonts the generator draws with")
+    s = sub.add_parser("reader-data", help="generate reader samples")
+    s.add_argument("--total", type=int, default=250, help="shards of 8192 samples")
+    s.add_argument("--ahead", type=int, default=4)
+    s.add_argument("--real", type=float, default=0.0)
+    s.add_argument("--name", default="reader")
+    s = sub.add_parser("reader", help="train the reader on generated samples")
+    s.add_argument("--samples", type=int, default=1_500_000)
+    s.add_argument("--minutes", type=float, default=0, help="end by then, learning rate lowered (0: no limit)")
+    s.add_argument("--name", default="reader")
+    s.add_argument("--init", type=Path)
+    s.add_argument("--peak", type=float, default=1.5e-3)
+    s.add_argument("--end", type=float, default=3e-4)
+    s = sub.add_parser("detector-data", help="generate detector crops")
+    s.add_argument("--total", type=int, default=600, help="shards of 512 crops")
+    s.add_argument("--ahead", type=int, default=4)
+    s = sub.add_parser("detector", help="train the detector on generated crops")
+    s.add_argument("--samples", type=int, default=320_000)
+    s.add_argument("--minutes", type=float, default=0)
+    s.add_argument("--name", default="detector")
+    s.add_argument("--init", type=Path)
+    s.add_argument("--peak", type=float, default=2e-3)
+    s.add_argument("--end", type=float, default=1e-5)
+    a = p.parse_args()
+    cv2.setNumThreads(1)
+    if a.stage == "fonts":
+        from . import fonts
+        fonts.install()
+    elif a.stage == "reader-data":
+        from . import readerdata
+        readerdata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total, a.real)
+    elif a.stage == "reader":
+        from . import readertrain
+        readertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
+    elif a.stage == "detector-data":
+        from . import detectordata
+        detectordata.generate(a.run / "detector-shards", a.seed, a.data, a.ahead, a.total)
+    elif a.stage == "detector":
+        from . import detectortrain
+        detectortrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()

@@ -1,0 +1,162 @@
+"""Trains the detector from shards of crops."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from . import progress
+from .detectornet import MEAN, STD, STRIDE, DetectorNet
+
+BATCH = 16
+
+
+def to_input(x: torch.Tensor) -> torch.Tensor:
+    """uint8 N x H x W x 3 (RGB) to the net's input."""
+    x = x.permute(0, 3, 1, 2).float() / 255
+    m = torch.tensor(MEAN).view(1, 3, 1, 1)
+    s = torch.tensor(STD).view(1, 3, 1, 1)
+    return ((x - m) / s).contiguous(memory_format=torch.channels_last)
+
+
+def targets(quads: np.ndarray, weights: np.ndarray, ignore: np.ndarray, n: int):
+    """Heat map, heat mask, and for every positive cell: where it is, its corners
+    relative to its centre, its plate's size and its weight."""
+    b = len(quads)
+    heat = np.zeros((b, n, n), np.float32)
+    mask = np.ones((b, n, n), np.float32)
+    cells, offs, size, wts = [], [], [], []
+    cc = (np.arange(n, dtype=np.float32) + .5) * STRIDE
+    for i in range(b):
+        for x, y, w, h in ignore[i]:
+            if w > 0 and h > 0:
+                x0, y0 = max(int(x // STRIDE), 0), max(int(y // STRIDE), 0)
+                x1, y1 = int(np.ceil((x + w) / STRIDE)), int(np.ceil((y + h) / STRIDE))
+                mask[i, y0:max(y1, 0), x0:max(x1, 0)] = 0
+        for q, wt in zip(quads[i], weights[i]):
+            if wt <= 0:
+                continue
+            q = q.reshape(4, 2)
+            c = q.mean(0)
+            w, h = q[:, 0].max() - q[:, 0].min(), q[:, 1].max() - q[:, 1].min()
+            sx, sy = max(w / 7, .75 * STRIDE), max(h / 7, .75 * STRIDE)
+            g = np.exp(-(cc[None, :] - c[0]) ** 2 / (2 * sx * sx) - (cc[:, None] - c[1]) ** 2 / (2 * sy * sy))
+            peak = (int(np.clip(c[1] // STRIDE, 0, n - 1)), int(np.clip(c[0] // STRIDE, 0, n - 1)))
+            g[peak] = 1
+            near = g > .2
+            mask[i][near] = 1
+            heat[i] = np.maximum(heat[i], g)
+            ys, xs = np.nonzero(g > .55)
+            gw = g[ys, xs]
+            for y, x, v in zip(ys, xs, gw / gw.sum()):
+                cells.append((i, y, x))
+                offs.append((q - (cc[x], cc[y])).reshape(8))
+                size.append(np.sqrt(max(w * h, 16.0)))
+                wts.append(v * wt)
+    if not cells:
+        cells, offs, size, wts = [(0, 0, 0)], [np.zeros(8)], [1.0], [0.0]
+    t = torch.from_numpy
+    return (t(heat), t(mask), t(np.array(cells, np.int64)), t(np.array(offs, np.float32)),
+            t(np.array(size, np.float32)), t(np.array(wts, np.float32)))
+
+
+def loss(heat, corners, tgt):
+    """Focal loss of the centre net, and corner error as a share of the plate."""
+    th, mask, cells, offs, size, wts = tgt
+    z = heat.squeeze(1).float()
+    p = torch.sigmoid(z)
+    pos = (th >= 1) & (mask > 0)
+    lp = F.logsigmoid(z) * (1 - p) ** 2 * pos
+    ln = F.logsigmoid(-z) * p ** 2 * (1 - th) ** 4 * (~pos) * mask
+    n = pos.sum().clamp_min(1)
+    focal = -(lp.sum() + ln.sum()) / n
+    got = corners.float()[cells[:, 0], :, cells[:, 1], cells[:, 2]]
+    e = (got - offs) / size[:, None] * 8
+    c = F.smooth_l1_loss(e, torch.zeros_like(e), beta=.15, reduction="none").mean(1)
+    c = (c * wts).sum() / wts.sum().clamp_min(.1)
+    # In plate widths' worth, for the log: mean absolute corner error over sqrt(area).
+    err = ((got - offs).abs().mean(1) / size * wts).sum() / wts.sum().clamp_min(1e-6)
+    return focal + c, focal.detach(), err.detach()
+
+
+def train(run: Path, samples: int, minutes: float, peak: float = 2e-3, end: float = 1e-5,
+          shards: Path | None = None, init: Path | None = None, seed: int = 1, name: str = "detector",
+          bf16: bool = True) -> dict:
+    progress.setup(seed)
+    ckpt = run / f"{name}.pt"
+    net = DetectorNet().to(memory_format=torch.channels_last)
+    opt = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02, betas=(0.9, 0.99))
+    seen, spent, shard_no = 0, 0.0, 0
+    state = progress.load(ckpt)
+    if state:
+        net.load_state_dict(state["net"])
+        opt.load_state_dict(state["opt"])
+        seen, spent, shard_no = state["seen"], state["spent"], state["shard"]
+        print(f"taking up {name} at {seen} samples")
+    elif init:
+        net.load_state_dict(progress.load(init)["ema"])
+    ema = {k: v.clone() for k, v in (state["ema"] if state else net.state_dict()).items()}
+    sched = progress.Schedule(peak, end, samples, minutes, warm=3000)
+    rng = np.random.default_rng((seed, 3, seen))
+    source = progress.Shards(shards or run / f"{name}-shards", shard_no, 5, rng)
+    t0, last, acc = time.time() - spent, time.time(), []
+    net.train()
+    step = seen // BATCH
+    history = []
+    while sched.done(seen, time.time() - t0) < 1:
+        d = source.get()
+        order = rng.permutation(len(d["x"]))
+        for i in range(0, len(order) - BATCH + 1, BATCH):
+            if sched.done(seen, time.time() - t0) >= 1:
+                break
+            o = order[i:i + BATCH]
+            x = d["x"][o]
+            n = x.shape[1] // STRIDE
+            tgt = targets(d["quads"][o], d["weights"][o], d["ignore"][o], n)
+            x = to_input(torch.from_numpy(x))
+            # A second look at a shard should not be the very same pictures.
+            x = x * torch.from_numpy(rng.uniform(.8, 1.2, (len(o), 1, 1, 1)).astype(np.float32)) \
+                + torch.from_numpy(rng.normal(0, .15, (len(o), 1, 1, 1)).astype(np.float32))
+            for g in opt.param_groups:
+                g["lr"] = sched.rate(seen, time.time() - t0)
+            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+                heat, corners = net(x)
+            total, f, e = loss(heat, corners, tgt)
+            opt.zero_grad(set_to_none=True)
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+            opt.step()
+            keep = min(0.998, (step + 1) / (step + 10))
+            with torch.no_grad():
+                for k, v in net.state_dict().items():
+                    if v.dtype.is_floating_point:
+                        ema[k].lerp_(v, 1 - keep)
+                    else:
+                        ema[k].copy_(v)
+            acc.append((total.item(), f.item(), e.item()))
+            history.append(acc[-1][0])
+            seen += BATCH
+            step += 1
+            if step % 50 == 0 or sched.done(seen, time.time() - t0) >= 1:
+                a = np.mean(acc, 0)
+                now = time.time()
+                progress.log(run / f"{name}.log", samples=seen, done=round(sched.done(seen, now - t0), 4), loss=float(a[0]),
+                             focal=float(a[1]), corner_err=float(a[2]), rate=len(acc) * BATCH / (now - last), repeats=source.repeats)
+                acc, last = [], now
+            if step % 200 == 0:
+                progress.save(ckpt, net=net.state_dict(), ema=ema, opt=opt.state_dict(), seen=seen,
+                              spent=time.time() - t0, shard=max(source.next - 1, 0))
+    progress.save(ckpt, net=net.state_dict(), ema=ema, opt=opt.state_dict(), seen=seen,
+                  spent=time.time() - t0, shard=source.next)
+    k = max(1, min(50, len(history) // 4))
+    return {"first": float(np.mean(history[:k])), "last": float(np.mean(history[-k:]))} if history else {}
+
+
+def load_net(path: Path) -> DetectorNet:
+    net = DetectorNet()
+    net.load_state_dict(progress.load(path)["ema"])
+    return net.eval()
