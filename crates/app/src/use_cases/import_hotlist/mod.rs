@@ -1,0 +1,113 @@
+//! Import a CSV file into a hotlist: all of it or nothing, swapped in at once.
+
+mod mapping;
+mod pipe;
+mod status;
+
+pub use mapping::{Column, Encoding, Mapping};
+pub use pipe::{PipeReader, PipeWriter, pipe};
+pub use status::{ImportPhase, ImportStatus};
+
+use domain::{HotlistId, HotlistVersionId, ImportTally, Refusal};
+
+use crate::error::NotYet;
+use crate::{App, Ctx};
+
+/// How to import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportAsk {
+    /// Which column holds what.
+    pub mapping: Mapping,
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// The file's name, for the record.
+    pub file_name: String,
+    /// The file's size in bytes where it is known, for the progress.
+    pub size_bytes: Option<u64>,
+}
+
+/// What an import did, or would do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportReport {
+    /// Rows taken and refused.
+    pub tally: ImportTally,
+    /// Rows that say the same plate and state as an earlier one; taken all the same.
+    pub n_duplicates: u64,
+    /// The file's size in bytes.
+    pub n_bytes: u64,
+    /// SHA-256 of the whole file, in hexadecimal.
+    pub sha256: String,
+    /// The encoding it was read in.
+    pub encoding: Encoding,
+    /// The version that is now in force; none after a dry run.
+    pub version: Option<HotlistVersionId>,
+}
+
+/// Why nothing of a file was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It was refused, with reasons.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is no such hotlist.
+    #[error("there is no hotlist {0}")]
+    NoHotlist(HotlistId),
+    /// An import into this hotlist is running.
+    #[error("an import into this hotlist is running; wait for its end")]
+    Busy,
+    /// The mapping does not fit the file.
+    #[error("{field}: {why}")]
+    Mapping {
+        /// Which part of the mapping.
+        field: &'static str,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// The file cannot be read as text.
+    #[error("line {line}: {why}")]
+    File {
+        /// Where, counted from 1.
+        line: u64,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// No row of the file could be taken: the list in force stays.
+    #[error("none of the file's {n_refused} rows can be taken; the first: line {line}: {why}")]
+    NothingTaken {
+        /// How many rows were refused.
+        n_refused: u64,
+        /// The first refused one, counted from 1.
+        line: u64,
+        /// Why.
+        why: String,
+    },
+    /// The file could not be read to its end.
+    #[error("failed to read the file after {n_bytes} bytes")]
+    Read {
+        /// How far it was read.
+        n_bytes: u64,
+        /// Why it stopped.
+        #[source]
+        err: std::io::Error,
+    },
+    /// Something that should work did not.
+    #[error("failed to {doing}")]
+    Failed {
+        /// What we were doing.
+        doing: &'static str,
+        /// Why it failed.
+        #[source]
+        err: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Imports `source` into a hotlist. Reads it on a thread of its own; for a body that arrives bit by bit there is [`pipe`].
+pub async fn import_hotlist(
+    _app: &App,
+    _ctx: &Ctx,
+    _hotlist: HotlistId,
+    _source: Box<dyn std::io::Read + Send>,
+    _ask: ImportAsk,
+) -> Result<ImportReport, ImportError> {
+    Err(ImportError::Failed { doing: "import the file", err: NotYet.into() })
+}

@@ -1,0 +1,39 @@
+//! What can be done, one file each. Every function asks for its permit first.
+
+pub mod add_camera;
+pub mod create_hotlist;
+pub mod disable_camera;
+pub mod health;
+pub mod import_hotlist;
+pub mod import_status;
+pub mod list_cameras;
+pub mod list_hits;
+pub mod list_hotlists;
+pub mod list_reads;
+pub mod open_hit;
+pub mod open_picture;
+pub mod open_read;
+pub mod rekey_camera;
+pub mod sign_in;
+pub mod take_frame;
+pub mod take_reads;
+
+pub use add_camera::add_camera;
+pub use create_hotlist::{NewHotlist, create_hotlist};
+pub use disable_camera::disable_camera;
+pub use health::{Health, health};
+pub use import_hotlist::{
+    Column, Encoding, ImportAsk, ImportError, ImportPhase, ImportReport, ImportStatus, Mapping,
+    import_hotlist,
+};
+pub use import_status::import_status;
+pub use list_cameras::list_cameras;
+pub use list_hits::{HitsAsk, list_hits};
+pub use list_hotlists::{list_hotlists, open_hotlist};
+pub use list_reads::{ReadsAsk, list_reads};
+pub use open_hit::open_hit;
+pub use open_picture::open_picture;
+pub use open_read::open_read;
+pub use rekey_camera::rekey_camera;
+pub use take_frame::{FrameTaken, take_frame};
+pub use take_reads::{IncomingRead, Note, TakeError, Taken, take_reads};

@@ -1,0 +1,29 @@
+//! Cameras and hotlists as their pages show them.
+
+use std::time::Duration;
+
+use domain::{Camera, Hotlist};
+
+use crate::use_cases::import_hotlist::ImportStatus;
+
+/// A camera in the list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CameraRow {
+    /// The camera; `last_seen_at` is up to the moment.
+    pub camera: Camera,
+    /// Reads taken from it since midnight UTC.
+    pub n_reads_today: u64,
+    /// How long nothing was heard from it; none when it was never heard of.
+    pub silent_for: Option<Duration>,
+}
+
+/// A hotlist in the list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct HotlistRow {
+    /// The list.
+    pub hotlist: Hotlist,
+    /// How old the version in force is; none before the first import.
+    pub age: Option<Duration>,
+    /// The import that runs or ran last since the server started.
+    pub import: Option<ImportStatus>,
+}
