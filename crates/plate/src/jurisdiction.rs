@@ -256,7 +256,9 @@ mod tests {
         );
         check(
             "NK",
-            expect![[r#"CA-NB New Brunswick / refused: "NK" is no postal code of a state or province"#]],
+            expect![[
+                r#"CA-NB New Brunswick / refused: "NK" is no postal code of a state or province"#
+            ]],
         );
         check(
             "PQ",
@@ -268,29 +270,46 @@ mod tests {
         );
         check(
             "SN",
-            expect![[r#"CA-SK Saskatchewan / refused: "SN" is no postal code of a state or province"#]],
+            expect![[
+                r#"CA-SK Saskatchewan / refused: "SN" is no postal code of a state or province"#
+            ]],
         );
         check(
             "NF",
-            expect![[r#"CA-NL Newfoundland and Labrador / refused: "NF" is no postal code of a state or province"#]],
+            expect![[
+                r#"CA-NL Newfoundland and Labrador / refused: "NF" is no postal code of a state or province"#
+            ]],
         );
         check(
             "US",
-            expect![[r#"US-GOV United States Government / refused: "US" is no postal code of a state or province"#]],
+            expect![[
+                r#"US-GOV United States Government / refused: "US" is no postal code of a state or province"#
+            ]],
         );
         check(" tx ", expect!["US-TX Texas / US-TX Texas"]);
         check(
             "",
-            expect![[r#"refused: "" is no NCIC code of a state or province / refused: "" is no postal code of a state or province"#]],
+            expect![[
+                r#"refused: "" is no NCIC code of a state or province / refused: "" is no postal code of a state or province"#
+            ]],
         );
-        check("7ABC123", expect![[r#"refused: "7AB…" is no NCIC code of a state or province / refused: "7AB…" is no postal code of a state or province"#]]);
+        check(
+            "7ABC123",
+            expect![[
+                r#"refused: "7AB…" is no NCIC code of a state or province / refused: "7AB…" is no postal code of a state or province"#
+            ]],
+        );
         check(
             "TEX",
-            expect![[r#"refused: "TEX" is no NCIC code of a state or province / refused: "TEX" is no postal code of a state or province"#]],
+            expect![[
+                r#"refused: "TEX" is no NCIC code of a state or province / refused: "TEX" is no postal code of a state or province"#
+            ]],
         );
         check(
             "Ä",
-            expect![[r#"refused: "Ä" is no NCIC code of a state or province / refused: "Ä" is no postal code of a state or province"#]],
+            expect![[
+                r#"refused: "Ä" is no NCIC code of a state or province / refused: "Ä" is no postal code of a state or province"#
+            ]],
         );
     }
 

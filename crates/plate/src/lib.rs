@@ -4,16 +4,22 @@
 //! Everything here is ring 0: values in, values out. The one thing that is permanent is the packed
 //! form of a plate ([`Packed`]), because it is written to disk.
 
+mod dictionary;
+mod glob;
 mod grade;
 mod jurisdiction;
 mod latin;
 mod matcher;
 mod packed;
+mod pattern;
+mod scan;
 mod text;
 
+pub use dictionary::{Dictionary, Found};
 pub use grade::{Grade, JurisdictionFit};
 pub use jurisdiction::{CodeSystem, Jurisdiction, JurisdictionError};
 pub use latin::RefusedChar;
 pub use matcher::{EntryId, Match, MatchEntry, Matcher, MatcherBuilder, Wanted};
 pub use packed::{Packed, PackedError};
+pub use pattern::{Pattern, PatternError};
 pub use text::{PlateText, PlateTextError, PlateTextStr};

@@ -71,8 +71,12 @@ pub(crate) fn code_of(character: u8) -> Option<u8> {
 }
 
 /// The character of a code, if one has it.
-pub(crate) fn character_of(code: u8) -> Option<u8> {
-    CHARACTERS.get(usize::from(code)).copied().filter(|&character| character != 0)
+#[expect(clippy::indexing_slicing, reason = "the code is below the table's length")]
+pub(crate) const fn character_of(code: u8) -> Option<u8> {
+    if code >= 64 || CHARACTERS[code as usize] == 0 {
+        return None;
+    }
+    Some(CHARACTERS[code as usize])
 }
 
 /// How far lane `place` (from the left) is from the right end of the word, in bits.
