@@ -1,1 +1,38 @@
 //! Frames to plates: decode, detect, rectify, read, mask.
+//!
+//! Ring 1: bytes in, values out; no clock, no chance, no network. Each stage is public and can be tried apart:
+//!
+//! 1. [`Frame::decode`]: a JPEG, PNG or WebP to pixels, within stated limits;
+//! 2. [`Detector::detect`]: pixels to plates with four corners;
+//! 3. [`rectify`]: four corners to an upright grey rectangle, with the border that the reader was trained on;
+//! 4. [`Reader::read`]: rectangles to texts, with a probability for each character and the ten likeliest texts.
+//!
+//! [`Recogniser`] is all of them. [`keep_pictures`] makes the two pictures that may be kept of a read, in which
+//! nobody can be recognised.
+
+mod decode;
+mod detect;
+mod error;
+mod frame;
+mod geometry;
+mod model;
+mod privacy;
+mod read;
+mod recognise;
+mod rectify;
+
+pub use decode::{
+    DecodeError, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX_PX, PictureKind,
+};
+pub use detect::{DetectBuffers, Detection, Detector, Layout};
+pub use error::VisionError;
+pub use frame::{Frame, FrameSizeError};
+pub use geometry::{Bounds, Homography, Point, Quad};
+pub use model::{
+    CtcForm, DetectorManifest, InferError, Model, ModelError, OneThread, ReaderManifest, RtenModel,
+    Tensor,
+};
+pub use privacy::{KeptPictures, keep_pictures};
+pub use read::{ALTERNATIVES_MAX, Alternative, Reader, Reading};
+pub use recognise::{PlateFound, Recogniser};
+pub use rectify::{Rectified, rectify};

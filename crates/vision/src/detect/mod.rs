@@ -1,0 +1,112 @@
+//! Where the plates of a frame are: four corners each.
+
+mod peaks;
+mod prepare;
+
+pub use prepare::{DetectBuffers, Layout};
+
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::geometry::Quad;
+use crate::model::{
+    DetectorManifest, InferError, Model, ModelError, OneThread, Tensor, check_input, check_shape,
+};
+
+/// A plate's place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detection {
+    /// The four corners in frame pixels.
+    pub corners: Quad,
+    /// How sure the detector is, 0–1.
+    pub score: f32,
+}
+
+/// Finds plates.
+pub struct Detector {
+    manifest: DetectorManifest,
+    model: Box<dyn Model>,
+}
+
+/// Axes of a detector's output: cells down and across, each a stride wide.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cells {
+    pub rows: usize,
+    pub columns: usize,
+    pub stride: f32,
+}
+
+impl Detector {
+    /// Joins a model and its manifest, refusing a pair that does not fit.
+    pub fn new(
+        manifest: DetectorManifest,
+        model: Box<dyn Model>,
+        on: &OneThread,
+    ) -> Result<Detector, ModelError> {
+        let expected = [None, Some(3), None, None];
+        check_input(&manifest.file, &manifest.input.name, model.as_ref(), expected)?;
+        let detector = Detector { manifest, model };
+        detector.trial(on).map_err(ModelError::Trial)?;
+        Ok(detector)
+    }
+
+    /// Runs the model once on the smallest picture it takes, so that a wrong shape is told at load.
+    fn trial(&self, on: &OneThread) -> Result<(), InferError> {
+        let side = self.manifest.input.multiple_of as usize;
+        self.run(&vec![0.0; 3 * side * side], side, side, on).map(|_| ())
+    }
+
+    /// How it wants its input.
+    pub fn manifest(&self) -> &DetectorManifest {
+        &self.manifest
+    }
+
+    /// Plates of a frame, surest first, none of them covering another.
+    pub fn detect(
+        &self,
+        frame: &Frame,
+        buffers: &mut DetectBuffers,
+        on: &OneThread,
+    ) -> Result<Vec<Detection>, VisionError> {
+        let layout = self.layout(frame);
+        let input = buffers.fill(frame, &self.manifest, layout)?;
+        Ok(self.locate(input, layout, on)?)
+    }
+
+    /// How a frame is laid out for this detector.
+    pub fn layout(&self, frame: &Frame) -> Layout {
+        Layout::of(frame, &self.manifest, self.manifest.input.long_side_px)
+    }
+
+    /// The second half of detecting: plates in a frame that is already scaled and normalised as `layout` says.
+    pub fn locate(
+        &self,
+        input: &[f32],
+        layout: Layout,
+        on: &OneThread,
+    ) -> Result<Vec<Detection>, InferError> {
+        let (heat, corners, cells) =
+            self.run(input, layout.padded_height, layout.padded_width, on)?;
+        let found = peaks::find(&heat.data, &corners.data, cells, self.manifest.output.score_min);
+        let in_frame = found.into_iter().map(|seen| Detection {
+            corners: seen.corners.map(|corner| layout.to_frame(corner)),
+            score: seen.score,
+        });
+        Ok(in_frame.collect())
+    }
+
+    fn run(
+        &self,
+        input: &[f32],
+        height: usize,
+        width: usize,
+        on: &OneThread,
+    ) -> Result<(Tensor, Tensor, Cells), InferError> {
+        let DetectorManifest { name, output, .. } = &self.manifest;
+        let [heat, corners] = self.model.run(input, [1, 3, height, width], on)?;
+        let stride = output.stride as usize;
+        let (rows, columns) = (height / stride, width / stride);
+        check_shape(name, &output.heat, &heat, &[1, 1, rows, columns])?;
+        check_shape(name, &output.corners, &corners, &[1, 8, rows, columns])?;
+        Ok((heat, corners, Cells { rows, columns, stride: output.stride as f32 }))
+    }
+}

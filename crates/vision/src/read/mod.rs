@@ -1,0 +1,149 @@
+//! A rectified plate to its text, with a probability for each character and the ten likeliest texts.
+
+mod ctc;
+mod slots;
+mod weigh;
+
+use crate::error::VisionError;
+use crate::model::{
+    CtcForm, InferError, Model, ModelError, OneThread, ReaderManifest, Tensor, check_input,
+    check_shape,
+};
+use crate::rectify::Rectified;
+use ctc::{Columns, Labels};
+use plate::PlateText;
+use slots::Slots;
+
+/// Texts kept beside the best. The right text is among the ten likeliest 97 times of 100
+/// (the recognisers' comparison), and a tolerant search can ask for no more.
+pub const ALTERNATIVES_MAX: usize = 10;
+
+/// What one plate says.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The likeliest text.
+    pub text: PlateText,
+    /// How likely it is right, 0–1.
+    pub confidence: f32,
+    /// How likely each of its characters is right, 0–1, in order.
+    pub characters: Vec<f32>,
+    /// The likeliest texts, likeliest first, `text` among them.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A text that a plate may bear.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// The text.
+    pub text: PlateText,
+    /// How likely it is right, 0–1.
+    pub probability: f32,
+}
+
+/// Reads rectified plates.
+pub struct Reader {
+    manifest: ReaderManifest,
+    model: Box<dyn Model>,
+}
+
+/// Both heads' outputs for a batch, checked against the manifest.
+struct Heads {
+    ctc: Tensor,
+    slots: Tensor,
+}
+
+impl Reader {
+    /// Joins a model and its manifest, refusing a pair that does not fit.
+    pub fn new(
+        manifest: ReaderManifest,
+        model: Box<dyn Model>,
+        on: &OneThread,
+    ) -> Result<Reader, ModelError> {
+        let (height, width) = (manifest.input.height_px as usize, manifest.input.width_px as usize);
+        let expected = [None, Some(1), Some(height), Some(width)];
+        check_input(&manifest.file, &manifest.input.name, model.as_ref(), expected)?;
+        let reader = Reader { manifest, model };
+        reader.run(&vec![0.0; height * width], 1, on).map_err(ModelError::Trial)?;
+        Ok(reader)
+    }
+
+    /// How it wants its input.
+    pub fn manifest(&self) -> &ReaderManifest {
+        &self.manifest
+    }
+
+    /// Reads plates together, one answer each, in order; `None` where no text can be made out.
+    ///
+    /// `plates` are of the manifest's size.
+    pub fn read(
+        &self,
+        plates: &[Rectified],
+        on: &OneThread,
+    ) -> Result<Vec<Option<Reading>>, VisionError> {
+        if plates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let input: Vec<f32> = plates.iter().flat_map(|plate| normalised(&plate.grey)).collect();
+        let mut heads = self.run(&input, plates.len(), on)?;
+        if self.manifest.output.ctc_form == CtcForm::Prob {
+            heads.ctc.data.iter_mut().for_each(|p| *p = p.ln());
+        }
+        let per_plate = |tensor: &Tensor| (tensor.data.len() / plates.len()).max(1);
+        let columns = heads.ctc.data.chunks_exact(per_plate(&heads.ctc));
+        let places = heads.slots.data.chunks_exact(per_plate(&heads.slots));
+        Ok(columns.zip(places).map(|(columns, places)| self.reading(columns, places)).collect())
+    }
+
+    fn run(&self, input: &[f32], plates: usize, on: &OneThread) -> Result<Heads, InferError> {
+        let ReaderManifest { name, input: wants, output, .. } = &self.manifest;
+        let shape = [plates, 1, wants.height_px as usize, wants.width_px as usize];
+        let [ctc, slots] = self.model.run(input, shape, on)?;
+        let classes = self.manifest.classes();
+        for (called, tensor) in [(&output.ctc, &ctc), (&output.slots, &slots)] {
+            // How many columns or places there are is the model's own affair, as long as there are some.
+            let steps = tensor.shape.get(1).copied().unwrap_or(0).max(1);
+            check_shape(name, called, tensor, &[plates, steps, classes])?;
+        }
+        Ok(Heads { ctc, slots })
+    }
+
+    fn reading(&self, columns: &[f32], places: &[f32]) -> Option<Reading> {
+        let classes = self.manifest.classes();
+        let weighed = weigh::both(Columns::new(columns, classes), Slots::new(places, classes));
+        let alternatives: Vec<Alternative> = weighed
+            .texts
+            .iter()
+            .filter_map(|(labels, probability)| {
+                Some(Alternative { text: self.text(labels)?, probability: *probability })
+            })
+            .take(ALTERNATIVES_MAX)
+            .collect();
+        let (labels, confidence) = weighed.texts.first()?;
+        Some(Reading {
+            text: self.text(labels)?,
+            confidence: *confidence,
+            characters: weighed.characters,
+            alternatives,
+        })
+    }
+
+    fn text(&self, labels: &Labels) -> Option<PlateText> {
+        let alphabet = self.manifest.alphabet.as_bytes();
+        let letter = |label: &u8| alphabet.get(usize::from(*label).checked_sub(1)?).copied();
+        let letters: Option<Vec<u8>> = labels.iter().map(letter).collect();
+        PlateText::parse(std::str::from_utf8(&letters?).ok()?).ok()
+    }
+}
+
+/// (value − mean) ÷ deviation over one picture: the reader never learns how bright the night was.
+fn normalised(grey: &[f32]) -> impl Iterator<Item = f32> {
+    let count = grey.len().max(1) as f32;
+    let mean = grey.iter().sum::<f32>() / count;
+    let variance = grey.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / count;
+    // A picture of one grey has no deviation: it stays zero instead of becoming noise.
+    let scale = 1.0 / variance.sqrt().max(1e-3);
+    grey.iter().map(move |v| (v - mean) * scale)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+use super::*;
+
+const MANIFEST: &str = include_str!("../../models/reader.toml");
+
+/// A reader that answers the same whatever it sees: best texts written out as two heads.
+struct Says {
+    ctc: &'static str,
+    slots: &'static str,
+    classes: usize,
+}
+
+impl Model for Says {
+    fn input_shape(&self) -> Vec<Option<usize>> {
+        vec![None, Some(1), Some(64), Some(128)]
+    }
+
+    fn run(&self, input: &[f32], shape: [usize; 4], _: &OneThread) -> Result<[Tensor; 2], InferError> {
+        let [plates, _, height, width] = shape;
+        assert_eq!(input.len(), plates * height * width);
+        let class = |letter: char| usize::from(class_of(letter));
+        let row = |best: usize| {
+            let rest = 0.1 / (self.classes - 1) as f32;
+            (0..self.classes).map(move |at| if at == best { 0.9 } else { rest })
+        };
+        let spaced = self.ctc.chars().flat_map(|letter| [class(letter), 0]).chain([0; 32]).take(32);
+        let placed = self.slots.chars().map(class).chain([0; 10]).take(10);
+        let ctc: Vec<f32> = spaced.flat_map(row).map(f32::ln).collect();
+        let slots: Vec<f32> = placed.flat_map(row).collect();
+        Ok([
+            Tensor { shape: vec![plates, 32, self.classes], data: ctc.repeat(plates) },
+            Tensor { shape: vec![plates, 10, self.classes], data: slots.repeat(plates) },
+        ])
+    }
+}
+
+fn class_of(letter: char) -> u8 {
+    let alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    1 + alphabet.find(letter).unwrap() as u8
+}
+
+fn reader(says: Says) -> Result<Reader, ModelError> {
+    let manifest = ReaderManifest::parse("reader.toml", MANIFEST).unwrap();
+    Reader::new(manifest, Box::new(says), &OneThread::start())
+}
+
+fn blank() -> Rectified {
+    Rectified { width_px: 128, height_px: 64, grey: vec![9.0; 128 * 64] }
+}
+
+fn read_one(says: Says) -> Option<Reading> {
+    let plates = [blank(), blank()];
+    let mut readings = reader(says).unwrap().read(&plates, &OneThread::start()).unwrap();
+    assert_eq!(readings.len(), 2);
+    readings.remove(0)
+}
+
+#[test]
+fn agreeing_heads_give_their_text() {
+    let reading = read_one(Says { ctc: "7ABC123", slots: "7ABC123", classes: 37 }).unwrap();
+    assert_eq!(reading.text.expose(), "7ABC123");
+    assert_eq!(reading.characters.len(), 7);
+    assert!(reading.characters.iter().all(|p| (p - 0.9).abs() < 1e-3));
+    assert!(reading.confidence > 0.5);
+    assert_eq!(reading.alternatives.len(), ALTERNATIVES_MAX);
+    assert_eq!(reading.alternatives[0].text.expose(), "7ABC123");
+    let total: f32 = reading.alternatives.iter().map(|text| text.probability).sum();
+    assert!(total <= 1.0 + 1e-4);
+}
+
+#[test]
+fn heads_that_differ_are_less_sure() {
+    let agreed = read_one(Says { ctc: "ABC123", slots: "ABC123", classes: 37 }).unwrap();
+    let differ = read_one(Says { ctc: "ABC123", slots: "ABC128", classes: 37 }).unwrap();
+    assert!(differ.confidence < agreed.confidence);
+    let texts: Vec<String> =
+        differ.alternatives.iter().take(2).map(|a| a.text.expose().to_string()).collect();
+    assert!(texts.contains(&"ABC123".to_string()) && texts.contains(&"ABC128".to_string()));
+}
+
+#[test]
+fn repeated_characters_stay_two() {
+    let reading = read_one(Says { ctc: "AA11", slots: "AA11", classes: 37 }).unwrap();
+    assert_eq!(reading.text.expose(), "AA11");
+}
+
+#[test]
+fn another_alphabets_model_is_refused_at_load() {
+    let refused = reader(Says { ctc: "A", slots: "A", classes: 38 }).err().unwrap();
+    let cause = std::error::Error::source(&refused).unwrap().to_string();
+    assert_eq!(
+        cause,
+        "model plateglass-reader-1: output `ctc` should have shape [1, 32, 37], not [1, 32, 38]"
+    );
+}
+
+#[test]
+fn normalising_takes_out_brightness_and_contrast() {
+    let dark: Vec<f32> = normalised(&[10.0, 20.0, 30.0]).collect();
+    let bright: Vec<f32> = normalised(&[110.0, 160.0, 210.0]).collect();
+    for (a, b) in dark.iter().zip(&bright) {
+        assert!((a - b).abs() < 1e-5);
+    }
+    assert!(normalised(&[7.0; 4]).all(|v| v == 0.0));
+}
