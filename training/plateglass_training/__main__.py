@@ -41,6 +41,13 @@ def main() -> None:
     s.add_argument("--init", type=Path)
     s.add_argument("--peak", type=float, default=2e-3)
     s.add_argument("--end", type=float, default=1e-5)
+    s = sub.add_parser("export", help="write the ONNX files and manifests")
+    s.add_argument("--reader", type=Path, help="checkpoint (default: RUN's best stage)")
+    s.add_argument("--detector", type=Path)
+    s.add_argument("--out", type=Path, default=REPO / "crates" / "vision" / "models")
+    s = sub.add_parser("evaluate", help="measure the exported models on --data's validation sets")
+    s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
+    s.add_argument("--out", type=Path)
     a = p.parse_args()
     cv2.setNumThreads(1)
     if a.stage == "fonts":
@@ -58,6 +65,14 @@ def main() -> None:
     elif a.stage == "detector":
         from . import detectortrain
         detectortrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
+    elif a.stage == "export":
+        from . import export
+        export.run(a.run, a.out, a.reader, a.detector)
+    elif a.stage == "evaluate":
+        from . import evaluate
+        if not a.data:
+            raise SystemExit("evaluate needs --data")
+        evaluate.run(a.models, a.data, a.out)
 
 
 if __name__ == "__main__":

@@ -121,3 +121,16 @@ stride = {dn.STRIDE}
 score_min = {score_min:.2f}
 ''')
     print(f"detector.onnx {path.stat().st_size / 1e6:.2f} MB, differs from torch by {worst:.1e}")
+
+
+def run(run_dir: Path, out: Path, reader: Path | None = None, detector: Path | None = None) -> None:
+    """Exports whatever has a checkpoint: the fine-tuned reader before the plain one."""
+    from . import detectortrain, readertrain
+
+    torch.set_num_threads(1)
+    reader = reader or next((p for p in (run_dir / "reader-tuned.pt", run_dir / "reader.pt") if p.exists()), None)
+    detector = detector or run_dir / "detector.pt"
+    if reader and reader.exists():
+        export_reader(readertrain.load_net(reader), out)
+    if detector.exists():
+        export_detector(detectortrain.load_net(detector), out)
