@@ -1,1 +1,26 @@
 //! SQL: the control database, the day files or day partitions, the journal and its relay.
+//!
+//! A read's way (architecture.md): [`Store::append`] commits a batch to one file, reads and journal together, and returns
+//! when that is on disk; [`Store::relay`] brings the journal into the control database, as often as one likes. Functions
+//! that return plates want a [`domain::Permit`] and answer only for its agency.
+
+mod config;
+mod control;
+mod error;
+mod file;
+mod reads;
+mod sql;
+mod store;
+
+// Linked for its feature only: it makes the SQLite that sqlx links a SQLCipher.
+use libsqlite3_sys as _;
+
+pub use config::{Engine, StoreConfig, Synchronous};
+pub use control::agencies::Agency;
+pub use control::cameras::CameraLogin;
+pub use control::entries::EntryInForce;
+pub use control::hits::HitsQuery;
+pub use error::{SqlError, StoreError};
+pub use file::{Batch, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
+pub use reads::look::ReadsQuery;
+pub use store::Store;

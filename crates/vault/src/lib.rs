@@ -1,1 +1,20 @@
 //! Pictures, sealed under their day's key, and the key store.
+//!
+//! Both stand beside the databases, never in them: a purge rewrites the key store without the day's key, and from then on
+//! neither the day's reads nor its pictures can be opened, in any copy made before (D2).
+
+mod disk;
+mod error;
+mod key_file;
+mod key_store;
+mod pictures;
+mod sealed;
+
+use std::sync::Arc;
+
+pub use error::VaultError;
+pub use key_store::KeyStore;
+pub use pictures::{PictureToKeep, Vault};
+
+/// Where random bytes come from: an argument (D8), so that tests can repeat them.
+pub type Chance = Arc<dyn Fn(&mut [u8]) + Send + Sync>;

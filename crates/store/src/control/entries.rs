@@ -1,0 +1,298 @@
+//! The rows of hotlists: up to ten million a version.
+
+use std::fmt;
+
+use domain::access::{ListHotlists, OpenHit};
+use domain::{
+    AgencyId, Category, EntryRef, HotlistEntry, HotlistId, HotlistVersionId, Permit, RefusedRow,
+};
+use plate::Jurisdiction;
+use serde::{Deserialize, Serialize};
+
+use crate::sql::{MultiRow, Row, args, unreadable};
+use crate::{Store, StoreError};
+
+/// An entry as the matcher needs it.
+#[derive(Clone)]
+pub struct EntryInForce {
+    /// Whose list.
+    pub agency: AgencyId,
+    /// The list.
+    pub hotlist: HotlistId,
+    /// Its version in force.
+    pub version: HotlistVersionId,
+    /// Why the list's plates are wanted.
+    pub category: Category,
+    /// The entry's row.
+    pub row: u32,
+    /// Plate or pattern.
+    pub plate: String,
+    /// Who issued it, where the list says so.
+    pub jurisdiction: Option<Jurisdiction>,
+}
+
+impl fmt::Debug for EntryInForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EntryInForce(list {}, version {}, row {})", self.hotlist, self.version, self.row)
+    }
+}
+
+impl EntryInForce {
+    /// Where the entry is.
+    pub const fn at(&self) -> EntryRef {
+        EntryRef { hotlist: self.hotlist, version: self.version, row: self.row }
+    }
+}
+
+/// What of an entry is looked at only with a hit.
+#[derive(Serialize, Deserialize, Default, PartialEq)]
+struct Detail {
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    make: Option<String>,
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    colour: Option<String>,
+    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
+    year: Option<u16>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+const IMPORTING: &str = "SELECT id FROM hotlist_versions WHERE id = $1 AND state = 'importing'";
+const INSERT: &str = "INSERT INTO entries (version, line, plate, jurisdiction, detail) VALUES";
+const INSERT_REFUSED: &str = "INSERT INTO refused_rows (version, line, reason) VALUES";
+const ONE: &str = "SELECT e.plate, e.jurisdiction, e.detail FROM entries e \
+    JOIN hotlist_versions v ON v.id = e.version JOIN hotlists h ON h.id = v.hotlist \
+    WHERE h.agency = $1 AND h.id = $2 AND e.version = $3 AND e.line = $4";
+const REFUSED: &str = "SELECT r.line, r.reason FROM refused_rows r \
+    JOIN hotlist_versions v ON v.id = r.version JOIN hotlists h ON h.id = v.hotlist \
+    WHERE h.agency = $1 AND r.version = $2 ORDER BY r.line LIMIT $3";
+const IN_FORCE: &str = "SELECT h.agency, h.id, v.id, h.category FROM hotlists h \
+    JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' ORDER BY h.id";
+const PAGE: &str = "SELECT line, plate, jurisdiction FROM entries \
+    WHERE version = $1 AND line > $2 ORDER BY line LIMIT $3";
+const OLD: &str = "SELECT id FROM hotlist_versions WHERE state IN ('old', 'abandoned') ORDER BY id";
+const LAST: &str = "SELECT max(line) FROM entries WHERE version = $1";
+const DROP: &str = "DELETE FROM entries WHERE version = $1 AND line >= $2 AND line < $3 AND NOT EXISTS \
+    (SELECT 1 FROM hits WHERE hits.version = entries.version AND hits.line = entries.line)";
+const DROPPED: &str = "UPDATE hotlist_versions SET state = 'dropped' WHERE id = $1";
+
+/// Rows deleted in one transaction: some ten milliseconds, in which nobody else can write.
+const DROP_ROWS: i64 = 10_000;
+
+/// Entries handed to the matcher's builder at once.
+const PAGE_ROWS: i64 = 20_000;
+
+impl Store {
+    /// Adds entries to a version being imported, in one transaction; `first_row` is the row of the first of them. A few
+    /// thousand at once are fast and leave others their turn to write.
+    pub async fn add_entries(
+        &self,
+        version: HotlistVersionId,
+        first_row: u32,
+        entries: &[HotlistEntry],
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::sql("import entries of a hotlist");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let importing = tx.row(IMPORTING, args![version]).await.map_err(failed())?;
+        importing.ok_or(StoreError::Conflict { what: "hotlist version" })?;
+        let mut row = i64::from(first_row);
+        let insert = self.entry_inserts().entries.insert(&mut tx, entries, |entry, values| {
+            let jurisdiction = entry.jurisdiction.map(Jurisdiction::id);
+            values.extend(args![
+                version,
+                row,
+                entry.plate.as_str(),
+                jurisdiction,
+                detail_of(entry)
+            ]);
+            row += 1;
+        });
+        insert.await.map_err(failed())?;
+        tx.commit().await.map_err(failed())
+    }
+
+    /// Keeps rows that an import refused.
+    pub async fn add_refusals(
+        &self,
+        version: HotlistVersionId,
+        refused: &[RefusedRow],
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::sql("keep refused rows of a hotlist");
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let insert = self.entry_inserts().refused.insert(&mut tx, refused, |refusal, values| {
+            let line = i64::try_from(refusal.line).unwrap_or(i64::MAX);
+            values.extend(args![version, line, refusal.reason.as_str()]);
+        });
+        insert.await.map_err(failed())?;
+        tx.commit().await.map_err(failed())
+    }
+
+    /// The entry that a hit matched; none once its version was dropped without the hit having been kept.
+    pub async fn entry(
+        &self,
+        permit: &Permit<OpenHit>,
+        at: EntryRef,
+    ) -> Result<Option<HotlistEntry>, StoreError> {
+        let failed = || StoreError::sql("look up an entry of a hotlist");
+        let values = args![permit.agency(), at.hotlist, at.version, at.row];
+        let row = self.control().read.row(ONE, values).await.map_err(failed())?;
+        row.map(|row| entry(&row)).transpose().map_err(failed())
+    }
+
+    /// The first `limit` rows that the import of a version refused.
+    pub async fn refusals(
+        &self,
+        permit: &Permit<ListHotlists>,
+        version: HotlistVersionId,
+        limit: u32,
+    ) -> Result<Vec<RefusedRow>, StoreError> {
+        let failed = || StoreError::sql("list refused rows of a hotlist");
+        let values = args![permit.agency(), version, limit];
+        let rows = self.control().read.rows(REFUSED, values).await.map_err(failed())?;
+        let refused = |row: &Row| {
+            let line = row.parsed(0, |line: i64| u64::try_from(line).ok())?;
+            Ok(RefusedRow { line, reason: row.get(1)? })
+        };
+        rows.iter().map(refused).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// Gives every entry in force, of all agencies or one, to `take`, in portions: for building the matcher. A list that
+    /// is swapped meanwhile comes wholly in its former or wholly in its latter version.
+    pub async fn entries_in_force(
+        &self,
+        agency: Option<AgencyId>,
+        mut take: impl FnMut(Vec<EntryInForce>) + Send,
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::sql("load the entries in force");
+        let lists = self.control().read.rows(IN_FORCE, args![]).await.map_err(failed())?;
+        for list in &lists {
+            let list = in_force(list).map_err(failed())?;
+            if agency.is_some_and(|only| only != list.agency) {
+                continue;
+            }
+            let mut after = -1;
+            loop {
+                let values = args![list.version, after, PAGE_ROWS];
+                let rows = self.control().read.rows(PAGE, values).await.map_err(failed())?;
+                let page: Vec<_> = rows
+                    .iter()
+                    .map(|row| of_list(&list, row))
+                    .collect::<Result<_, _>>()
+                    .map_err(failed())?;
+                let Some(last) = page.last() else { break };
+                after = i64::from(last.row);
+                take(page);
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the entries of versions no longer in force, in transactions of bounded size; those that hits point at stay.
+    /// To be called once nothing matches against those versions any more. How many entries were deleted.
+    pub async fn drop_old_versions(&self) -> Result<u64, StoreError> {
+        let failed = || StoreError::sql("drop old versions of hotlists");
+        let db = &self.control().write;
+        let mut n = 0;
+        for version in db.rows(OLD, args![]).await.map_err(failed())? {
+            let version: i64 = version.get(0).map_err(failed())?;
+            let last = db.row(LAST, args![version]).await.map_err(failed())?;
+            let last =
+                last.map(|row| row.get::<Option<i64>>(0)).transpose().map_err(failed())?.flatten();
+            let mut from = 0;
+            while last.is_some_and(|last| from <= last) {
+                n += db
+                    .execute(DROP, args![version, from, from + DROP_ROWS])
+                    .await
+                    .map_err(failed())?;
+                from += DROP_ROWS;
+            }
+            db.execute(DROPPED, args![version]).await.map_err(failed())?;
+        }
+        Ok(n)
+    }
+}
+
+/// The two inserts of an import, each for any number of rows.
+#[derive(Debug)]
+pub(crate) struct EntryInserts {
+    entries: MultiRow,
+    refused: MultiRow,
+}
+
+impl EntryInserts {
+    pub(crate) fn new(is_sqlite: bool) -> Self {
+        Self {
+            entries: MultiRow::new(is_sqlite, INSERT, 5, ""),
+            refused: MultiRow::new(
+                is_sqlite,
+                INSERT_REFUSED,
+                3,
+                " ON CONFLICT (version, line) DO NOTHING",
+            ),
+        }
+    }
+}
+
+fn detail_of(entry: &HotlistEntry) -> Option<String> {
+    let detail = Detail {
+        make: entry.make.clone(),
+        model: entry.model.clone(),
+        colour: entry.colour.clone(),
+        year: entry.year,
+        reference: entry.reference.clone(),
+        note: entry.note.clone(),
+    };
+    (detail != Detail::default())
+        .then(|| serde_json::to_string(&detail).expect("texts and a number are always JSON"))
+}
+
+fn jurisdiction(row: &Row, index: usize) -> Result<Option<Jurisdiction>, sqlx::Error> {
+    let id = row.get::<Option<i64>>(index)?;
+    let known = |id: i64| u16::try_from(id).ok().and_then(|id| Jurisdiction::from_id(id).ok());
+    id.map(|id| known(id).ok_or_else(|| unreadable(index))).transpose()
+}
+
+fn entry(row: &Row) -> Result<HotlistEntry, sqlx::Error> {
+    let detail = row.get::<Option<String>>(2)?;
+    let detail =
+        detail.map(|text| serde_json::from_str::<Detail>(&text).map_err(|_| unreadable(2)));
+    let detail = detail.transpose()?.unwrap_or_default();
+    Ok(HotlistEntry {
+        plate: row.get(0)?,
+        jurisdiction: jurisdiction(row, 1)?,
+        make: detail.make,
+        model: detail.model,
+        colour: detail.colour,
+        year: detail.year,
+        reference: detail.reference,
+        note: detail.note,
+    })
+}
+
+fn in_force(row: &Row) -> Result<EntryInForce, sqlx::Error> {
+    Ok(EntryInForce {
+        agency: AgencyId::from_i64(row.get(0)?),
+        hotlist: HotlistId::from_i64(row.get(1)?),
+        version: HotlistVersionId::from_i64(row.get(2)?),
+        category: row.parsed(3, |word: String| Category::parse(&word))?,
+        row: 0,
+        plate: String::new(),
+        jurisdiction: None,
+    })
+}
+
+fn of_list(list: &EntryInForce, row: &Row) -> Result<EntryInForce, sqlx::Error> {
+    Ok(EntryInForce {
+        row: row.parsed(0, |line: i64| u32::try_from(line).ok())?,
+        plate: row.get(1)?,
+        jurisdiction: jurisdiction(row, 2)?,
+        ..list.clone()
+    })
+}

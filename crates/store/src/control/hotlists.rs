@@ -1,0 +1,135 @@
+//! Hotlists and their versions. A version is imported beside the one in force and takes its place in one statement.
+
+use domain::access::{ListHotlists, ManageHotlists};
+use domain::{
+    AgencyId, Category, Hotlist, HotlistId, HotlistVersionId, ImportTally, Permit, Timestamp,
+};
+
+use super::take_ids;
+use crate::sql::{Row, args};
+use crate::{Store, StoreError};
+
+const ADD: &str = "INSERT INTO hotlists (id, agency, name, source, category, added_at) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const ALL: &str = "SELECT h.id, h.agency, h.name, h.source, h.category, v.id, v.n_taken, v.in_force_at \
+    FROM hotlists h LEFT JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' \
+    WHERE h.agency = $1 ORDER BY h.id";
+const OWNED: &str = "SELECT id FROM hotlists WHERE agency = $1 AND id = $2";
+const BEGIN: &str = "INSERT INTO hotlist_versions (id, hotlist, state, sha256, file_name, begun_at) \
+    VALUES ($1, $2, 'importing', $3, $4, $5)";
+const FINISH: &str = "UPDATE hotlist_versions SET state = 'ready', n_taken = $2, n_refused = $3 \
+    WHERE id = $1 AND state = 'importing'";
+const RETIRE: &str =
+    "UPDATE hotlist_versions SET state = 'old' WHERE hotlist = $1 AND state = 'in-force'";
+const PUT_IN_FORCE: &str = "UPDATE hotlist_versions SET state = 'in-force', in_force_at = $3 \
+    WHERE hotlist = $1 AND id = $2 AND state = 'ready'";
+const ABANDON: &str = "UPDATE hotlist_versions SET state = 'abandoned' WHERE id = $1 AND state IN ('importing', 'ready')";
+const ABANDON_ALL: &str =
+    "UPDATE hotlist_versions SET state = 'abandoned' WHERE state IN ('importing', 'ready')";
+
+impl Store {
+    /// Adds an empty hotlist to the permit's agency.
+    pub async fn add_hotlist(
+        &self,
+        permit: &Permit<ManageHotlists>,
+        name: &str,
+        source: &str,
+        category: Category,
+        now: Timestamp,
+    ) -> Result<HotlistId, StoreError> {
+        let failed = || StoreError::sql("add a hotlist");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let id = take_ids(&mut tx, "hotlist", 1).await.map_err(failed())?;
+        let values = args![id, permit.agency(), name, source, category.word(), now];
+        tx.execute(ADD, values).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(HotlistId::from_i64(id))
+    }
+
+    /// The agency's hotlists, in the order in which they were added.
+    pub async fn hotlists(
+        &self,
+        permit: &Permit<ListHotlists>,
+    ) -> Result<Vec<Hotlist>, StoreError> {
+        let failed = || StoreError::sql("list hotlists");
+        let rows = self.control().read.rows(ALL, args![permit.agency()]).await.map_err(failed())?;
+        rows.iter().map(hotlist).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// Begins to import a version, from the file with this SHA-256.
+    pub async fn begin_version(
+        &self,
+        permit: &Permit<ManageHotlists>,
+        list: HotlistId,
+        sha256: &[u8; 32],
+        file_name: &str,
+        now: Timestamp,
+    ) -> Result<HotlistVersionId, StoreError> {
+        let failed = || StoreError::sql("begin to import a hotlist");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let owned = tx.row(OWNED, args![permit.agency(), list]).await.map_err(failed())?;
+        owned.ok_or(StoreError::Missing { what: "hotlist" })?;
+        let id = take_ids(&mut tx, "version", 1).await.map_err(failed())?;
+        let values = args![id, list, sha256.as_slice(), file_name, now];
+        tx.execute(BEGIN, values).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(HotlistVersionId::from_i64(id))
+    }
+
+    /// Ends an import: the version is whole and ready to be put in force. Keeps the tally's refused rows too.
+    pub async fn finish_version(
+        &self,
+        version: HotlistVersionId,
+        tally: &ImportTally,
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::sql("finish a hotlist's import");
+        self.add_refusals(version, &tally.refused).await?;
+        let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let values = args![version, n(tally.n_taken), n(tally.n_refused)];
+        let changed = self.control().write.execute(FINISH, values).await.map_err(failed())?;
+        if changed == 1 { Ok(()) } else { Err(StoreError::Conflict { what: "hotlist version" }) }
+    }
+
+    /// Puts a finished version in force in place of the one before, at one stroke.
+    pub async fn swap_version(
+        &self,
+        list: HotlistId,
+        version: HotlistVersionId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::sql("put a hotlist's version in force");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        tx.execute(RETIRE, args![list]).await.map_err(failed())?;
+        let changed = tx.execute(PUT_IN_FORCE, args![list, version, now]).await.map_err(failed())?;
+        if changed != 1 {
+            return Err(StoreError::Conflict { what: "hotlist version" });
+        }
+        tx.commit().await.map_err(failed())
+    }
+
+    /// Gives up a version that is not in force; its entries go with [`Store::drop_old_versions`].
+    pub async fn abandon_version(&self, version: HotlistVersionId) -> Result<(), StoreError> {
+        let failed = StoreError::sql("give up a hotlist's import");
+        self.control().write.execute(ABANDON, args![version]).await.map_err(failed)?;
+        Ok(())
+    }
+
+    /// Gives up every import that a stopped server left unfinished; how many. To be called at start.
+    pub async fn abandon_unfinished_versions(&self) -> Result<u64, StoreError> {
+        let failed = StoreError::sql("give up unfinished imports");
+        self.control().write.execute(ABANDON_ALL, args![]).await.map_err(failed)
+    }
+}
+
+fn hotlist(row: &Row) -> Result<Hotlist, sqlx::Error> {
+    Ok(Hotlist {
+        id: HotlistId::from_i64(row.get(0)?),
+        agency: AgencyId::from_i64(row.get(1)?),
+        name: row.get(2)?,
+        source: row.get(3)?,
+        category: row.parsed(4, |word: String| Category::parse(&word))?,
+        version: row.get::<Option<i64>>(5)?.map(HotlistVersionId::from_i64),
+        n_entries: row.get::<Option<i64>>(6)?.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+        imported_at: row.get::<Option<i64>>(7)?.map(Timestamp::from_micros),
+    })
+}

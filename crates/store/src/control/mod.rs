@@ -1,0 +1,41 @@
+//! The control database: everything but the reads.
+
+pub(crate) mod agencies;
+pub(crate) mod cameras;
+pub(crate) mod day_files;
+pub(crate) mod entries;
+pub(crate) mod hits;
+pub(crate) mod hotlists;
+pub(crate) mod sign_in;
+
+use crate::StoreError;
+use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
+
+const MIGRATIONS: &[Migration] =
+    migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in");
+
+/// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
+#[derive(Clone, Debug)]
+pub(crate) struct Control {
+    pub(crate) write: Db,
+    pub(crate) read: Db,
+}
+
+impl Control {
+    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+        migrate(&self.write, "control", MIGRATIONS).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+const TAKE_IDS: &str = "UPDATE counters SET last = last + $2 WHERE name = $1 RETURNING last";
+
+/// Takes `n` ids in a row; the first of them.
+async fn take_ids(tx: &mut Tx, counter: &'static str, n: i64) -> Result<i64, sqlx::Error> {
+    let row = tx.row(TAKE_IDS, args![counter, n]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(row.get::<i64>(0)? - n + 1)
+}

@@ -1,0 +1,127 @@
+//! Opening connections of either engine.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use domain::SubKey;
+use sqlx::ConnectOptions as _;
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use super::Db;
+use crate::{StoreError, Synchronous};
+
+/// How a SQLite file is opened.
+pub(crate) struct Opening<'a> {
+    pub(crate) path: &'a Utf8Path,
+    pub(crate) key: &'a SubKey,
+    pub(crate) cache_kib: i64,
+    pub(crate) synchronous: Synchronous,
+}
+
+/// What a pool of connections to a SQLite file is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one connection that writes; makes the file where there is none.
+    Write,
+    /// The same for a file that must be there already.
+    Rewrite,
+    /// Up to this many that read.
+    Read(u32),
+}
+
+/// A commit copies the WAL into its file once it has this many pages (8 MiB): short enough that the commit which does
+/// it stays well within the time in which reads are acknowledged, long enough that it is one commit in many.
+const WAL_PAGES: &str = "2048";
+
+/// Another connection of ours holds the write lock for milliseconds; one that holds it longer than this is stuck.
+const BUSY_MAX: Duration = Duration::from_secs(20);
+
+/// Waiting for a free connection longer than this means that the database is overrun: better to say so.
+const ACQUIRE_MAX: Duration = Duration::from_secs(30);
+
+/// Connections to a PostgreSQL server: its backends are processes, and a commit waits on the disk, not on us.
+const POSTGRES_CONNECTIONS_MAX: u32 = 12;
+
+/// Opens (and, to write, makes) an encrypted SQLite file.
+pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db, sqlx::Error> {
+    let key = opening.key.expose().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let options = SqliteConnectOptions::new()
+        .filename(opening.path)
+        // SQLCipher: the first pragma. `x'…'` is the raw key, so that nothing is spent on deriving one from a password.
+        .pragma("key", format!("\"x'{key}'\""))
+        .page_size(4096)
+        .pragma("cache_size", format!("-{}", opening.cache_kib))
+        .pragma("temp_store", "MEMORY")
+        .pragma("wal_autocheckpoint", WAL_PAGES)
+        .busy_timeout(BUSY_MAX)
+        .synchronous(match opening.synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Off => SqliteSynchronous::Off,
+        })
+        // The file's name says whose and when; a thread is named for what it does.
+        .thread_name(|id| format!("sqlite-{id}"))
+        .disable_statement_logging();
+    let options = match role {
+        Role::Write => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
+        Role::Rewrite => options,
+        Role::Read(_) => options.pragma("query_only", "ON"),
+    };
+    let n_max = match role {
+        Role::Write | Role::Rewrite => 1,
+        Role::Read(n) => n,
+    };
+    let pool = pool_options(n_max);
+    Ok(Db::Sqlite(match role {
+        // Who makes the file has to wait for it; every other connection is made when it is first needed.
+        Role::Write => pool.connect_with(options).await?,
+        Role::Rewrite | Role::Read(_) => pool.connect_lazy_with(options),
+    }))
+}
+
+/// Connects to PostgreSQL.
+pub(crate) async fn open_postgres(url: &str, synchronous: Synchronous) -> Result<Db, sqlx::Error> {
+    let commit = match synchronous {
+        Synchronous::Full => "on",
+        Synchronous::Off => "off",
+    };
+    let options = PgConnectOptions::from_str(url)?
+        .options([("synchronous_commit", commit), ("timezone", "UTC")])
+        .application_name("plateglass")
+        .disable_statement_logging();
+    Ok(Db::Postgres(pool_options(POSTGRES_CONNECTIONS_MAX).connect_with(options).await?))
+}
+
+/// Connections live as long as their pool: nothing here is behind a proxy that would cut them, and asking each whether it
+/// lives would cost a round trip a statement.
+fn pool_options<DB: sqlx::Database>(n_max: u32) -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(n_max)
+        .min_connections(0)
+        .acquire_timeout(ACQUIRE_MAX)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// Makes a directory and all above it that are missing, each safely on disk on return.
+pub(crate) fn make_dir(dir: &Utf8Path) -> Result<(), StoreError> {
+    let failed = |path: &Utf8Path| {
+        let path = path.to_owned();
+        move |source| StoreError::Files { path, source }
+    };
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent().filter(|parent| !parent.as_str().is_empty()) {
+        make_dir(parent)?;
+    }
+    match std::fs::create_dir(dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        done => done.map_err(failed(dir))?,
+    }
+    let parent = dir.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or("./".into());
+    std::fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed(parent))
+}
