@@ -174,3 +174,43 @@ fn links_between_documents_lead_somewhere() {
     }
     no_faults(&faults);
 }
+
+/// A comment that leads to a document must not lead to nowhere, nor to one that only its writer has.
+#[test]
+fn every_document_that_is_named_exists() {
+    let names: Vec<String> = tree::files()
+        .unwrap()
+        .iter()
+        .filter_map(|path| path.file_name())
+        .map(str::to_lowercase)
+        .collect();
+    let map = std::fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
+    let mut faults = Vec::new();
+    for (path, text) in
+        tree::texts(&[".rs", ".sql", ".toml", ".ts", ".py", ".css", ".md", ".html"]).unwrap()
+    {
+        if path.starts_with("xtask/tests/tidy") || path.starts_with("training/runs") {
+            continue;
+        }
+        for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c))) {
+            let word = word.trim_end_matches('.');
+            if word.len() > 3 && word.ends_with(".md") && !names.contains(&word.to_lowercase()) {
+                faults.push(format!("{path}: names `{word}`, which is not in the tree"));
+            }
+        }
+        for decision in decisions(&text) {
+            if !map.contains(&format!("**{decision}**")) {
+                faults.push(format!(
+                    "{path}: names decision {decision}, which docs/ARCHITECTURE.md does not list"
+                ));
+            }
+        }
+    }
+    no_faults(&faults);
+}
+
+fn decisions(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['(', ')', ',']).map(str::trim).filter(|word| {
+        word.len() == 2 && word.starts_with('D') && word.ends_with(|c: char| c.is_ascii_digit())
+    })
+}
