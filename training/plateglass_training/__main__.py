@@ -48,6 +48,9 @@ def main() -> None:
     s = sub.add_parser("evaluate", help="measure the exported models on --data's validation sets")
     s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
     s.add_argument("--out", type=Path)
+    s = sub.add_parser("scenes", help="draw the committed test scenes and the demonstration's views")
+    s.add_argument("--only", choices=("scenes", "demo"))
+    s.add_argument("--out", type=Path, default=REPO / "fixtures")
     a = p.parse_args()
     cv2.setNumThreads(1)
     if a.stage == "fonts":
@@ -73,6 +76,12 @@ def main() -> None:
         if not a.data:
             raise SystemExit("evaluate needs --data")
         evaluate.run(a.models, a.data, a.out)
+    elif a.stage == "scenes":
+        from . import scenes
+        if a.only != "scenes":
+            scenes.demo_set(a.out / "demo")
+        if a.only != "demo":
+            scenes.test_set(a.out / "scenes")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from . import plates
+from .detectornet import MEAN
 from .readerdata import rows, write_shard
 
 SIZE = 320
@@ -323,6 +324,25 @@ def pasted_crop(rng, ground: np.ndarray, pool: PlatePool) -> Crop:
     return c
 
 
+def close_up(rng, pool: PlatePool) -> Crop:
+    """A picture that is nearly all plate, as the coarse pass sees a close-up: small,
+    in the corner, with the padding the pipeline adds (the mean, so zero) around it."""
+    pad = [round(255 * m) for m in MEAN]
+    img = np.empty((SIZE, SIZE, 3), np.uint8)
+    img[:] = pad
+    tex, aspect = pool.get(rng)
+    w = int(rng.uniform(110, 230))
+    grow = rng.uniform(1.0, 1.35)
+    W, H = int(w * grow), int(min(w / aspect * grow * rng.uniform(1, 1.3), SIZE))
+    g = drawn_ground(rng)[:H, :W]
+    x0, y0 = (0, 0) if rng.random() < .6 else (int(rng.integers(0, SIZE - W + 1)), int(rng.integers(0, SIZE - H + 1)))
+    q = random_quad(rng, W / 2 + rng.normal() * 2, H / 2 + rng.normal() * 2, w, aspect, 0 if rng.random() < .7 else .4)
+    paste(rng, g, tex, q, match=False)
+    c = Crop(img, [q + np.float32((x0, y0))], [1.0])
+    img[y0:y0 + H, x0:x0 + W] = spoil(rng, g)
+    return c
+
+
 def spoil(rng, img: np.ndarray) -> np.ndarray:
     """Colour, exposure, blur, noise, codec of a whole crop."""
     x = img.astype(np.float32)
@@ -341,7 +361,7 @@ def spoil(rng, img: np.ndarray) -> np.ndarray:
         n = int(rng.integers(2, 7))
         x = cv2.blur(x, (n, 1))
     if rng.random() < .6:
-        x = x + rng.standard_normal((SIZE, SIZE, 1 if rng.random() < .5 else 3), dtype=np.float32) * rng.uniform(0, 2 + 14 * s)
+        x = x + rng.standard_normal((*img.shape[:2], 1 if rng.random() < .5 else 3), dtype=np.float32) * rng.uniform(0, 2 + 14 * s)
     x = np.clip(x, 0, 255).astype(np.uint8)
     if rng.random() < .5:
         x = cv2.imdecode(cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(92 - 55 * s, 95))])[1], cv2.IMREAD_COLOR)
@@ -350,11 +370,16 @@ def spoil(rng, img: np.ndarray) -> np.ndarray:
 
 def crops(rng, src: Sources, pool: PlatePool, n: int) -> list[Crop]:
     out: list[Crop] = []
+    done: list[Crop] = []
     while len(out) < n:
         r = rng.random()
         if src.scenes and r < .58:
             out += scene_crops(rng, src, pool, min(3, n - len(out)))
-        elif src.negatives and r < .82:
+        elif r < .65:
+            c = close_up(rng, pool)
+            done.append(c)
+            out.append(c)
+        elif src.negatives and r < .84:
             im = cv2.imread(str(src.negatives[rng.integers(len(src.negatives))]))[..., ::-1]
             im = np.ascontiguousarray(im)
             for _ in range(min(2, n - len(out))):
@@ -365,7 +390,8 @@ def crops(rng, src: Sources, pool: PlatePool, n: int) -> list[Crop]:
         else:
             out.append(pasted_crop(rng, drawn_ground(rng), pool))
     for c in out:
-        c.image = spoil(rng, c.image)
+        if not any(c is d for d in done):
+            c.image = spoil(rng, c.image)
     return out[:n]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .pipeline import Detector, Reader, fold, iou, rectify
+from .pipeline import Detector, Reader, fold, iou, read_frame, rectify
 from .readerdata import rows
 
 
@@ -58,9 +58,8 @@ def end_to_end(models: Path, data: Path, name: str, padding: float | None = None
     for r in pics:
         rgb = read_image(data / name / r["image"])
         t = time.process_time()
-        ds = det(rgb, score_min)
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-        rs = rd([rectify(grey, d.quad, pad) for d in ds])
+        found_read = read_frame(rgb, det, rd, pad, score_min)
+        ds, rs = [d for d, _ in found_read], [r for _, r in found_read]
         ms.append((time.process_time() - t) * 1e3)
         truth = [box_quad(p["box"]) for p in r["plates"]]
         ign = [box_quad(b) for b in r.get("ignore", [])]

@@ -41,10 +41,10 @@ class Detector:
         self.m = tomllib.loads((models / "detector.toml").read_text())
         self.s = _session(models / self.m["file"])
 
-    def __call__(self, rgb: np.ndarray, score_min: float | None = None) -> list[Detection]:
+    def __call__(self, rgb: np.ndarray, score_min: float | None = None, long_side: int | None = None) -> list[Detection]:
         i, o = self.m["input"], self.m["output"]
         h, w = rgb.shape[:2]
-        scale = i["long_side_px"] / max(h, w)
+        scale = (long_side or i["long_side_px"]) / max(h, w)
         nw, nh = max(1, round(w * scale)), max(1, round(h * scale))
         im = cv2.resize(rgb, (nw, nh), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         x = (im.astype(np.float32) / 255 - np.float32(i["mean"])) / np.float32(i["std"])
@@ -155,3 +155,33 @@ def decode(logp: np.ndarray, p: np.ndarray, alphabet: str) -> Reading:
 def fold(text: str) -> str:
     """O and 0, I and 1 are the same die in many states."""
     return text.replace("O", "0").replace("I", "1")
+
+
+# A plate that fills the picture is far larger than any the detector is trained
+# on at full size.  A second, coarse look costs a tenth of the first, and is
+# taken only when the first gave nothing that reads surely.
+COARSE_LONG_SIDE = 192
+COARSE_MIN_SHARE = 0.30    # narrower finds of the coarse look are not trusted
+SURE = 0.5
+
+
+def read_frame(rgb: np.ndarray, det: Detector, rd: Reader, padding: float | None = None,
+               score_min: float | None = None) -> list[tuple[Detection, Reading]]:
+    """Every plate of a frame with its reading: the whole pipeline."""
+    pad = rd.m["input"]["padding"] if padding is None else padding
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    ds = det(rgb, score_min)
+    out = list(zip(ds, rd([rectify(grey, d.quad, pad) for d in ds])))
+    if not any(r.confidence >= SURE for _, r in out):
+        least = COARSE_MIN_SHARE * max(rgb.shape[:2])
+        big = [d for d in det(rgb, score_min, COARSE_LONG_SIDE) if bounds(d.quad)[2] - bounds(d.quad)[0] >= least]
+        if big:
+            # What lies inside a close-up is its lettering, not a plate.
+            out = [(d, r) for d, r in out if not any(_inside(d.quad.mean(0), b.quad) for b in big)]
+            out += zip(big, rd([rectify(grey, b.quad, pad) for b in big]))
+    return out
+
+
+def _inside(p: np.ndarray, quad: np.ndarray) -> bool:
+    x0, y0, x1, y1 = bounds(quad)
+    return bool(x0 <= p[0] <= x1 and y0 <= p[1] <= y1)

@@ -74,7 +74,7 @@ def scene(seed, w: int, h: int, *, time: str | None = None, ir: bool = False, ca
     st = streets.draw(np.random.default_rng(street_seed if street_seed is not None else rng.integers(1 << 60)), w, h, time)
     cv = st.canvas
     night = time == "night"
-    exposure = {"day": 1.0, "overcast": .85, "dusk": .55, "night": .17}[time]
+    exposure = {"day": 1.0, "overcast": .85, "dusk": .55, "night": .30}[time]
     n = int(rng.choice([0, 1, 2], p=[.05, .72, .23])) if cars_wanted is None else cars_wanted
     truth, lamps, boxes = [], list(st.lights), []
     front_view = rng.random() < .3
@@ -104,12 +104,11 @@ def scene(seed, w: int, h: int, *, time: str | None = None, ir: bool = False, ca
         car = cars.draw(rng, kind, front_view, p.image if p else None, aspect, lit=time in ("night", "dusk") or rng.random() < .15,
                         braking=not front_view and rng.random() < .3)
         # Its place follows from its size: wider means nearer means lower.
-        v = np.clip(width / (w * .95), .03, 1.0)
-        gy = st.horizon + (h - st.horizon) * (v * .95 + .05)
-        gy = min(gy, h - 4) if rng.random() < .6 else gy
+        v = np.clip(width / (w * .52), .05, 1.0)
+        gy = st.horizon + (h - st.horizon) * (v * .93 + .03)
         for _ in range(30):
-            lane = rng.choice([-.42, -.38, .38, .42, .1, -.1]) * v * w * 1.1
-            cx = np.clip(st.vanish + lane + rng.normal() * w * .06 * v, width * .28, w - width * .28) if role == "near" else st.vanish + lane
+            lane = rng.choice([-.46, -.42, .42, .46]) * v * w * .9
+            cx = np.clip(st.vanish + lane + rng.normal() * w * .05 * v, width * .5, w - width * .5) if role == "near" else st.vanish + lane
             bx = (cx - width * .55, cx + width * .55)
             if all(bx[1] < b[0] or bx[0] > b[1] for b in boxes) or role == "far":
                 break
@@ -131,7 +130,7 @@ def scene(seed, w: int, h: int, *, time: str | None = None, ir: bool = False, ca
                     x0, x1 = int(max(quad[:, 0].min() - pw * .2, 0)), int(quad[:, 0].max() + pw * .2)
                     yy, xx = np.mgrid[y0:min(y1, h), x0:min(x1, w)].astype(np.float32)
                     g = np.exp(-((xx - c[0]) / (pw * .75)) ** 2 - ((yy - c[1] + pw * .1) / (pw * .5)) ** 2)
-                    cv.rgb[y0:min(y1, h), x0:min(x1, w)] *= 1 + g[..., None] * (rng.uniform(1.8, 3.2) if not ir else .6)
+                    cv.rgb[y0:min(y1, h), x0:min(x1, w)] *= 1 + g[..., None] * (rng.uniform(1.0, 1.9) if not ir else .3)
     for x, y, r, col in lamps:
         s = {"day": .12, "overcast": .18, "dusk": .45, "night": .8}[time]
         cv.glow(x, y, r * .55, r * .45, col, s * 1.2)
@@ -140,11 +139,11 @@ def scene(seed, w: int, h: int, *, time: str | None = None, ir: bool = False, ca
             cv.glow(x, y + r * 5, r * 1.1, r * 3.5, col, s * .10)  # on the wet road
     im = np.clip(cv.rgb, 0, 1.4)
     if ir:  # near-infra-red lamp: plates shine, the rest falls away
-        g = im.mean(2, keepdims=True) * .30 + .02
+        g = im.mean(2, keepdims=True) * .55 + .03
         m = np.zeros((h, w), np.float32)
         for _, q in truth:
             cv2.fillPoly(m, [np.round(q * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
-        k = {"day": 1.0, "overcast": 1.2, "dusk": 1.7, "night": 3.0}[time]
+        k = {"day": 1.0, "overcast": 1.2, "dusk": 1.7, "night": 2.7}[time]
         bright = np.clip(im.mean(2, keepdims=True) * k * .95, 0, .95)
         g = g * (1 - m[..., None]) + bright * m[..., None]
         yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
@@ -195,7 +194,7 @@ def demo_set(out: Path, seed: int = 77) -> None:
         for c, (name, time, ir) in enumerate(CAMERAS):
             for k in range(4):
                 im, truth = scene((seed, c, k), 1280, 720, time=time, ir=ir, street_seed=(seed, c), cars_wanted=2 if k == 3 else 1,
-                                  plate_px=(88, 132), family="us")
+                                  plate_px=(78, 112), family="us")
                 file = f"{name}-{k + 1}.jpg"
                 _write(out, file, im, 82)
                 f.write(json.dumps({"image": file, "camera": name, "width": 1280, "height": 720, "plates": truth}) + "\n")

@@ -35,7 +35,7 @@ def draw(rng: np.random.Generator, w: int, h: int, time: str) -> Street:
         n = sum(noise(rng, w, h, h / k) / k for k in (3, 6, 12, 24))
         cl = np.clip(n * 1.6 - .1, 0, 1) * np.clip(1 - np.arange(h) / hz, .15, 1)[:, None]
         cv.paint(cl.astype(np.float32), np.array((1, .98, .96)) if time != "dusk" else np.array((.98, .75, .62)), .55)
-    dim = {"day": 1.0, "overcast": .82, "dusk": .5, "night": .13}[time]
+    dim = {"day": 1.0, "overcast": .82, "dusk": .5, "night": .24}[time]
     lights: list = []
     # Hills, then buildings or trees, each nearer row darker and larger.
     xs = np.linspace(0, w, 30)
@@ -106,6 +106,7 @@ def draw(rng: np.random.Generator, w: int, h: int, time: str) -> Street:
             ph = h * (.12 + .75 * v)
             cv.line([(x, y), (x, y - ph), (x - s * w * .06 * (v + .3), y - ph - h * .012)], np.array((.32, .33, .35)) * max(dim, .35), max(1, 9 * v))
             if time in ("night", "dusk"):
+                cv.glow(x - s * w * .07 * (v + .3), y, w * .12 * (v + .25), h * .07 * (v + .25), (1.0, .80, .50), .16)
                 lights.append((x - s * w * .06 * (v + .3), y - ph - h * .005, w * .012 * (1 + 3 * v), (1.0, .82, .52)))
     return Street(cv, hz, vx, time, lights)
 
