@@ -1,6 +1,7 @@
 //! Why a look or a change did not happen. Handing in reads and importing have errors of their own.
 
 use domain::Refusal;
+use store::StoreError;
 
 /// Why a look or a change did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +32,7 @@ pub enum AskError {
         doing: &'static str,
         /// Why it failed.
         #[source]
-        err: Box<dyn std::error::Error + Send + Sync>,
+        err: BoxError,
     },
 }
 
@@ -39,7 +40,7 @@ impl AskError {
     /// For `map_err`: what we were doing when `err` came.
     pub(crate) fn failed<E>(doing: &'static str) -> impl FnOnce(E) -> Self
     where
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+        E: Into<BoxError>,
     {
         move |err| Self::Failed { doing, err: err.into() }
     }
@@ -50,7 +51,29 @@ impl AskError {
     }
 }
 
-/// Not whole yet: for the hours in which the store is written at the same time.
-#[derive(Debug, thiserror::Error)]
-#[error("the store is not there yet")]
-pub(crate) struct NotYet;
+/// For `map_err`: the store's "there is no such thing" in the words of who asked; anything else is a failure.
+pub(crate) fn no_such(
+    what: &'static str,
+    which: impl ToString,
+    doing: &'static str,
+) -> impl FnOnce(StoreError) -> AskError {
+    move |err| match err {
+        StoreError::Missing { .. } => AskError::not_found(what, which),
+        err => AskError::failed(doing)(err),
+    }
+}
+
+/// An error of anybody's.
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// An error with everything that caused it, for the one log line that it gets.
+pub fn chain(err: &dyn std::error::Error) -> String {
+    let mut text = err.to_string();
+    let mut source = err.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -3,13 +3,25 @@
 //! Everything that a page, an answer, a command or a camera makes happen is a function here that takes the [`App`], the
 //! [`Ctx`] (who, for which agency, when) and the ask. Pages and routes hold no rules.
 
+mod agencies;
 mod app;
 pub mod bus;
+mod cameras;
+mod cards;
 pub mod chance;
 pub mod clock;
 mod context;
 mod error;
+pub mod housekeeping;
+mod imports;
+mod ingest;
+mod matching;
+pub mod own_pictures;
+pub mod recognise;
+mod relay;
 pub mod route;
+mod sessions;
+mod tasks;
 pub mod use_cases;
 pub mod views;
 
@@ -18,5 +30,6 @@ pub use bus::{Bus, Event, Notice, Subscription, Topic};
 pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use context::Ctx;
-pub use error::AskError;
+pub use error::{AskError, chain};
+pub use recognise::{PlateSeen, Recognise, RecogniseError};
 pub use use_cases::*;

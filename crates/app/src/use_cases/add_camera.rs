@@ -1,15 +1,71 @@
 //! Add a camera. Its key is shown once, here, and never again.
 
+use domain::access::{ListCameras, ManageCameras};
 use domain::{Camera, CameraKey, NewCamera};
 
-use crate::error::NotYet;
+use crate::bus::Topic;
 use crate::{App, AskError, Ctx};
+
+/// Longest name or site, in characters: fits a table's column and a radio call.
+const WORDS_MAX: usize = 120;
 
 /// Adds a camera and makes its key.
 pub async fn add_camera(
-    _app: &App,
-    _ctx: &Ctx,
-    _about: NewCamera,
+    app: &App,
+    ctx: &Ctx,
+    about: NewCamera,
 ) -> Result<(Camera, CameraKey), AskError> {
-    Err(AskError::failed("add the camera")(NotYet))
+    let permit = ctx.permit::<ManageCameras>()?;
+    check(&about)?;
+    let inner = app.inner();
+    let key = CameraKey::from_random(inner.chance.bits_256());
+    let id = inner.store.add_camera(&permit, &about, &key.hash(), ctx.now).await;
+    let id = id.map_err(AskError::failed("add the camera"))?;
+    reload_keys(app).await?;
+    app.bus().tell(ctx.agency, Topic::Cameras, None);
+    let all = inner.store.cameras(&ctx.permit::<ListCameras>()?).await;
+    let all = all.map_err(AskError::failed("look up the camera"))?;
+    let camera = all.into_iter().find(|camera| camera.id == id);
+    Ok((camera.ok_or_else(|| AskError::not_found("camera", id))?, key))
+}
+
+/// Holds the keys in memory as they are stored now.
+pub(super) async fn reload_keys(app: &App) -> Result<(), AskError> {
+    let keys = app.inner().store.all_camera_keys().await;
+    app.inner().cameras.set_keys(keys.map_err(AskError::failed("load the cameras' keys"))?);
+    Ok(())
+}
+
+fn check(about: &NewCamera) -> Result<(), AskError> {
+    words("name", &about.name)?;
+    words("site", &about.site)?;
+    if about.heading_deg.is_some_and(|heading| heading > 359) {
+        return Err(invalid("heading_deg", "is not 0–359 degrees clockwise from north"));
+    }
+    let Some(position) = about.position else { return Ok(()) };
+    if !(-90.0..=90.0).contains(&position.latitude) {
+        return Err(invalid("latitude", "is not −90 to 90 degrees north"));
+    }
+    if !(-180.0..=180.0).contains(&position.longitude) {
+        return Err(invalid("longitude", "is not −180 to 180 degrees east"));
+    }
+    Ok(())
+}
+
+/// Something people are to read: not empty, not a page, on one line.
+pub(super) fn words(field: &'static str, text: &str) -> Result<(), AskError> {
+    if text.trim().is_empty() {
+        return Err(invalid(field, "is empty"));
+    }
+    if text.chars().count() > WORDS_MAX {
+        return Err(invalid(field, format!("is longer than {WORDS_MAX} characters")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(invalid(field, "holds a line break or another control character"));
+    }
+    Ok(())
+}
+
+fn invalid(field: &'static str, why: impl Into<String>) -> AskError {
+    AskError::Invalid { field, why: why.into() }
 }

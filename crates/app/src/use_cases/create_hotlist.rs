@@ -1,9 +1,12 @@
 //! Make a hotlist; its rows come by import.
 
+use domain::access::ManageHotlists;
 use domain::{Category, Hotlist};
 use serde::{Deserialize, Serialize};
 
-use crate::error::NotYet;
+use super::add_camera::words;
+use super::list_hotlists::open_hotlist;
+use crate::bus::Topic;
 use crate::{App, AskError, Ctx};
 
 /// What one says when making a hotlist.
@@ -19,10 +22,13 @@ pub struct NewHotlist {
 }
 
 /// Makes a hotlist without rows.
-pub async fn create_hotlist(
-    _app: &App,
-    _ctx: &Ctx,
-    _about: NewHotlist,
-) -> Result<Hotlist, AskError> {
-    Err(AskError::failed("make the hotlist")(NotYet))
+pub async fn create_hotlist(app: &App, ctx: &Ctx, about: NewHotlist) -> Result<Hotlist, AskError> {
+    let permit = ctx.permit::<ManageHotlists>()?;
+    words("name", &about.name)?;
+    words("source", &about.source)?;
+    let NewHotlist { name, source, category } = about;
+    let id = app.inner().store.add_hotlist(&permit, &name, &source, category, ctx.now).await;
+    let id = id.map_err(AskError::failed("make the hotlist"))?;
+    app.bus().tell(ctx.agency, Topic::Hotlists, None);
+    Ok(open_hotlist(app, ctx, id).await?.hotlist)
 }

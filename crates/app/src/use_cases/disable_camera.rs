@@ -1,11 +1,19 @@
 //! Take a camera out of use; its key is refused from then on.
 
 use domain::CameraId;
+use domain::access::ManageCameras;
 
-use crate::error::NotYet;
+use super::add_camera::reload_keys;
+use crate::bus::Topic;
+use crate::error::no_such;
 use crate::{App, AskError, Ctx};
 
 /// Takes a camera out of use. Doing it again changes nothing.
-pub async fn disable_camera(_app: &App, _ctx: &Ctx, _camera: CameraId) -> Result<(), AskError> {
-    Err(AskError::failed("disable the camera")(NotYet))
+pub async fn disable_camera(app: &App, ctx: &Ctx, camera: CameraId) -> Result<(), AskError> {
+    let permit = ctx.permit::<ManageCameras>()?;
+    let changed = app.inner().store.disable_camera(&permit, camera, ctx.now).await;
+    changed.map_err(no_such("camera", camera, "disable the camera"))?;
+    reload_keys(app).await?;
+    app.bus().tell(ctx.agency, Topic::Cameras, None);
+    Ok(())
 }

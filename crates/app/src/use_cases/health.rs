@@ -20,12 +20,14 @@ pub struct Health {
 }
 
 /// Asks every part how it is.
-pub async fn health(_app: &App) -> Health {
+pub async fn health(app: &App) -> Health {
+    let inner = app.inner();
+    let store = inner.store.ping().await.is_ok();
     Health {
-        ok: false,
-        store: false,
-        recogniser: false,
-        submissions_waiting: 0,
-        journal_backlog: 0,
+        ok: store && !inner.tasks.is_closing(),
+        store,
+        recogniser: inner.recogniser.is_some(),
+        submissions_waiting: inner.lanes.n_waiting(),
+        journal_backlog: inner.store.journal_backlog(),
     }
 }

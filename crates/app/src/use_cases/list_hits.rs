@@ -1,15 +1,17 @@
 //! The live list of hits.
 
 use domain::HitId;
+use domain::access::ListHits;
+use store::HitsQuery;
 
-use crate::error::NotYet;
+use crate::cards::{Joins, page_limit};
 use crate::views::{HitCard, Page};
 use crate::{App, AskError, Ctx};
 
 /// Which hits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct HitsAsk {
-    /// Only hits after this one: what is new.
+    /// Only hits after this one: what is new. The newest come first all the same.
     pub after: Option<HitId>,
     /// Only hits before this one: the page after.
     pub before: Option<HitId>,
@@ -18,6 +20,13 @@ pub struct HitsAsk {
 }
 
 /// Hits, newest first.
-pub async fn list_hits(_app: &App, _ctx: &Ctx, _ask: HitsAsk) -> Result<Page<HitCard>, AskError> {
-    Err(AskError::failed("list the hits")(NotYet))
+pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCard>, AskError> {
+    let permit = ctx.permit::<ListHits>()?;
+    let limit = page_limit(ask.limit);
+    let query = HitsQuery { after: ask.after, before: ask.before, limit: limit + 1 };
+    let hits = app.inner().store.hits(&permit, query).await;
+    let Page { items, next } =
+        Page::cut(hits.map_err(AskError::failed("list the hits"))?, limit, |hit| hit.id.to_string());
+    let items = Joins::load(app, ctx).await?.hit_cards(app, ctx, &items).await?;
+    Ok(Page { items, next })
 }

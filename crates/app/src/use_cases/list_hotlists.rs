@@ -1,14 +1,26 @@
 //! The hotlists with their ages and imports.
 
 use domain::HotlistId;
+use domain::access::ListHotlists;
 
-use crate::error::NotYet;
 use crate::views::HotlistRow;
 use crate::{App, AskError, Ctx};
 
 /// Every hotlist of the agency, most urgent category first.
-pub async fn list_hotlists(_app: &App, _ctx: &Ctx) -> Result<Vec<HotlistRow>, AskError> {
-    Err(AskError::failed("list the hotlists")(NotYet))
+pub async fn list_hotlists(app: &App, ctx: &Ctx) -> Result<Vec<HotlistRow>, AskError> {
+    let permit = ctx.permit::<ListHotlists>()?;
+    let lists = app.inner().store.hotlists(&permit).await;
+    let mut lists = lists.map_err(AskError::failed("list the hotlists"))?;
+    let urgency = |of| domain::Category::ALL.iter().position(|category| *category == of);
+    lists.sort_by(|a, b| {
+        urgency(a.category).cmp(&urgency(b.category)).then_with(|| a.name.cmp(&b.name))
+    });
+    let rows = lists.into_iter().map(|hotlist| HotlistRow {
+        age: hotlist.imported_at.map(|at| ctx.now.since(at)),
+        import: app.inner().imports.status(hotlist.id),
+        hotlist,
+    });
+    Ok(rows.collect())
 }
 
 /// One hotlist.

@@ -1,12 +1,32 @@
 //! One hit with its entry, its read and the read's other hits.
 
 use domain::HitId;
+use domain::access::{OpenHit, OpenRead};
 
-use crate::error::NotYet;
+use crate::cards::{Joins, read_at};
 use crate::views::HitPage;
 use crate::{App, AskError, Ctx};
 
 /// Opens a hit.
-pub async fn open_hit(_app: &App, _ctx: &Ctx, _hit: HitId) -> Result<HitPage, AskError> {
-    Err(AskError::failed("open the hit")(NotYet))
+pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskError> {
+    let permit = ctx.permit::<OpenHit>()?;
+    let none = || AskError::not_found("hit", id);
+    let store = &app.inner().store;
+    let hit = store.hit(&permit, id).await.map_err(AskError::failed("open the hit"))?;
+    let at = hit.ok_or_else(none)?.hit.read;
+    let read = read_at(app, ctx, at).await?.ok_or_else(none)?.read;
+    let all = store.hits_of_read(&ctx.permit::<OpenRead>()?, at).await;
+    let all = all.map_err(AskError::failed("list the read's hits"))?;
+    let joins = Joins::load(app, ctx).await?;
+    let cards = joins.hit_cards(app, ctx, &all).await?;
+    let (this, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| card.id == id);
+    let card = this.into_iter().next().ok_or_else(none)?;
+    Ok(HitPage {
+        card,
+        alternatives: read.alternatives,
+        marks: read.marks,
+        claimed_at: read.claimed_at,
+        others,
+        camera: joins.camera(read.camera).cloned(),
+    })
 }

@@ -1,15 +1,20 @@
 //! Give a camera a new key; the old one is refused from then on.
 
+use domain::access::ManageCameras;
 use domain::{CameraId, CameraKey};
 
-use crate::error::NotYet;
+use super::add_camera::reload_keys;
+use crate::bus::Topic;
+use crate::error::no_such;
 use crate::{App, AskError, Ctx};
 
 /// Makes a camera's new key, shown once.
-pub async fn rekey_camera(
-    _app: &App,
-    _ctx: &Ctx,
-    _camera: CameraId,
-) -> Result<CameraKey, AskError> {
-    Err(AskError::failed("change the camera's key")(NotYet))
+pub async fn rekey_camera(app: &App, ctx: &Ctx, camera: CameraId) -> Result<CameraKey, AskError> {
+    let permit = ctx.permit::<ManageCameras>()?;
+    let key = CameraKey::from_random(app.inner().chance.bits_256());
+    let changed = app.inner().store.rekey_camera(&permit, camera, &key.hash()).await;
+    changed.map_err(no_such("camera", camera, "change the camera's key"))?;
+    reload_keys(app).await?;
+    app.bus().tell(ctx.agency, Topic::Cameras, None);
+    Ok(key)
 }

@@ -1,12 +1,16 @@
 //! Take reads from a camera that reads itself.
 
 use bytes::Bytes;
-use domain::{Alternative, Confidence, EventDigest, Marks, ReadRef, Refusal, Timestamp};
+use domain::access::SubmitReads;
+use domain::read::believe_time;
+use domain::{
+    Actor, Alternative, CameraId, Confidence, EventDigest, Marks, ReadRef, Refusal, Timestamp,
+};
 use plate::{Jurisdiction, PlateText};
 use serde::Serialize;
 
-use crate::error::NotYet;
-use crate::{App, Ctx};
+use crate::ingest::{self, ReadyRead};
+use crate::{App, Ctx, own_pictures};
 
 /// A read as a camera hands it in, already parsed.
 #[derive(Clone, PartialEq, Debug)]
@@ -87,6 +91,9 @@ pub enum TakeError {
     /// The frame is not a picture that can be read.
     #[error("the frame cannot be read")]
     Picture(#[source] vision::DecodeError),
+    /// Only cameras hand in reads.
+    #[error("reads and frames are handed in with a camera's key")]
+    NoCamera,
     /// There is no recogniser: frames cannot be taken, reads can.
     #[error("this server has no recogniser; hand in reads instead of frames")]
     NoRecogniser,
@@ -101,11 +108,92 @@ pub enum TakeError {
     },
 }
 
-/// Takes reads from the camera of `ctx`, all or none, and returns when they are kept: rows and pictures are fsynced.
+/// Most reads in one post.
+pub const READS_A_POST_MAX: usize = 500;
+
+/// Takes reads from the camera of `ctx` and returns when they are kept: rows and pictures are fsynced.
+///
+/// A read that cannot be taken stops the whole post before anything is kept. Reads of several days go to several files;
+/// should one of them fail, the post has failed and may be sent again: what was kept is known by its event.
 pub async fn take_reads(
-    _app: &App,
-    _ctx: &Ctx,
-    _reads: Vec<IncomingRead>,
+    app: &App,
+    ctx: &Ctx,
+    reads: Vec<IncomingRead>,
 ) -> Result<Vec<Taken>, TakeError> {
-    Err(TakeError::Failed { doing: "take the reads", err: NotYet.into() })
+    ctx.permit::<SubmitReads>()?;
+    let Actor::Camera(_, camera) = ctx.actor else { return Err(TakeError::NoCamera) };
+    if reads.len() > READS_A_POST_MAX {
+        let why = format!("the post has {} reads; at most {READS_A_POST_MAX} are accepted", reads.len());
+        return Err(TakeError::Invalid { index: READS_A_POST_MAX, field: "reads", why });
+    }
+    let mut all = Vec::with_capacity(reads.len());
+    for (index, mut read) in reads.into_iter().enumerate() {
+        let pictures = (read.plate_picture.take(), read.vehicle_picture.take());
+        let mut ready = ready(camera, ctx.now, read);
+        if pictures != (None, None) {
+            add_pictures(app, index, &mut ready, pictures).await?;
+        }
+        all.push(ready);
+    }
+    keep(app, ctx, camera, all).await
+}
+
+/// Hands reads that are ready to their lanes and waits until they are kept.
+pub(super) async fn keep(
+    app: &App,
+    ctx: &Ctx,
+    camera: CameraId,
+    reads: Vec<ReadyRead>,
+) -> Result<Vec<Taken>, TakeError> {
+    let taken = ingest::submit(app, ctx.agency, reads).await?;
+    let n_new = taken.iter().filter(|one| !one.duplicate).count();
+    app.inner().cameras.note(camera, ctx.now, n_new as u64);
+    Ok(taken)
+}
+
+/// Judges a read's time; its pictures are those that may be kept.
+pub(super) fn ready(camera: CameraId, now: Timestamp, read: IncomingRead) -> ReadyRead {
+    let (captured_at, claimed_at, marks) = believe_time(read.claimed_at, now);
+    ReadyRead {
+        camera,
+        captured_at,
+        claimed_at,
+        received_at: now,
+        plate: read.plate,
+        jurisdiction: read.jurisdiction,
+        confidence: read.confidence,
+        characters: read.characters,
+        alternatives: read.alternatives,
+        marks,
+        event: read.event,
+        plate_jpeg: read.plate_picture,
+        vehicle_jpeg: read.vehicle_picture,
+        notes: Vec::new(),
+    }
+}
+
+async fn add_pictures(
+    app: &App,
+    index: usize,
+    read: &mut ReadyRead,
+    (plate, vehicle): (Option<Bytes>, Option<Bytes>),
+) -> Result<(), TakeError> {
+    if let Some(jpeg) = plate {
+        let checked = tokio::task::spawn_blocking(move || own_pictures::plate_picture(&jpeg)).await;
+        let checked = checked
+            .map_err(|err| TakeError::Failed { doing: "look at a plate picture", err: err.into() })?;
+        let invalid = |why| TakeError::Invalid { index, field: "plate_picture", why };
+        read.plate_jpeg = Some(checked.map_err(invalid)?);
+    }
+    if let Some(picture) = vehicle {
+        match own_pictures::vehicle_picture(app, picture, read.plate).await {
+            Ok(Ok(masked)) => read.vehicle_jpeg = Some(masked),
+            Ok(Err(note)) => read.notes.push(note),
+            Err(TakeError::Picture(err)) => {
+                return Err(TakeError::Invalid { index, field: "vehicle_picture", why: err.to_string() });
+            }
+            Err(err) => return Err(err),
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,78 @@
+//! The cameras' keys in memory, and what was last heard of each camera.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use domain::{AgencyId, CameraId, CameraKey, Day, Timestamp};
+use store::CameraLogin;
+
+/// Keys and what was heard.
+#[derive(Default)]
+pub(crate) struct CameraTable {
+    /// By the SHA-256 of the key. Finding a hash tells an attacker nothing about a key: they would have to know its
+    /// SHA-256 already; the found one is compared again in constant time all the same.
+    by_hash: ArcSwap<HashMap<[u8; 32], CameraLogin>>,
+    heard: Mutex<HashMap<CameraId, Arc<Heard>>>,
+}
+
+/// What was heard of a camera since the server started.
+#[derive(Default)]
+pub(crate) struct Heard {
+    last_micros: AtomicI64,
+    saved_micros: AtomicI64,
+    day: AtomicI64,
+    n_reads: AtomicU64,
+}
+
+impl CameraTable {
+    /// Takes the keys as they are now.
+    pub(crate) fn set_keys(&self, logins: Vec<CameraLogin>) {
+        let by_hash = logins.into_iter().map(|login| (*login.key.as_bytes(), login)).collect();
+        self.by_hash.store(Arc::new(by_hash));
+    }
+
+    /// Whose key this is; none for an unknown one and for a disabled camera's, alike.
+    pub(crate) fn find(&self, key: &CameraKey) -> Option<(AgencyId, CameraId)> {
+        let hash = key.hash();
+        let table = self.by_hash.load();
+        let login = table.get(hash.as_bytes())?;
+        (login.key.matches(&hash) && !login.disabled).then_some((login.agency, login.camera))
+    }
+
+    /// Notes that a camera handed in `n_reads` reads.
+    pub(crate) fn note(&self, camera: CameraId, now: Timestamp, n_reads: u64) {
+        let heard = self.heard(camera);
+        heard.last_micros.fetch_max(now.micros(), Ordering::Relaxed);
+        if heard.day.swap(now.day().number(), Ordering::Relaxed) != now.day().number() {
+            heard.n_reads.store(0, Ordering::Relaxed);
+        }
+        heard.n_reads.fetch_add(n_reads, Ordering::Relaxed);
+    }
+
+    /// When a camera was last heard of since the server started, and how many reads it handed in on `today`.
+    pub(crate) fn heard_of(&self, camera: CameraId, today: Day) -> (Option<Timestamp>, u64) {
+        let heard = self.heard(camera);
+        let last = heard.last_micros.load(Ordering::Relaxed);
+        let of_today = heard.day.load(Ordering::Relaxed) == today.number();
+        let n_reads = if of_today { heard.n_reads.load(Ordering::Relaxed) } else { 0 };
+        ((last > 0).then_some(Timestamp::from_micros(last)), n_reads)
+    }
+
+    /// What was heard and is not stored yet.
+    pub(crate) fn unsaved(&self) -> Vec<(CameraId, Timestamp)> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let unsaved = heard.iter().filter_map(|(camera, heard)| {
+            let last = heard.last_micros.load(Ordering::Relaxed);
+            let saved = heard.saved_micros.swap(last, Ordering::Relaxed);
+            (last > saved).then_some((*camera, Timestamp::from_micros(last)))
+        });
+        unsaved.collect()
+    }
+
+    fn heard(&self, camera: CameraId) -> Arc<Heard> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(heard.entry(camera).or_default())
+    }
+}

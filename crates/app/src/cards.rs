@@ -1,0 +1,136 @@
+//! Joins what the store keeps apart: a hit with its read, entry, list and camera.
+
+use std::collections::HashMap;
+
+use domain::access::{ListCameras, ListHotlists, OpenHit, OpenRead};
+use domain::{Camera, CameraId, Hit, Hotlist, HotlistId, ReadRef, StoredRead};
+
+use crate::views::{HitCard, ReadCard, doubtful_characters, look_alike_note};
+use crate::{App, AskError, Ctx};
+
+/// What the cards of one page share.
+pub(crate) struct Joins {
+    cameras: HashMap<CameraId, Camera>,
+    hotlists: HashMap<HotlistId, Hotlist>,
+}
+
+impl Joins {
+    /// Loads the agency's cameras and lists: some dozens, once a page.
+    pub(crate) async fn load(app: &App, ctx: &Ctx) -> Result<Self, AskError> {
+        let store = &app.inner().store;
+        let cameras = store.cameras(&ctx.permit::<ListCameras>()?).await;
+        let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
+        let hotlists = store.hotlists(&ctx.permit::<ListHotlists>()?).await;
+        let hotlists = hotlists.map_err(AskError::failed("list the hotlists"))?;
+        Ok(Self {
+            cameras: cameras.into_iter().map(|camera| (camera.id, camera)).collect(),
+            hotlists: hotlists.into_iter().map(|list| (list.id, list)).collect(),
+        })
+    }
+
+    /// A camera of the agency.
+    pub(crate) fn camera(&self, id: CameraId) -> Option<&Camera> {
+        self.cameras.get(&id)
+    }
+
+    fn camera_name(&self, id: CameraId) -> String {
+        self.camera(id).map_or_else(|| format!("camera {id}"), |camera| camera.about.name.clone())
+    }
+
+    /// A read's card.
+    pub(crate) fn read_card(&self, stored: &StoredRead, n_hits: u32) -> ReadCard {
+        let read = &stored.read;
+        ReadCard {
+            read: stored.at,
+            plate: read.plate,
+            jurisdiction: read.jurisdiction,
+            confidence: read.confidence,
+            doubtful: doubtful_characters(&read.characters),
+            characters: read.characters.clone(),
+            captured_at: read.captured_at,
+            received_at: read.received_at,
+            camera_name: self.camera_name(read.camera),
+            camera_id: read.camera,
+            n_hits,
+            has_plate_picture: read.pictures.plate.is_some(),
+            has_vehicle_picture: read.pictures.vehicle.is_some(),
+            marks: read.marks,
+        }
+    }
+
+    /// The cards of hits, in their order. A hit whose read or list is no more (purged) is left out.
+    pub(crate) async fn hit_cards(
+        &self,
+        app: &App,
+        ctx: &Ctx,
+        hits: &[Hit],
+    ) -> Result<Vec<HitCard>, AskError> {
+        let mut reads: HashMap<ReadRef, Option<StoredRead>> = HashMap::new();
+        let mut cards = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let at = hit.hit.read;
+            if !reads.contains_key(&at) {
+                reads.insert(at, read_at(app, ctx, at).await?);
+            }
+            let Some(read) = reads.get(&at).and_then(Option::as_ref) else { continue };
+            cards.extend(self.hit_card(app, ctx, hit, read).await?);
+        }
+        Ok(cards)
+    }
+
+    async fn hit_card(
+        &self,
+        app: &App,
+        ctx: &Ctx,
+        Hit { id, hit }: &Hit,
+        stored: &StoredRead,
+    ) -> Result<Option<HitCard>, AskError> {
+        let Some(list) = self.hotlists.get(&hit.entry.hotlist) else { return Ok(None) };
+        let entry = app.inner().store.entry(&ctx.permit::<OpenHit>()?, hit.entry).await;
+        let entry = entry.map_err(AskError::failed("look up the entry"))?;
+        let read = &stored.read;
+        let note = entry.as_ref().and_then(|entry| look_alike_note(read.plate, &entry.plate, hit.grade));
+        Ok(Some(HitCard {
+            id: *id,
+            read: stored.at,
+            plate: read.plate,
+            doubtful: doubtful_characters(&read.characters),
+            characters: read.characters.clone(),
+            jurisdiction: read.jurisdiction,
+            confidence: read.confidence,
+            captured_at: read.captured_at,
+            received_at: read.received_at,
+            raised_at: hit.raised_at,
+            camera_name: self.camera_name(read.camera),
+            camera_id: read.camera,
+            heading_deg: self.camera(read.camera).and_then(|camera| camera.about.heading_deg),
+            grade: hit.grade,
+            jurisdiction_fit: hit.jurisdiction_fit,
+            category: list.category,
+            priority: list.category.priority(),
+            hotlist_id: list.id,
+            hotlist_name: list.name.clone(),
+            list_imported_at: list.imported_at.filter(|_| list.version == Some(hit.entry.version)),
+            entry,
+            look_alike_note: note,
+            has_plate_picture: read.pictures.plate.is_some(),
+            has_vehicle_picture: read.pictures.vehicle.is_some(),
+        }))
+    }
+}
+
+/// The read at a place, if it is there.
+pub(crate) async fn read_at(app: &App, ctx: &Ctx, at: ReadRef) -> Result<Option<StoredRead>, AskError> {
+    let read = app.inner().store.read(&ctx.permit::<OpenRead>()?, at).await;
+    read.map_err(AskError::failed("open the read"))
+}
+
+/// How many items a page may have.
+const PAGE_MAX: u32 = 200;
+/// How many it has when nobody says.
+const PAGE_DEFAULT: u32 = 50;
+
+/// The asked-for length of a page, kept within bounds.
+pub(crate) fn page_limit(asked: u32) -> u32 {
+    if asked == 0 { PAGE_DEFAULT } else { asked.min(PAGE_MAX) }
+}

@@ -1,0 +1,87 @@
+//! What happens by the clock: days are closed and sealed, last-seen times are saved, expired sign-ins are forgotten.
+
+use std::time::Duration;
+
+use domain::Timestamp;
+use store::{FileKind, FileState};
+
+use crate::App;
+use crate::error::{BoxError, chain};
+
+/// How often last-seen times are saved: what a crash may lose of them.
+const SAVE_LAST_SEEN_EVERY: Duration = Duration::from_secs(15);
+/// How often days are looked at. A day is closed at most this late.
+const LOOK_AT_DAYS_EVERY: Duration = Duration::from_secs(60);
+
+/// Starts the tasks.
+pub(crate) fn start(app: &App) {
+    let tasks = &app.inner().tasks;
+    let each = |every: Duration| {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        ticks
+    };
+    let (saver, mut save) = (app.clone(), each(SAVE_LAST_SEEN_EVERY));
+    tasks.spawn_until_closing("last-seen", async move {
+        loop {
+            save.tick().await;
+            save_last_seen(&saver).await;
+            tell_gauges(&saver);
+        }
+    });
+    let (sealer, mut look) = (app.clone(), each(LOOK_AT_DAYS_EVERY));
+    tasks.spawn_until_closing("days", async move {
+        loop {
+            look.tick().await;
+            let now = sealer.now();
+            if let Err(err) = seal_due_days(&sealer, now).await {
+                tracing::error!(error = chain(err.as_ref()), "failed to seal a day; trying again in a minute");
+            }
+            if let Err(err) = sealer.inner().store.forget_expired_sign_ins(now).await {
+                tracing::warn!(error = chain(&err), "failed to forget expired sign-ins");
+            }
+        }
+    });
+}
+
+/// Saves when cameras were last heard of.
+pub(crate) async fn save_last_seen(app: &App) {
+    let seen = app.inner().cameras.unsaved();
+    if seen.is_empty() {
+        return;
+    }
+    if let Err(err) = app.inner().store.touch_cameras(&seen).await {
+        tracing::warn!(error = chain(&err), "failed to save when cameras were last heard of");
+    }
+}
+
+fn tell_gauges(app: &App) {
+    metrics::gauge!("plateglass_posts_waiting").set(app.inner().lanes.n_waiting() as f64);
+    metrics::gauge!("plateglass_journal_backlog").set(app.inner().store.journal_backlog() as f64);
+}
+
+/// Closes and seals every day that is over. Whatever breaks off is taken up again the next time.
+pub async fn seal_due_days(app: &App, now: Timestamp) -> Result<(), BoxError> {
+    let inner = app.inner();
+    inner.lanes.forget_before(now.minus(inner.config.seal_after).day());
+    for agency in inner.store.agencies().await? {
+        for info in inner.store.files(agency.id).await? {
+            let file = info.file;
+            let due = now >= file.day.next().start().plus(inner.config.seal_after);
+            if info.state != FileState::Open || !due {
+                continue;
+            }
+            if file.kind == FileKind::Main {
+                inner.lanes.close_day(app, agency.id, file.day).await?;
+            }
+            let sealed = inner.store.seal(file).await?;
+            tracing::info!(
+                agency.id = agency.id.to_i64(),
+                day = %file.day,
+                n_reads = sealed.n_reads,
+                "sealed the {file}"
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Brings hits from the day files' journals into the control database, then tells the consoles.
+//!
+//! A batch is acknowledged before this happens; what is not relayed when the server dies is relayed when it starts.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::Priority;
+use store::FileRef;
+use tokio::sync::Notify;
+
+use crate::App;
+use crate::bus::Topic;
+use crate::error::chain;
+
+/// How long to wait after a relay failed: the control database is locked or gone, and trying harder helps nobody.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Files whose journals have something new.
+#[derive(Default)]
+pub(crate) struct Relay {
+    waiting: Mutex<HashMap<FileRef, Option<Priority>>>,
+    poked: Notify,
+}
+
+impl Relay {
+    /// Says that a file's journal has something new, the loudest of it being this loud.
+    pub(crate) fn poke(&self, file: FileRef, loudest: Option<Priority>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let so_far = waiting.entry(file).or_default();
+        *so_far = (*so_far).max(loudest);
+        self.poked.notify_one();
+    }
+
+    fn take(&self) -> HashMap<FileRef, Option<Priority>> {
+        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Relays until the server shuts down, and then what is left.
+pub(crate) async fn run(app: App) {
+    loop {
+        let relay = &app.inner().relay;
+        tokio::select! {
+            () = relay.poked.notified() => {}
+            () = app.inner().relay_closing.cancelled() => {
+                relay_waiting(&app).await;
+                return;
+            }
+        }
+        if !relay_waiting(&app).await {
+            tokio::time::sleep(AGAIN_AFTER).await;
+            relay.poked.notify_one();
+        }
+    }
+}
+
+/// Relays every file that waits; whether all of them could be.
+async fn relay_waiting(app: &App) -> bool {
+    let mut all = true;
+    for (file, loudest) in app.inner().relay.take() {
+        match app.inner().store.relay(file).await {
+            Ok(relayed) if relayed.n_hits > 0 => {
+                app.bus().tell(file.agency, Topic::Hits, loudest);
+            }
+            Ok(_) => {}
+            Err(err) => {
+                tracing::error!(error = chain(&err), "failed to relay the hits of {file}");
+                app.inner().relay.poke(file, loudest);
+                all = false;
+            }
+        }
+    }
+    all
+}
