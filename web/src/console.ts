@@ -1,0 +1,23 @@
+// The whole of the console's script. Every page works without it, but for live updates.
+import { keepAgesTicking } from "./ages.ts";
+import { offerCopying } from "./copy.ts";
+import { CsvForm } from "./csv-form.ts";
+import { listenForKeys } from "./keys.ts";
+import { LiveHits } from "./live-hits.ts";
+import { LiveLine } from "./live-line.ts";
+import { LiveNote } from "./live-note.ts";
+import { LivePart } from "./live-part.ts";
+import { tellTimesHere } from "./times.ts";
+
+document.documentElement.classList.add("scripted");
+
+customElements.define("live-line", LiveLine);
+customElements.define("live-hits", LiveHits);
+customElements.define("live-note", LiveNote);
+customElements.define("live-part", LivePart);
+customElements.define("csv-form", CsvForm);
+
+tellTimesHere(document);
+keepAgesTicking();
+offerCopying();
+listenForKeys();
