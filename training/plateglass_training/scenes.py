@@ -14,6 +14,7 @@ import numpy as np
 
 from . import cars, plates, streets
 from .canvas import Canvas
+from .texts import series
 
 KINDS = ("sedan", "hatch", "suv", "pickup", "van")
 
@@ -193,8 +194,10 @@ def demo_set(out: Path, seed: int = 77) -> None:
     with open(out / "demo.jsonl", "w") as f:
         for c, (name, time, ir) in enumerate(CAMERAS):
             for k in range(4):
+                # Ordinary series mostly: a road full of vanity plates looks made up.
+                texts = [series(rng) for _ in range(2)] if k else None
                 im, truth = scene((seed, c, k), 1280, 720, time=time, ir=ir, street_seed=(seed, c), cars_wanted=2 if k == 3 else 1,
-                                  plate_px=(78, 112), family="us")
+                                  plate_px=(78, 112), family="us", texts=texts)
                 file = f"{name}-{k + 1}.jpg"
                 _write(out, file, im, 82)
                 f.write(json.dumps({"image": file, "camera": name, "width": 1280, "height": 720, "plates": truth}) + "\n")

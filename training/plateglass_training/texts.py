@@ -75,6 +75,11 @@ def _vanity(rng: np.random.Generator) -> str:
     return w[:8].strip("-")
 
 
+def series(rng: np.random.Generator) -> str:
+    """An ordinary passenger plate's marked text."""
+    return _fill(rng, ["LLL-NNNN", "NLLLNNN", "LLL-NNN", "NNN-LLL", "LLN-NNNN"][rng.integers(5)])
+
+
 def random_text(rng: np.random.Generator, family: str) -> str:
     """A marked text: letters, digits, ``-`` for a division, ``s`` for a stacked pair."""
     r = rng.random()
