@@ -64,10 +64,8 @@ pub const STRACE: Need = Need {
     is_there: || surroundings::program("strace").is_some(),
 };
 
+/// Where Debian puts them: a version's programs are not on the path.
 fn postgresql_is_there() -> bool {
-    if surroundings::program("initdb").is_some() {
-        return true;
-    }
     let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") else { return false };
     versions.flatten().any(|version| version.path().join("bin/initdb").is_file())
 }
