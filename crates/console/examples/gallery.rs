@@ -1,0 +1,290 @@
+//! Every page in every state, as files: `cargo run -p console@0.1.0 --example gallery -- FOLDER`. For looking at pages
+//! without a server; the e2e tests look at the real ones.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{env, fs};
+
+use app::views::{CameraRow, HitCard, HitPage, HotlistRow, Page, ReadCard, ReadPage};
+use app::{Encoding, ImportError, ImportPhase, ImportReport, ImportStatus};
+use askama::Template;
+use console::frame::{Frame, Theme};
+use console::pages::camera::OneCamera;
+use console::pages::camera_key::KeyPage;
+use console::pages::camera_new::{CameraForm, Typed};
+use console::pages::cameras::CamerasPage;
+use console::pages::error::{ErrorPage, Trouble};
+use console::pages::hit::OneHit;
+use console::pages::hits::HitsPage;
+use console::pages::hotlist::OneHotlist;
+use console::pages::hotlist_import::{ImportPage, Report};
+use console::pages::hotlist_new::HotlistForm;
+use console::pages::hotlists::HotlistsPage;
+use console::pages::read::OneRead;
+use console::pages::reads::ReadsPage;
+use console::pages::sign_in::SignInPage;
+use console::pages::sign_out::SignedOutPage;
+use domain::{
+    AgencyId, Alternative, Camera, CameraId, CameraKey, Category, Confidence, Hotlist, HotlistEntry,
+    HotlistId, HotlistVersionId, HitId, ImportTally, Marks, Mounting, NewCamera, Position, ReadId,
+    ReadRef, RefusedRow, Timestamp,
+};
+use plate::{CodeSystem, Grade, Jurisdiction, JurisdictionFit, PlateText};
+
+type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
+
+const AGENCY: AgencyId = AgencyId::from_i64(1);
+
+fn now() -> Timestamp {
+    Timestamp::from_micros(1_795_269_751_250_000)
+}
+
+fn ago(seconds: u64) -> Timestamp {
+    now().minus(Duration::from_secs(seconds))
+}
+
+fn read(id: i64) -> ReadRef {
+    ReadRef { agency: AGENCY, day: now().day(), id: ReadId::from_i64(id) }
+}
+
+fn sure(all: &[u16]) -> Vec<Confidence> {
+    all.iter().copied().map(Confidence::from_thousandths).collect()
+}
+
+fn texas() -> Option<Jurisdiction> {
+    Jurisdiction::parse("TX", CodeSystem::Postal).ok()
+}
+
+fn entry(plate: &str) -> HotlistEntry {
+    HotlistEntry {
+        plate: plate.to_owned(),
+        jurisdiction: texas(),
+        make: Some("Ford".to_owned()),
+        model: Some("F-150".to_owned()),
+        colour: Some("black".to_owned()),
+        year: Some(2019),
+        reference: Some("24-11532".to_owned()),
+        note: Some("Dent in the right rear door.".to_owned()),
+    }
+}
+
+fn hit(id: i64, plate: &str, wanted: &str, category: Category, age: u64) -> Fallible<HitCard> {
+    let text = PlateText::parse(plate)?;
+    let exact = plate == wanted;
+    let characters = if exact { sure(&[991, 985, 978, 990, 988, 969, 993]) } else { sure(&[991, 985, 612, 990, 988, 969, 993]) };
+    let doubtful = app::views::doubtful_characters(&characters);
+    let grade = if exact { Grade::Exact } else { Grade::LookAlike };
+    Ok(HitCard {
+        id: HitId::from_i64(id),
+        read: read(id),
+        plate: text,
+        characters,
+        doubtful,
+        jurisdiction: if exact { texas() } else { None },
+        confidence: Confidence::from_thousandths(if exact { 962 } else { 604 }),
+        captured_at: ago(age),
+        received_at: ago(age),
+        raised_at: ago(age),
+        camera_name: "Cam 14 · Lamar / 5th".to_owned(),
+        camera_id: CameraId::from_i64(14),
+        heading_deg: Some(0),
+        grade,
+        jurisdiction_fit: if exact { JurisdictionFit::Same } else { JurisdictionFit::Unknown },
+        category,
+        priority: category.priority(),
+        hotlist_id: HotlistId::from_i64(1),
+        hotlist_name: "NCIC vehicles, daily".to_owned(),
+        list_imported_at: Some(ago(7_800)),
+        entry: Some(entry(wanted)),
+        look_alike_note: app::views::look_alike_note(text, wanted, grade),
+        has_plate_picture: id != 3,
+        has_vehicle_picture: true,
+    })
+}
+
+fn hits() -> Fallible<Page<HitCard>> {
+    let items = vec![
+        hit(6, "KTR4471", "KTR4471", Category::AmberAlert, 7)?,
+        hit(5, "7A8C123", "7ABC123", Category::StolenVehicle, 31)?,
+        hit(4, "7ABC123", "7ABC123", Category::StolenVehicle, 130)?,
+        hit(3, "BXK9O21", "BXK9021", Category::WantedPerson, 1_240)?,
+        hit(2, "LMN4402", "LMN4402", Category::StolenPlate, 13_000)?,
+        hit(1, "PVD7730", "PVD7730", Category::Investigation, 190_000)?,
+    ];
+    Ok(Page { items, next: Some("1".to_owned()) })
+}
+
+fn camera(id: i64, name: &str, seen: Option<u64>, off: bool) -> CameraRow {
+    let about = NewCamera {
+        name: name.to_owned(),
+        mounting: if id == 3 { Mounting::Trailer } else { Mounting::Fixed },
+        site: "Lamar Blvd at W 5th St".to_owned(),
+        heading_deg: Some(90),
+        position: Some(Position { latitude: 30.26981, longitude: -97.75312 }),
+    };
+    let camera = Camera {
+        id: CameraId::from_i64(id),
+        agency: AGENCY,
+        about,
+        added_at: ago(900_000),
+        disabled_at: off.then(|| ago(86_000)),
+        last_seen_at: seen.map(ago),
+    };
+    CameraRow { camera, n_reads_today: 4_812, silent_for: seen.map(Duration::from_secs) }
+}
+
+fn cameras() -> Vec<CameraRow> {
+    vec![
+        camera(14, "Cam 14 · Lamar / 5th", Some(3), false),
+        camera(2, "Cam 2 · I-35 frontage NB", Some(7_400), false),
+        camera(3, "Trailer B", None, false),
+        camera(4, "Cam 4 · old mast", Some(86_400), true),
+    ]
+}
+
+fn reads() -> Fallible<Page<ReadCard>> {
+    let card = |hit: HitCard, n: i64| ReadCard {
+        read: read(n),
+        plate: hit.plate,
+        jurisdiction: hit.jurisdiction,
+        confidence: hit.confidence,
+        characters: hit.characters,
+        doubtful: hit.doubtful,
+        captured_at: hit.captured_at,
+        received_at: hit.received_at,
+        camera_name: hit.camera_name,
+        camera_id: hit.camera_id,
+        n_hits: u32::from(n % 2 == 0),
+        has_plate_picture: hit.has_plate_picture,
+        has_vehicle_picture: true,
+        marks: if n == 4 { Marks::TIME_IN_FUTURE } else { Marks::default() },
+    };
+    let items = hits()?.items.into_iter().zip(1..).map(|(hit, n)| card(hit, n)).collect();
+    Ok(Page { items, next: Some(read(1).to_string()) })
+}
+
+fn list(id: i64, name: &str, category: Category, age: Option<u64>, import: Option<ImportPhase>) -> HotlistRow {
+    let import = import.map(|phase| ImportStatus {
+        hotlist: HotlistId::from_i64(id),
+        dry_run: false,
+        phase,
+        n_taken: 6_211_004,
+        n_refused: 17,
+        n_bytes: 384_000_000,
+        size_bytes: Some(612_000_000),
+        started_at: ago(40),
+    });
+    let hotlist = Hotlist {
+        id: HotlistId::from_i64(id),
+        agency: AGENCY,
+        name: name.to_owned(),
+        source: "NCIC, daily extract".to_owned(),
+        category,
+        version: age.map(|_| HotlistVersionId::from_i64(1)),
+        n_entries: if age.is_some() { 10_000_000 } else { 0 },
+        imported_at: age.map(ago),
+    };
+    HotlistRow { hotlist, age: age.map(Duration::from_secs), import }
+}
+
+fn lists() -> Vec<HotlistRow> {
+    let failed = ImportPhase::Failed { at: ago(3), why: "line 4: the row is longer than 64 KiB".to_owned() };
+    vec![
+        list(1, "AMBER, state", Category::AmberAlert, Some(7_800), Some(ImportPhase::Done { at: ago(7_800) })),
+        list(2, "NCIC vehicles, daily", Category::StolenVehicle, Some(190_000), Some(ImportPhase::Reading)),
+        list(3, "Case 24-11532", Category::Investigation, None, Some(failed)),
+        list(4, "Plates reported stolen", Category::StolenPlate, None, None),
+    ]
+}
+
+fn reports() -> (Report, Report) {
+    let refused = |line: u64, reason: &str| RefusedRow { line, reason: reason.to_owned() };
+    let rows = vec![
+        refused(7, "plate: has 12 letters and digits, more than 10"),
+        refused(19, "state: \"ZZ\" is no Ncic code of a state or province"),
+        refused(204, "plate: has no letter or digit"),
+    ];
+    let done = ImportReport {
+        tally: ImportTally { n_taken: 10_412, n_refused: 3, refused: rows },
+        n_duplicates: 12,
+        n_bytes: 612_004,
+        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+        encoding: Encoding::Utf8,
+        version: None,
+    };
+    let wrong = ImportError::Mapping { field: "plate", why: "the first row has no column \"tag\"; it has: plate, state, make".to_owned() };
+    (Report::of(&Ok(done), true), Report::of(&Err(wrong), false))
+}
+
+fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
+    let hit_page = HitPage {
+        card: hit(5, "7A8C123", "7ABC123", Category::StolenVehicle, 31)?,
+        alternatives: vec![
+            Alternative { text: PlateText::parse("7ABC123")?, confidence: Confidence::from_thousandths(371) },
+            Alternative { text: PlateText::parse("7A8G123")?, confidence: Confidence::from_thousandths(12) },
+        ],
+        marks: Marks::TIME_IN_FUTURE,
+        claimed_at: Some(now().plus(Duration::from_secs(4_000))),
+        others: vec![hit(9, "7A8C123", "7A8C123", Category::StolenPlate, 31)?],
+        camera: Some(camera(14, "Cam 14 · Lamar / 5th", Some(3), false).camera),
+    };
+    let mut read_cards = reads()?.items;
+    let read_page = ReadPage {
+        card: read_cards.swap_remove(1),
+        alternatives: hit_page.alternatives.clone(),
+        claimed_at: None,
+        hits: vec![hit_page.card.clone()],
+        camera: hit_page.camera.clone(),
+    };
+    let typed: Typed = serde_json::from_str(r#"{"name":"","mounting":"trailer","site":"Depot","heading":"361","position":"97.7, 30"}"#)?;
+    let (dry, failed) = reports();
+    let trouble = |status, what: &str, why: &str, reasons: &[&str], sign_in| Trouble {
+        status,
+        what: what.to_owned(),
+        why: why.to_owned(),
+        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        then: "Go back to the list, or start from one of the pages above.".to_owned(),
+        sign_in,
+    };
+    let none = || Page { items: Vec::new(), next: None };
+    let key = CameraKey::from_random([7; 32]);
+    let import = |report| ImportPage::of(frame("/hotlists/2/import"), 2, "NCIC vehicles, daily".to_owned(), Default::default(), report);
+    Ok(vec![
+        ("hits", HitsPage::of(frame("/hits"), hits()?, false).render()?),
+        ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None }, false).render()?),
+        ("hits-older", HitsPage::of(frame("/hits"), hits()?, true).render()?),
+        ("hit", OneHit::of(frame("/hits/5"), &hit_page).render()?),
+        ("reads", ReadsPage::of(frame("/reads"), &reads()?, &cameras(), None, false).render()?),
+        ("reads-empty", ReadsPage::of(frame("/reads"), &none(), &cameras(), None, false).render()?),
+        ("read", OneRead::of(frame("/reads/x"), &read_page).render()?),
+        ("cameras", CamerasPage::of(frame("/cameras"), &cameras()).render()?),
+        ("cameras-empty", CamerasPage::of(frame("/cameras"), &[]).render()?),
+        ("camera", OneCamera::of(frame("/cameras/14"), &camera(14, "Cam 14 · Lamar / 5th", Some(3), false)).render()?),
+        ("camera-new", CameraForm::empty(frame("/cameras/new")).render()?),
+        ("camera-new-wrong", CameraForm::checked(frame("/cameras/new"), &typed).render()?),
+        ("camera-key", KeyPage::of(frame("/cameras/new"), "Trailer B", &key, true, "http://127.0.0.1:8080".to_owned()).render()?),
+        ("hotlists", HotlistsPage::of(frame("/hotlists"), &lists()).render()?),
+        ("hotlists-empty", HotlistsPage::of(frame("/hotlists"), &[]).render()?),
+        ("hotlist", OneHotlist::of(frame("/hotlists/2"), &list(2, "NCIC vehicles, daily", Category::StolenVehicle, Some(190_000), Some(ImportPhase::Reading))).render()?),
+        ("hotlist-new", HotlistForm::empty(frame("/hotlists/new")).render()?),
+        ("import", import(None).render()?),
+        ("import-dry-run", import(Some(dry)).render()?),
+        ("import-failed", import(Some(failed)).render()?),
+        ("not-found", ErrorPage::of(frame("/x"), trouble(404, "There is no such page", "The address may be mistyped, or what it showed has reached the end of its keeping and was deleted.", &[], false)).render()?),
+        ("refused", ErrorPage::of(frame("/x"), trouble(403, "Refused", "“open-read” was refused. Nothing was shown or changed, and the refusal is on the record.", &["it belongs to another agency"], false)).render()?),
+        ("signed-out", SignedOutPage::of(frame("/hits")).render()?),
+        ("sign-in", SignInPage::of(frame("/hits"), "/sign-in/sample".to_owned()).render()?),
+    ])
+}
+
+fn main() -> Fallible<()> {
+    let folder = env::args().nth(1).map_or_else(|| PathBuf::from("target/gallery"), PathBuf::from);
+    for theme in [Theme::Light, Theme::Dark, Theme::Night] {
+        let into = folder.join(theme.word());
+        fs::create_dir_all(&into)?;
+        for (name, html) in pages(|here| Frame::sample(theme, here, now()))? {
+            fs::write(into.join(format!("{name}.html")), html)?;
+        }
+    }
+    Ok(())
+}

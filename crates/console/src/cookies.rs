@@ -1,0 +1,108 @@
+//! The two cookies: who you are, and how you like the pages to look.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+
+/// The session's cookie over plain HTTP, which is for loopback only.
+const SESSION_PLAIN: &str = "plateglass";
+/// The session's cookie over TLS: the browser ties it to this host.
+const SESSION_TLS: &str = "__Host-plateglass";
+const THEME: &str = "plateglass-theme";
+
+/// Whether the browser speaks TLS, to us or to a proxy before us. A forged header only makes the cookie stricter.
+pub(crate) fn over_tls(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').next().is_some_and(|first| first.trim() == "https"))
+}
+
+/// The session cookie's value as it was sent.
+pub(crate) fn session(headers: &HeaderMap) -> Option<String> {
+    let name = if over_tls(headers) { SESSION_TLS } else { SESSION_PLAIN };
+    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The cookie that begins a session. It ends with the browser; the server ends the session itself.
+pub(crate) fn begin_session(headers: &HeaderMap, token: String) -> Cookie<'static> {
+    let tls = over_tls(headers);
+    Cookie::build((if tls { SESSION_TLS } else { SESSION_PLAIN }, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(tls)
+        .build()
+}
+
+/// The cookie that removes the session's cookie.
+pub(crate) fn end_session(headers: &HeaderMap) -> Cookie<'static> {
+    let mut cookie = begin_session(headers, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+/// How the pages look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system wishes.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+    /// Dim and red, for a dark car.
+    Night,
+}
+
+impl Theme {
+    /// All of them, in the order of the switch.
+    pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::Night];
+
+    /// The word in the cookie and in the style.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::Night => "night",
+        }
+    }
+
+    /// What people read on the switch.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::System => "As system",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+            Self::Night => "Night",
+        }
+    }
+
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let word = jar.get(THEME).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+        Self::ALL.into_iter().find(|theme| theme.word() == word).unwrap_or_default()
+    }
+
+    pub(crate) fn cookie(self, headers: &HeaderMap) -> Cookie<'static> {
+        // A year: a preference, nothing about anyone.
+        let mut cookie = Cookie::build((THEME, self.word()))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(over_tls(headers))
+            .build();
+        cookie.make_permanent();
+        cookie
+    }
+}
+
+/// Adds a cookie to an answer.
+pub(crate) fn set(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
+    if let Ok(value) = cookie.to_string().parse() {
+        headers.append(header::SET_COOKIE, value);
+    }
+}

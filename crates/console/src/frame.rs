@@ -1,0 +1,110 @@
+//! What is around every page: navigation, live line, menu; and how a page becomes an answer.
+
+use app::App;
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::Timestamp;
+
+use crate::assets::Links;
+pub use crate::cookies::Theme;
+use crate::staff::Staff;
+
+/// What is around a page.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub(crate) theme: Theme,
+    /// The token of this session's forms; none when nobody is signed in.
+    pub(crate) form_token: Option<String>,
+    /// Where the theme switch returns to.
+    pub(crate) here: String,
+    /// The page's own path: which section it belongs to.
+    pub(crate) path: String,
+    /// When the page was made, by the server's clock.
+    pub(crate) now: Timestamp,
+    pub(crate) links: Links,
+}
+
+impl Frame {
+    /// The frame of a page for nobody in particular.
+    pub(crate) fn plain(parts: &Parts, now: Timestamp) -> Self {
+        let here = if parts.method == axum::http::Method::GET && !parts.uri.path().starts_with("/sign-in") {
+            parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned()
+        } else {
+            "/".to_owned()
+        };
+        Self {
+            theme: Theme::of(parts),
+            form_token: None,
+            here,
+            path: parts.uri.path().to_owned(),
+            now,
+            links: Links::of_build(),
+        }
+    }
+
+    /// A frame for examples and tests: signed in, at a fixed moment.
+    pub fn sample(theme: Theme, here: &str, now: Timestamp) -> Self {
+        Self {
+            theme,
+            form_token: Some("sample".to_owned()),
+            here: here.to_owned(),
+            path: here.to_owned(),
+            now,
+            links: Links::of_build(),
+        }
+    }
+
+    /// The same frame for somebody who is not signed in.
+    #[must_use]
+    pub fn signed_out(mut self) -> Self {
+        self.form_token = None;
+        self
+    }
+
+    /// Milliseconds since 1970: what the script sets its clock by.
+    pub(crate) const fn now_ms(&self) -> i64 {
+        self.now.micros() / 1000
+    }
+
+    pub(crate) fn made_at(&self) -> crate::components::Moment {
+        crate::components::Moment::of(self.now, self.now)
+    }
+
+    pub(crate) fn is_in(&self, section: &str) -> bool {
+        self.path.starts_with(section)
+    }
+
+    pub(crate) const fn themes(&self) -> [Theme; 4] {
+        Theme::ALL
+    }
+}
+
+impl FromRequestParts<App> for Frame {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let mut frame = Self::plain(parts, app.now());
+        frame.form_token = parts.extensions.get::<Staff>().map(|staff| staff.form_token.clone());
+        Ok(frame)
+    }
+}
+
+/// A page as an answer.
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => {
+            let kind = HeaderValue::from_static("text/html; charset=utf-8");
+            let mut response = (status, [(header::CONTENT_TYPE, kind)], html).into_response();
+            // For the outermost layer, which takes it off again: this answer needs no page around it.
+            response.headers_mut().insert("plateglass-page", HeaderValue::from_static("yes"));
+            response
+        }
+        Err(err) => {
+            tracing::error!(%err, "failed to render a page");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Every address of the console, each with what it declares: who may call it, what kind of act it is, what may be kept.
+//! A route that is not in this table does not exist, so none can be forgotten.
+
+use app::App;
+use app::route::{Access, Audit, Cache, Guard};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+
+use crate::error::PageError;
+use crate::headers::{SignedIn, dress};
+use crate::pages;
+use crate::staff::{Staff, from_our_pages};
+use crate::{assets, events};
+
+/// The forms are short; only the import's body is long, and is bounded where it is read.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// What a route declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// The method.
+    pub method: Method,
+    /// The address, with its parameters in braces.
+    pub path: &'static str,
+    /// Who may call it, what kind of act it is, what may be kept.
+    pub guard: Guard,
+}
+
+struct Route {
+    declared: Declared,
+    handler: MethodRouter<App>,
+}
+
+const SIGN_IN: Guard =
+    Guard { access: Access::Public, audit: Audit::SignIn, cache: Cache::NoStore };
+const SIGN_OUT: Guard =
+    Guard { access: Access::Administrator, audit: Audit::SignIn, cache: Cache::NoStore };
+/// How a page looks changes nothing of anyone, but its form has a session's token like every other.
+const TASTE: Guard =
+    Guard { access: Access::Administrator, audit: Audit::Nothing, cache: Cache::NoStore };
+const ASSET: Guard =
+    Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::Immutable };
+
+/// What every route of the console declares.
+pub fn declared() -> Vec<Declared> {
+    routes().into_iter().map(|route| route.declared).collect()
+}
+
+fn shows(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route {
+    Route { declared: Declared { method: Method::GET, path, guard }, handler }
+}
+
+fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route {
+    Route { declared: Declared { method: Method::POST, path, guard }, handler }
+}
+
+fn routes() -> Vec<Route> {
+    use pages::{
+        camera, camera_disable, camera_key, camera_new, cameras, hit, hits, hits_feed, hotlist,
+        hotlist_import, hotlist_new, hotlists, picture, read, reads, sign_in, sign_out, theme,
+    };
+    let start = || async { Redirect::to("/hits") };
+    let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
+    vec![
+        shows("/", Guard::PUBLIC, get(start)),
+        shows("/assets/{name}", ASSET, get(assets::get)),
+        shows("/sign-in/{token}", SIGN_IN, get(sign_in::get)),
+        takes("/sign-in/{token}", SIGN_IN, post(sign_in::post)),
+        takes("/sign-out", SIGN_OUT, post(sign_out::post)),
+        takes("/theme", TASTE, post(theme::post)),
+        shows("/events", Guard::LOOK, get(events::get)),
+        shows("/hits", Guard::LOOK, get(hits::get)),
+        shows("/hits/feed", Guard::LOOK, get(hits_feed::get)),
+        shows("/hits/{id}", Guard::LOOK, get(hit::get)),
+        shows("/reads", Guard::LOOK, get(reads::get)),
+        shows("/reads/{read}", Guard::LOOK, get(read::get)),
+        shows("/reads/{read}/plate.jpg", Guard::LOOK, get(picture::plate)),
+        shows("/reads/{read}/vehicle.jpg", Guard::LOOK, get(picture::vehicle)),
+        shows("/cameras", Guard::SETTINGS, get(cameras::get)),
+        shows("/cameras/new", Guard::SETTINGS, get(camera_new::get)),
+        takes("/cameras/new", Guard::CHANGE, post(camera_new::post)),
+        shows("/cameras/{id}", Guard::SETTINGS, get(camera::get)),
+        takes("/cameras/{id}/key", Guard::CHANGE, post(camera_key::post)),
+        takes("/cameras/{id}/disable", Guard::CHANGE, post(camera_disable::post)),
+        shows("/hotlists", Guard::SETTINGS, get(hotlists::get)),
+        shows("/hotlists/new", Guard::SETTINGS, get(hotlist_new::get)),
+        takes("/hotlists/new", Guard::CHANGE, post(hotlist_new::post)),
+        shows("/hotlists/{id}", Guard::SETTINGS, get(hotlist::get)),
+        shows("/hotlists/{id}/import", Guard::SETTINGS, get(hotlist_import::get)),
+        takes("/hotlists/{id}/import", Guard::CHANGE, import),
+    ]
+}
+
+/// The console: every page, under the guards that [`declared`] lists.
+pub fn router(app: App) -> Router {
+    let mut all = Router::new();
+    for Route { declared, handler } in routes() {
+        let guard = (app.clone(), declared.guard);
+        all = all.route(declared.path, handler.layer(from_fn_with_state(guard, keep)));
+    }
+    all.fallback(|| async { PageError::nothing_here("page") })
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn(ours_only))
+        .layer(from_fn_with_state(app.clone(), dress))
+        .with_state(app)
+}
+
+/// Keeps what a route declares: lets in whom it may, and says what may be kept of the answer.
+async fn keep(
+    State((app, guard)): State<(App, Guard)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let staff = match (guard.access, Staff::of(&app, request.headers()).await) {
+        (_, Err(err)) => return err.into_response(),
+        (Access::Public, Ok(staff)) => staff,
+        (_, Ok(None)) => return PageError::SignedOut.into_response(),
+        (_, Ok(staff)) => staff,
+    };
+    let token = staff.as_ref().map(|staff| SignedIn(staff.form_token.clone()));
+    if let Some(staff) = staff {
+        request.extensions_mut().insert(staff);
+    }
+    let mut response = next.run(request).await;
+    if let Some(token) = token {
+        response.extensions_mut().insert(token);
+    }
+    // What went wrong is not kept, whatever the route allows.
+    let cache = if response.status().is_success() { guard.cache } else { Cache::NoStore };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache.header()));
+    response
+}
+
+/// Turns away what another site's page sends to change something here.
+async fn ours_only(request: Request, next: Next) -> Response {
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if looks || from_our_pages(request.headers()) {
+        next.run(request).await
+    } else {
+        PageError::ForeignForm.into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_declares_itself_and_changes_are_posted() {
+        for Declared { method, path, guard } in declared() {
+            if method == Method::GET {
+                assert_ne!(guard.audit, Audit::Change, "{path} changes something on GET");
+            }
+            if guard.access == Access::Public {
+                let harmless = matches!(guard.audit, Audit::Nothing | Audit::SignIn);
+                assert!(harmless, "{path} is open to anybody");
+            }
+            assert!(guard.access != Access::Camera, "{path} is for people");
+            if guard.cache == Cache::Immutable {
+                assert!(path.starts_with("/assets/"), "{path} would be kept for a year");
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_is_reviewed() {
+        let line = |route: Declared| {
+            let Guard { access, audit, cache } = route.guard;
+            format!("{:<5}{:<28}{access:?} {audit:?} {cache:?}", route.method, route.path)
+        };
+        let table: Vec<String> = declared().into_iter().map(line).collect();
+        insta::assert_snapshot!(table.join("\n"));
+    }
+}
