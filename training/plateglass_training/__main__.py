@@ -51,6 +51,8 @@ def main() -> None:
     s = sub.add_parser("scenes", help="draw the committed test scenes and the demonstration's views")
     s.add_argument("--only", choices=("scenes", "demo"))
     s.add_argument("--out", type=Path, default=REPO / "fixtures")
+    sub.add_parser("all", help="everything, taking up where an earlier run stopped")
+    sub.add_parser("smoke", help="two minutes: fails unless both nets' losses fall substantially")
     a = p.parse_args()
     cv2.setNumThreads(1)
     if a.stage == "fonts":
@@ -82,6 +84,12 @@ def main() -> None:
             scenes.demo_set(a.out / "demo")
         if a.only != "demo":
             scenes.test_set(a.out / "scenes")
+    elif a.stage == "all":
+        from . import everything
+        everything.run(a.run, a.data, a.seed)
+    elif a.stage == "smoke":
+        from . import everything
+        everything.smoke(a.seed)
 
 
 if __name__ == "__main__":

@@ -298,6 +298,8 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
             else:
                 c.quads.append(np.float32([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]))
                 c.weights.append(BOX_CORNER_WEIGHT)
+        if rng.random() < .4:
+            scatter(rng, c, pool, int(rng.integers(1, 4)))
         out.append(c)
     return out
 
@@ -307,11 +309,18 @@ def pasted_crop(rng, ground: np.ndarray, pool: PlatePool) -> Crop:
     c = Crop(ground)
     for _ in range(int(rng.integers(0, 3))):
         decoy(rng, c.image)
-    taken: list[np.ndarray] = []
-    for _ in range(int(rng.choice([0, 1, 2, 3], p=[.2, .5, .2, .1]))):
+    scatter(rng, c, pool, int(rng.choice([0, 1, 3, 5], p=[.18, .22, .3, .3])))
+    return c
+
+
+def scatter(rng, c: Crop, pool: PlatePool, n: int) -> None:
+    """Pastes up to ``n`` plates where there is room.  Several a crop, since every
+    one is a lesson in corners and the convolutions are paid for anyway."""
+    taken = list(c.quads) + [np.float32([[x, y], [x + w, y + h]]) for x, y, w, h in c.ignore]
+    for _ in range(n):
         tex, aspect = pool.get(rng)
         w = float(np.exp(rng.uniform(np.log(20), np.log(210))))
-        q = random_quad(rng, *rng.uniform(0, SIZE, 2), w, aspect, .3 if rng.random() < .6 else 1.2)
+        q = random_quad(rng, *rng.uniform(0, SIZE, 2), w, aspect, .15 if rng.random() < .6 else .7)
         lo, hi = q.min(0), q.max(0)
         if (lo < -2).any() or (hi > SIZE + 2).any():
             continue
@@ -321,7 +330,6 @@ def pasted_crop(rng, ground: np.ndarray, pool: PlatePool) -> Crop:
         taken.append(q)
         c.quads.append(q)
         c.weights.append(1.0)
-    return c
 
 
 def close_up(rng, pool: PlatePool) -> Crop:
@@ -353,8 +361,8 @@ def spoil(rng, img: np.ndarray) -> np.ndarray:
         x *= np.exp(rng.normal(0, .12, 3)).astype(np.float32)
     x = 255 * (np.clip(x, 0, 255) / 255) ** np.float32(np.exp(rng.normal(0, .35)))
     x = (x - 128) * rng.uniform(.5, 1.25) + 128 + rng.normal(0, 22)
-    if rng.random() < .12:  # night
-        x = x * rng.uniform(.15, .5)
+    if rng.random() < .08:  # night
+        x = x * rng.uniform(.2, .6)
     if rng.random() < .3:
         x = cv2.GaussianBlur(x, (0, 0), rng.uniform(.3, .6 + 1.0 * s))
     elif rng.random() < .12:
@@ -408,7 +416,8 @@ def pack(cs: list[Crop]) -> dict:
     return {"x": np.stack([c.image for c in cs]), "quads": quads, "weights": weights, "ignore": ign}
 
 
-def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int) -> None:
+def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int,
+             shard: int = SHARD) -> None:
     out.mkdir(parents=True, exist_ok=True)
     src = Sources(data)
     k = 0
@@ -421,9 +430,9 @@ def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int) ->
             continue
         t = time.time()
         rng = np.random.default_rng((seed, 7, k))
-        cs = crops(rng, src, PlatePool(src.textures), SHARD)
+        cs = crops(rng, src, PlatePool(src.textures), shard)
         d = pack(cs)
-        o = rng.permutation(SHARD)
+        o = rng.permutation(shard)
         write_shard(out / f"{k:05d}.npz", **{n: v[o] for n, v in d.items()})
         print(f"shard {k} in {time.time() - t:.0f} s", flush=True)
         k += 1

@@ -13,6 +13,7 @@ from . import progress
 from .detectornet import MEAN, STD, STRIDE, DetectorNet
 
 BATCH = 16
+CORNER_WEIGHT = 2.0  # corners learn more slowly than presence, and reading hangs on them
 
 
 def to_input(x: torch.Tensor) -> torch.Tensor:
@@ -80,12 +81,12 @@ def loss(heat, corners, tgt):
     c = (c * wts).sum() / wts.sum().clamp_min(.1)
     # In plate widths' worth, for the log: mean absolute corner error over sqrt(area).
     err = ((got - offs).abs().mean(1) / size * wts).sum() / wts.sum().clamp_min(1e-6)
-    return focal + c, focal.detach(), err.detach()
+    return focal + CORNER_WEIGHT * c, focal.detach(), err.detach()
 
 
 def train(run: Path, samples: int, minutes: float, peak: float = 2e-3, end: float = 1e-5,
           shards: Path | None = None, init: Path | None = None, seed: int = 1, name: str = "detector",
-          bf16: bool = True) -> dict:
+          bf16: bool = True, warm: int = 3_000) -> dict:
     progress.setup(seed)
     ckpt = run / f"{name}.pt"
     net = DetectorNet().to(memory_format=torch.channels_last)
@@ -100,7 +101,7 @@ def train(run: Path, samples: int, minutes: float, peak: float = 2e-3, end: floa
     elif init:
         net.load_state_dict(progress.load(init)["ema"])
     ema = {k: v.clone() for k, v in (state["ema"] if state else net.state_dict()).items()}
-    sched = progress.Schedule(peak, end, samples, minutes, warm=3000)
+    sched = progress.Schedule(peak, end, samples, minutes, warm)
     rng = np.random.default_rng((seed, 3, seen))
     source = progress.Shards(shards or run / f"{name}-shards", shard_no, 5, rng)
     t0, last, acc = time.time() - spent, time.time(), []
@@ -152,6 +153,7 @@ def train(run: Path, samples: int, minutes: float, peak: float = 2e-3, end: floa
                               spent=time.time() - t0, shard=max(source.next - 1, 0))
     progress.save(ckpt, net=net.state_dict(), ema=ema, opt=opt.state_dict(), seen=seen,
                   spent=time.time() - t0, shard=source.next)
+    (run / f"{name}.finished").touch()
     k = max(1, min(50, len(history) // 4))
     return {"first": float(np.mean(history[:k])), "last": float(np.mean(history[-k:]))} if history else {}
 

@@ -126,7 +126,8 @@ def write_shard(path: Path, **arrays) -> None:
     os.replace(tmp, path)
 
 
-def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, real_share: float = 0.0) -> None:
+def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, real_share: float = 0.0,
+             shard: int = SHARD) -> None:
     """Writes shards until ``total`` exist, at most ``ahead`` before the reader of
     them (which leaves its place in ``taken``)."""
     out.mkdir(parents=True, exist_ok=True)
@@ -141,14 +142,14 @@ def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, re
             continue
         rng = np.random.default_rng((seed, k))
         t = time.time()
-        nr = int(SHARD * real_share) if crops else 0
-        x, y = synthetic(rng, SHARD - nr)
-        is_real = np.zeros(SHARD, np.uint8)
+        nr = int(shard * real_share) if crops else 0
+        x, y = synthetic(rng, shard - nr)
+        is_real = np.zeros(shard, np.uint8)
         if nr:
             xr, yr = real(rng, crops, nr)
             x, y = np.concatenate([x, xr]), np.concatenate([y, yr])
-            is_real[SHARD - nr:] = 1
-        o = rng.permutation(SHARD)
+            is_real[shard - nr:] = 1
+        o = rng.permutation(shard)
         write_shard(out / f"{k:05d}.npz", x=x[o], y=y[o], real=is_real[o])
         print(f"shard {k} in {time.time() - t:.0f} s", flush=True)
         k += 1

@@ -59,7 +59,7 @@ def loss(ctc: torch.Tensor, slots: torch.Tensor, y: torch.Tensor, real: torch.Te
 
 def train(run: Path, samples: int, minutes: float, peak: float = 1.5e-3, end: float = 3e-4,
           shards: Path | None = None, init: Path | None = None, seed: int = 1, name: str = "reader",
-          bf16: bool = True) -> dict:
+          bf16: bool = True, warm: int = 20_000) -> dict:
     progress.setup(seed)
     ckpt = run / f"{name}.pt"
     net = ReaderNet().to(memory_format=torch.channels_last)
@@ -74,7 +74,7 @@ def train(run: Path, samples: int, minutes: float, peak: float = 1.5e-3, end: fl
     elif init:
         net.load_state_dict(progress.load(init)["ema"])
     ema = {k: v.clone() for k, v in (state["ema"] if state else net.state_dict()).items()}
-    sched = progress.Schedule(peak, end, samples, minutes)
+    sched = progress.Schedule(peak, end, samples, minutes, warm)
     rng = np.random.default_rng((seed, seen))
     source = progress.Shards(shards or run / f"{name}-shards", shard_no, 6, rng)
     t0, last, acc = time.time() - spent, time.time(), []
@@ -126,6 +126,7 @@ def train(run: Path, samples: int, minutes: float, peak: float = 1.5e-3, end: fl
                               spent=time.time() - t0, shard=max(source.next - 1, 0))
     progress.save(ckpt, net=net.state_dict(), ema=ema, opt=opt.state_dict(), seen=seen,
                   spent=time.time() - t0, shard=source.next)
+    (run / f"{name}.finished").touch()
     k = max(1, min(50, len(history) // 4))
     return {"first": float(np.mean(history[:k])), "last": float(np.mean(history[-k:]))} if history else {}
 

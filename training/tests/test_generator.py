@@ -1,0 +1,139 @@
+"""The generators' promises: same seed same picture, true labels, true corners."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from plateglass_training import degrade, detectordata, detectornet, detectortrain, pipeline, plates, readerdata, readernet, scenes, strokefont  # noqa: E402
+from plateglass_training.texts import random_text  # noqa: E402
+
+
+def test_same_seed_same_samples():
+    a = readerdata.synthetic(np.random.default_rng(5), 12)
+    b = readerdata.synthetic(np.random.default_rng(5), 12)
+    assert (a[0] == b[0]).all() and (a[1] == b[1]).all()
+    c = readerdata.synthetic(np.random.default_rng(6), 12)
+    assert (a[0] != c[0]).any()
+
+
+def test_texts_are_in_the_alphabet_once_marks_are_gone():
+    rng = np.random.default_rng(1)
+    for family in ("us", "eu", "br", "other"):
+        for _ in range(300):
+            t = random_text(rng, family).replace("-", "").replace("s", "")
+            assert set(t) <= set(readernet.ALPHABET), t
+            assert len(t) <= 16
+
+
+def test_labels_round_trip_and_refuse_what_does_not_fit():
+    y = readerdata.encode("A0Z9")
+    assert "".join(readernet.ALPHABET[k - 1] for k in y if k) == "A0Z9"
+    assert list(y[4:]) == [0] * 6
+    for bad in ("", "ABCDEFGHIJK"):
+        with pytest.raises(ValueError):
+            readerdata.encode(bad)
+
+
+def test_stacked_letters_and_separators_are_not_read():
+    p = plates.draw_plate(np.random.default_rng(2), "us", text="sAB-12s")
+    assert p.text == "AB12"
+
+
+def test_every_glyph_draws_something_inside_its_box():
+    for seed in range(20):
+        st = strokefont.random_style(np.random.default_rng(seed))
+        for ch in readernet.ALPHABET:
+            m = np.zeros((120, 100), np.uint8)
+            strokefont.draw(m, ch, st, 30, 20, 40, 80)
+            ys, xs = np.nonzero(m > 127)
+            assert len(ys) > 100, ch
+            assert ys.min() >= 15 and ys.max() <= 112, ch  # Q's tail hangs out a little
+            assert xs.min() >= 14 and xs.max() <= 86, ch   # serifs stand out a little
+
+
+def test_reader_sample_is_grey_of_the_net_size():
+    p = plates.draw_plate(np.random.default_rng(3))
+    rng = np.random.default_rng(4)
+    grey, quad = degrade.surround(rng, degrade.to_grey(rng, p.image))
+    s = degrade.sample(rng, grey, quad, 2.0)
+    assert s.shape == (readernet.HEIGHT, readernet.WIDTH) and s.dtype == np.uint8
+    with pytest.raises(AssertionError):  # a grey picture taken for a colour one
+        degrade.to_grey(rng, grey)
+
+
+def test_pasted_corners_are_where_the_plate_is():
+    """A white plate on black: the bright region's corners are the quad's."""
+    rng = np.random.default_rng(9)
+    for _ in range(20):
+        img = np.zeros((320, 320, 3), np.uint8)
+        q = detectordata.random_quad(rng, 160, 160, 120, 2.0, .3)
+        detectordata.paste(np.random.default_rng(0), img, np.full((144, 288, 3), 255, np.uint8), q, match=False)
+        want = np.zeros((320, 320), np.uint8)
+        cv2.fillPoly(want, [np.round(q).astype(np.int32)], 1)
+        got = (img.max(2) > 60).astype(np.uint8)
+        both, either = (want & got).sum(), (want | got).sum()
+        assert both / either > .9
+
+
+def test_targets_give_back_the_corners():
+    """Reading heat and offsets at the peak returns the quad exactly."""
+    q = detectordata.random_quad(np.random.default_rng(1), 150, 90, 80, 2.0, .2)
+    quads = np.zeros((1, 6, 8), np.float32)
+    quads[0, 0] = q.reshape(8)
+    w = np.zeros((1, 6), np.float32)
+    w[0, 0] = 1
+    heat, mask, cells, offs, size, wts = detectortrain.targets(quads, w, np.zeros((1, 12, 4)), 40)
+    assert heat.max() == 1 and mask.min() == 1
+    for (b, y, x), o in zip(cells.tolist(), offs.numpy()):
+        centre = (np.array([x, y]) + .5) * detectornet.STRIDE
+        assert np.allclose(o.reshape(4, 2) + centre, q, atol=1e-3)
+    assert wts.sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_ignored_boxes_are_masked():
+    ign = np.zeros((1, 12, 4), np.float32)
+    ign[0, 0] = (80, 80, 40, 40)
+    _, mask, *_ = detectortrain.targets(np.zeros((1, 6, 8), np.float32), np.zeros((1, 6), np.float32), ign, 40)
+    assert mask[0, 12, 12] == 0 and mask[0, 2, 2] == 1
+
+
+def test_scene_corners_hold_the_plate():
+    """Rectified by its corners, a drawn scene's plate looks like the plate drawn."""
+    im, truth = scenes.scene(11, 960, 540, time="day", cars_wanted=1, plate_px=(90, 110), family="us")
+    again, truth2 = scenes.scene(11, 960, 540, time="day", cars_wanted=1, plate_px=(90, 110), family="us")
+    assert (im == again).all() and truth == truth2 and len(truth) == 1
+    q = np.float32(truth[0]["corners"])
+    side = q[1] - q[0]
+    assert 60 < np.linalg.norm(side) < 130
+    assert (q[1] - q[0])[0] > 0 and (q[3] - q[0])[1] > 0  # top-left first, clockwise
+
+
+def test_rectify_is_the_inverse_of_pasting():
+    rng = np.random.default_rng(3)
+    p = plates.draw_plate(rng, "us", text="ABC-1234").image
+    img = np.full((480, 640, 3), 90, np.uint8)
+    q = detectordata.random_quad(rng, 320, 240, 200, 2.0, .1)
+    detectordata.paste(np.random.default_rng(5), img, p, q, match=False)
+    got = pipeline.rectify(cv2.cvtColor(img, cv2.COLOR_RGB2GRAY), q, 0.0).astype(np.float32)
+    want = cv2.resize(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (128, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
+    assert np.corrcoef(got[6:-6, 6:-6].ravel(), want[6:-6, 6:-6].ravel())[0, 1] > .85
+
+
+def test_decoding():
+    a = " " + readernet.ALPHABET
+    logp = np.full((32, 37), -9.0, np.float32)
+    for col, k in enumerate([0, 11, 11, 0, 11, 2, 0]):  # A, A, 1
+        logp[col, k] = -0.01
+    logp[7:, 0] = -0.01
+    assert pipeline.decode_ctc(logp, a)[0] == "AA1"
+    p = np.full((10, 37), .001)
+    p[0, 11] = p[1, 2] = p[2, 0] = .95
+    text, conf = pipeline.decode_slots(p, a)
+    assert text == "A1" and conf == pytest.approx(.95 ** 3)
