@@ -79,7 +79,6 @@ def train(run: Path, samples: int, minutes: float, peak: float = 1.5e-3, end: fl
     source = progress.Shards(shards or run / f"{name}-shards", shard_no, 6, rng)
     t0, last, acc = time.time() - spent, time.time(), []
     net.train()
-    fast = progress.compiled(net)
     step = seen // BATCH
     history = []
     while sched.done(seen, time.time() - t0) < 1:
