@@ -9,24 +9,36 @@ use crate::{FileKind, FileRef, StoreError};
 
 const MIGRATIONS: &[Migration] = migrations!("day_partitions": "0001_reads");
 
+const IS_THERE: &str = "SELECT count(*) FROM pg_class WHERE oid = to_regclass($1)";
+
 #[derive(Debug)]
 pub(crate) struct DayPartitions {
     db: Db,
+    /// Two partitions made at once wait for each other's lock on the table they become part of.
+    making: tokio::sync::Mutex<()>,
 }
 
 impl DayPartitions {
-    pub(crate) const fn new(db: Db) -> Self {
-        Self { db }
+    pub(crate) fn new(db: Db) -> Self {
+        Self { db, making: tokio::sync::Mutex::default() }
     }
 
     async fn open_file(&self, file: FileRef, make: bool) -> Result<Tables, StoreError> {
         let (reads, journal) = names_of(file);
-        if make {
+        if make && !self.is_there(&journal).await? {
+            let _turn = self.making.lock().await;
             self.make("reads", &reads, "id", file).await?;
             self.make("journal", &journal, "seq", file).await?;
         }
         let texts = Arc::new(Texts::new(false, &reads, &journal));
         Ok(Tables { write: self.db.clone(), read: self.db.clone(), texts })
+    }
+
+    /// Whether the partition that is made last is there. Even to find out by `IF NOT EXISTS` locks the whole table.
+    async fn is_there(&self, name: &str) -> Result<bool, StoreError> {
+        let failed = || StoreError::sql("look for a partition of reads");
+        let row = self.db.row(IS_THERE, args![name]).await.map_err(failed())?;
+        Ok(row.map(|row| row.get::<i64>(0)).transpose().map_err(failed())?.is_some_and(|n| n > 0))
     }
 
     /// Makes a partition. The columns that name the file get its values as defaults, so that a row put into the partition

@@ -94,7 +94,7 @@ mod tests {
             let rows: Vec<usize> = (0..n).collect();
             let insert = MultiRow::new(true, "", 1, "");
             let cut: Vec<&[usize]> = insert.cut(&rows).map(|(_, rows)| rows).collect();
-            proptest::prop_assert_eq!(cut.concat(), rows);
+            proptest::prop_assert_eq!(&cut.concat(), &rows);
             proptest::prop_assert!(cut.len() <= n / ROWS_MAX + 9);
         }
     }
