@@ -162,7 +162,9 @@ def fold(text: str) -> str:
 # taken only when the first gave nothing that reads surely.
 COARSE_LONG_SIDE = 192
 COARSE_MIN_SHARE = 0.30    # narrower finds of the coarse look are not trusted
-SURE = 0.5
+SURE = 0.5                 # a find settles the matter when it reads this surely,
+SURE_LENGTH = 5            # at this length (months and names in a close-up are shorter),
+SURE_SHARE = 0.25          # and is no wider than the detector is trained for
 
 
 def read_frame(rgb: np.ndarray, det: Detector, rd: Reader, padding: float | None = None,
@@ -172,14 +174,19 @@ def read_frame(rgb: np.ndarray, det: Detector, rd: Reader, padding: float | None
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     ds = det(rgb, score_min)
     out = list(zip(ds, rd([rectify(grey, d.quad, pad) for d in ds])))
-    if not any(r.confidence >= SURE for _, r in out):
-        least = COARSE_MIN_SHARE * max(rgb.shape[:2])
-        big = [d for d in det(rgb, score_min, COARSE_LONG_SIDE) if bounds(d.quad)[2] - bounds(d.quad)[0] >= least]
+    long = max(rgb.shape[:2])
+    if not any(r.confidence >= SURE and len(r.text) >= SURE_LENGTH and _width(d.quad) <= SURE_SHARE * long for d, r in out):
+        big = [d for d in det(rgb, score_min, COARSE_LONG_SIDE) if _width(d.quad) >= COARSE_MIN_SHARE * long]
         if big:
             # What lies inside a close-up is its lettering, not a plate.
             out = [(d, r) for d, r in out if not any(_inside(d.quad.mean(0), b.quad) for b in big)]
             out += zip(big, rd([rectify(grey, b.quad, pad) for b in big]))
     return out
+
+
+def _width(quad: np.ndarray) -> float:
+    x0, _, x1, _ = bounds(quad)
+    return float(x1 - x0)
 
 
 def _inside(p: np.ndarray, quad: np.ndarray) -> bool:
