@@ -1,2 +1,31 @@
 //! Figures beside baselines, measured in the same run.
-fn main() {}
+
+mod plate_bench;
+mod plate_measure;
+
+use clap::Parser;
+
+/// Measures CPU time of one thread: other work on the machine does not count.
+#[derive(Parser)]
+enum Bench {
+    /// The hotlist matcher.
+    Hotlist {
+        /// Entries, in thousands.
+        #[arg(long, default_value_t = 10_000)]
+        thousands: usize,
+    },
+    /// Pattern searches of all plates.
+    Dictionary {
+        /// Distinct plates, in millions.
+        #[arg(long, default_value_t = 100)]
+        millions: usize,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Bench::parse() {
+        Bench::Hotlist { thousands } => plate_bench::hotlist(thousands)?,
+        Bench::Dictionary { millions } => plate_bench::dictionary(millions),
+    }
+    Ok(())
+}

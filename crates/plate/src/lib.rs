@@ -12,8 +12,10 @@ mod latin;
 mod matcher;
 mod packed;
 mod pattern;
+mod plate_table;
 mod scan;
 mod text;
+mod wildcards;
 
 pub use dictionary::{Dictionary, Found};
 pub use grade::{Grade, JurisdictionFit};
