@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
+use domain::access::ListCameras;
 use domain::{AgencyId, CameraKey, ServerKey, Timestamp};
 use store::{Store, StoreConfig, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -173,14 +174,35 @@ impl App {
         Ok(())
     }
 
-    /// Holds an agency in memory: its lists, its last read.
+    /// Holds an agency in memory: its lists, its last read, today's counts.
     pub(crate) async fn know_agency(&self, id: AgencyId) -> Result<(), StartError> {
         let inner = self.inner();
         let last = inner.store.last_read_id(id).await;
         inner.agencies.add(id, last.map_err(StartError::store("look up the last read"))?);
+        let today = self.now().day();
+        if let Ok(permit) = Ctx::server(id, self.now()).permit::<ListCameras>() {
+            let counts = inner.store.count_reads_by_camera(&permit, today).await;
+            let counts = counts.map_err(StartError::store("count today's reads"))?;
+            inner.cameras.set_counts(today, &counts);
+        }
         matching::rebuild(self, id).await.map_err(StartError::store("load the hotlists"))?;
         inner.lanes.warm_up(self, id, self.now()).await;
         Ok(())
+    }
+
+    /// Adds an agency and is ready to take its reads.
+    pub async fn add_agency(&self, name: &str, ori: Option<&str>) -> Result<AgencyId, StartError> {
+        let added = self.inner().store.add_agency(name, ori, self.now()).await;
+        let id = added.map_err(StartError::store("add the agency"))?;
+        self.know_agency(id).await?;
+        Ok(id)
+    }
+
+    /// The agencies and their names, in the order in which they were added.
+    pub async fn agencies(&self) -> Result<Vec<(AgencyId, String)>, StartError> {
+        let all = self.inner().store.agencies().await;
+        let all = all.map_err(StartError::store("list the agencies"))?;
+        Ok(all.into_iter().map(|agency| (agency.id, agency.name)).collect())
     }
 
     /// Finishes what waits and closes everything. Nothing that was acknowledged needs this.

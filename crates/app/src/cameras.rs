@@ -51,6 +51,15 @@ impl CameraTable {
         heard.n_reads.fetch_add(n_reads, Ordering::Relaxed);
     }
 
+    /// Takes over how many reads are stored of a day, before the server takes any itself.
+    pub(crate) fn set_counts(&self, day: Day, stored: &HashMap<CameraId, u64>) {
+        for (camera, n_reads) in stored {
+            let heard = self.heard(*camera);
+            heard.day.store(day.number(), Ordering::Relaxed);
+            heard.n_reads.store(*n_reads, Ordering::Relaxed);
+        }
+    }
+
     /// When a camera was last heard of since the server started, and how many reads it handed in on `today`.
     pub(crate) fn heard_of(&self, camera: CameraId, today: Day) -> (Option<Timestamp>, u64) {
         let heard = self.heard(camera);

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 /// Everything that runs beside the requests.
 #[derive(Clone, Debug, Default)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     tracker: TaskTracker,
     closing: CancellationToken,
     ended: Arc<Notify>,
@@ -17,7 +17,7 @@ pub struct Tasks {
 
 impl Tasks {
     /// Starts a task that ends by itself once what it works on is done.
-    pub fn spawn<F>(&self, name: &'static str, task: F)
+    pub(crate) fn spawn<F>(&self, name: &'static str, task: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -31,7 +31,7 @@ impl Tasks {
     }
 
     /// Starts a task that is dropped where it waits when the server shuts down: only for what loses nothing by it.
-    pub fn spawn_until_closing<F>(&self, name: &'static str, task: F)
+    pub(crate) fn spawn_until_closing<F>(&self, name: &'static str, task: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -45,12 +45,12 @@ impl Tasks {
     }
 
     /// Whether the server shuts down.
-    pub fn is_closing(&self) -> bool {
+    pub(crate) fn is_closing(&self) -> bool {
         self.closing.is_cancelled()
     }
 
     /// Waits until the server shuts down.
-    pub async fn closing(&self) {
+    pub(crate) async fn closing(&self) {
         self.closing.cancelled().await;
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::PoisonError;
 
 use domain::{
-    DayKeys as _, EventDigest, Marks, NewHit, NewRead, PictureKind, Priority, ReadId, ReadRef, Timestamp,
+    DayKeys as _, Marks, NewHit, NewRead, PictureKind, Priority, ReadId, ReadRef, Timestamp,
 };
 use store::{Batch, FileKind, FileRef};
 use vault::PictureToKeep;
@@ -33,7 +33,6 @@ struct Plan {
     outcomes: Vec<Option<Vec<Outcome>>>,
     rows: Vec<NewRead>,
     pictures: Vec<PictureToKeep>,
-    noted: Vec<EventDigest>,
 }
 
 /// Commits the posts together and answers each of them.
@@ -52,7 +51,8 @@ pub(super) async fn commit(lane: &mut Lane, posts: Vec<Submission>) {
     metrics::histogram!("plateglass_batch_seconds").record(watch.elapsed().as_secs_f64());
     if let Err(err) = &kept {
         tracing::error!(error = chain(err.as_ref()), n_reads = n_rows, "failed to keep a batch");
-        take_notes_back(lane, &plan.noted);
+        // What became of a commit that failed may be unknown: the events are loaded anew before the next batch.
+        *lane.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
     for (answer, outcomes) in answers.into_iter().zip(plan.outcomes) {
         drop(answer.send(answer_of(file, outcomes, kept.is_ok())));
@@ -78,7 +78,6 @@ fn plan(lane: &Lane, posts: Vec<Vec<super::ReadyRead>>, now: Timestamp) -> Plan 
         outcomes: Vec::with_capacity(posts.len()),
         rows: Vec::with_capacity(n_reads),
         pictures: Vec::new(),
-        noted: Vec::with_capacity(n_reads),
     };
     let late = if lane.file.kind == FileKind::Late { Marks::LATE } else { Marks::default() };
     let mut seen = lane.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +104,6 @@ fn plan(lane: &Lane, posts: Vec<Vec<super::ReadyRead>>, now: Timestamp) -> Plan 
             }
             if let Some(event) = &read.event {
                 seen.note(event, id);
-                plan.noted.push(*event);
             }
             for (kind, jpeg) in [
                 (PictureKind::Plate, read.plate_jpeg.take()),
@@ -200,13 +198,6 @@ async fn keep_pictures(lane: &Lane, plan: &mut Plan) -> Result<(), BoxError> {
         }
     }
     Ok(())
-}
-
-fn take_notes_back(lane: &Lane, noted: &[EventDigest]) {
-    let mut seen = lane.seen.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(seen) = seen.as_mut() {
-        noted.iter().for_each(|event| seen.forget(event));
-    }
 }
 
 fn answer_of(

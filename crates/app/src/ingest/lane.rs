@@ -101,11 +101,11 @@ impl Lane {
                 if let Err(err) = self.ready().await {
                     tracing::warn!(error = crate::error::chain(&err), "failed to load a day's events");
                 }
-                drop(done.send(()));
+                let _ = done.send(());
             }
             Message::CloseDay(done) => {
                 self.to_late_file();
-                drop(done.send(()));
+                let _ = done.send(());
             }
             Message::Forget => *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None,
         }

@@ -28,11 +28,6 @@ impl SeenEvents {
     pub(crate) fn note(&mut self, event: &EventDigest, read: ReadId) {
         self.0.insert(*event.as_bytes(), read);
     }
-
-    /// Takes the note back: the read was not kept.
-    pub(crate) fn forget(&mut self, event: &EventDigest) {
-        self.0.remove(event.as_bytes());
-    }
 }
 
 /// A digest is already spread evenly: its first eight bytes are its hash. Nobody outside can aim at one place of the
@@ -63,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_is_known_until_it_is_forgotten() {
+    fn an_event_is_known_once_it_is_noted() {
         let event = |n: u32| EventDigest::of(CameraId::from_i64(1), &n.to_string());
         let known = (0..1_000).map(|n| (event(n), ReadId::from_i64(i64::from(n) + 1))).collect();
         let mut seen = SeenEvents::with(known);
@@ -71,7 +66,5 @@ mod tests {
         assert_eq!(seen.get(&event(1_000)), None);
         seen.note(&event(1_000), ReadId::from_i64(7));
         assert_eq!(seen.get(&event(1_000)), Some(ReadId::from_i64(7)));
-        seen.forget(&event(1_000));
-        assert_eq!(seen.get(&event(1_000)), None);
     }
 }

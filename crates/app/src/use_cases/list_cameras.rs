@@ -12,13 +12,10 @@ pub async fn list_cameras(app: &App, ctx: &Ctx) -> Result<Vec<CameraRow>, AskErr
     let inner = app.inner();
     let cameras = inner.store.cameras(&permit).await;
     let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
-    let stored = inner.store.count_reads_by_camera(&permit, ctx.now.day()).await;
-    let stored = stored.map_err(AskError::failed("count the cameras' reads"))?;
     let mut rows: Vec<_> = cameras
         .into_iter()
         .map(|camera| {
-            let (heard, _) = inner.cameras.heard_of(camera.id, ctx.now.day());
-            let n_reads_today = stored.get(&camera.id).copied().unwrap_or(0);
+            let (heard, n_reads_today) = inner.cameras.heard_of(camera.id, ctx.now.day());
             row(camera, heard, n_reads_today, ctx.now)
         })
         .collect();

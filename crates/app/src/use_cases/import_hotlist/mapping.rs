@@ -15,7 +15,7 @@ pub enum Column {
 
 /// How the file's letters are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "lowercase")]
 pub enum Encoding {
     /// UTF-8 or UTF-16 by their mark, else UTF-8; anything that is not UTF-8 is refused with its line.
     #[default]
@@ -26,6 +26,32 @@ pub enum Encoding {
     Utf16,
     /// Windows-1252, of which Latin-1's letters are a part.
     Latin1,
+}
+
+impl Encoding {
+    /// Its word, as in a mapping.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::Utf8 => "utf8",
+            Self::Utf16 => "utf16",
+            Self::Latin1 => "latin1",
+        }
+    }
+
+    /// Reads [`Encoding::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Detect, Self::Utf8, Self::Utf16, Self::Latin1].into_iter().find(|one| one.word() == word)
+    }
+}
+
+impl Column {
+    /// Reads a column as people write it: digits are its number, anything else its name; nothing is no column.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let number = || text.parse().map(Self::Number).ok();
+        (!text.is_empty()).then(|| number().unwrap_or_else(|| Self::Name(text.to_owned())))
+    }
 }
 
 /// Which column holds what.

@@ -1,16 +1,28 @@
 //! Import a CSV file into a hotlist: all of it or nothing, swapped in at once.
 
+mod columns;
+mod job;
 mod mapping;
 mod pipe;
+mod read;
+mod rows;
 mod status;
+mod text;
 
 pub use mapping::{Column, Encoding, Mapping};
 pub use pipe::{PipeReader, PipeWriter, pipe};
 pub use status::{ImportPhase, ImportStatus};
 
-use domain::{HotlistId, HotlistVersionId, ImportTally, Refusal};
+use std::sync::Arc;
 
+use domain::access::{ListHotlists, ManageHotlists};
+use domain::{HotlistId, HotlistVersionId, ImportTally, Refusal};
+use tokio::sync::oneshot;
+
+use crate::bus::Topic;
+use crate::error::BoxError;
 use crate::{App, Ctx};
+use job::Job;
 
 /// How to import.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,12 +113,39 @@ pub enum ImportError {
 }
 
 /// Imports `source` into a hotlist. Reads it on a thread of its own; for a body that arrives bit by bit there is [`pipe`].
+///
+/// Goes on to its end when the caller goes away: a body that breaks off is told by its reader.
 pub async fn import_hotlist(
-    _app: &App,
-    _ctx: &Ctx,
-    _hotlist: HotlistId,
-    _source: Box<dyn std::io::Read + Send>,
-    _ask: ImportAsk,
+    app: &App,
+    ctx: &Ctx,
+    hotlist: HotlistId,
+    source: Box<dyn std::io::Read + Send>,
+    ask: ImportAsk,
 ) -> Result<ImportReport, ImportError> {
-    Err(ImportError::Failed { doing: "import the file", err: "not yet".into() })
+    let permit = ctx.permit::<ManageHotlists>()?;
+    let lists = app.inner().store.hotlists(&ctx.permit::<ListHotlists>()?).await;
+    let lists = lists.map_err(failed("look up the hotlist"))?;
+    if !lists.iter().any(|list| list.id == hotlist) {
+        return Err(ImportError::NoHotlist(hotlist));
+    }
+    let begun = app.inner().imports.begin(hotlist, ask.dry_run, ask.size_bytes, ctx.now);
+    let import = begun.ok_or(ImportError::Busy)?;
+    app.bus().tell(ctx.agency, Topic::Hotlists, None);
+    let (answer, answered) = oneshot::channel();
+    let job = Job { app: app.clone(), agency: ctx.agency, hotlist, import: Arc::clone(&import), ask };
+    app.inner().tasks.spawn("import", async move {
+        let done = job.run(&permit, source).await;
+        let at = job.app.now();
+        import.set_phase(match &done {
+            Ok(_) => ImportPhase::Done { at },
+            Err(err) => ImportPhase::Failed { at, why: err.to_string() },
+        });
+        job.app.bus().tell(job.agency, Topic::Hotlists, None);
+        drop(answer.send(done));
+    });
+    answered.await.map_err(failed("wait for the import"))?
+}
+
+fn failed<E: Into<BoxError>>(doing: &'static str) -> impl FnOnce(E) -> ImportError {
+    move |err| ImportError::Failed { doing, err: err.into() }
 }

@@ -8,41 +8,58 @@ use tokio::sync::mpsc;
 /// Pieces of a body (mostly 8–64 KiB each) that may wait: enough to keep the reader busy, little enough to hold.
 const PIECES_WAITING_MAX: usize = 16;
 
-/// The end into which a body is written.
+/// The end into which a body is written. Dropped without [`PipeWriter::finish`], it has broken off: half a file is never
+/// taken for a whole one.
 #[derive(Debug)]
-pub struct PipeWriter(mpsc::Sender<io::Result<Bytes>>);
+pub struct PipeWriter(mpsc::Sender<Piece>);
+
+#[derive(Debug)]
+enum Piece {
+    Some(Bytes),
+    End,
+    Broken(String),
+}
 
 /// The end from which it is read; blocks, so use it off the runtime's threads.
 #[derive(Debug)]
 pub struct PipeReader {
-    pieces: mpsc::Receiver<io::Result<Bytes>>,
+    pieces: mpsc::Receiver<Piece>,
     piece: Bytes,
+    ended: bool,
 }
 
 /// A writer and its reader.
 pub fn pipe() -> (PipeWriter, PipeReader) {
     let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
-    (PipeWriter(sender), PipeReader { pieces: receiver, piece: Bytes::new() })
+    (PipeWriter(sender), PipeReader { pieces: receiver, piece: Bytes::new(), ended: false })
 }
 
 impl PipeWriter {
     /// Writes a piece, waiting while the reader is behind; false when nobody reads any more.
     pub async fn write(&self, piece: Bytes) -> bool {
-        self.0.send(Ok(piece)).await.is_ok()
+        self.0.send(Piece::Some(piece)).await.is_ok()
     }
 
-    /// Tells the reader that the body broke off, so that half a file is not taken for a whole one.
+    /// Says that the body is whole.
+    pub async fn finish(self) {
+        drop(self.0.send(Piece::End).await);
+    }
+
+    /// Says why the body broke off.
     pub async fn fail(self, why: String) {
-        drop(self.0.send(Err(io::Error::new(io::ErrorKind::UnexpectedEof, why))).await);
+        drop(self.0.send(Piece::Broken(why)).await);
     }
 }
 
 impl Read for PipeReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.piece.is_empty() {
+        let broken = |why| io::Error::new(io::ErrorKind::UnexpectedEof, why);
+        while self.piece.is_empty() && !self.ended {
             match self.pieces.blocking_recv() {
-                Some(piece) => self.piece = piece?,
-                None => return Ok(0),
+                Some(Piece::Some(piece)) => self.piece = piece,
+                Some(Piece::End) => self.ended = true,
+                Some(Piece::Broken(why)) => return Err(broken(why)),
+                None => return Err(broken("the upload broke off".to_owned())),
             }
         }
         let n = self.piece.len().min(into.len());
@@ -55,8 +72,7 @@ impl Read for PipeReader {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn what_is_written_is_read_and_a_break_is_an_error() {
+    async fn read_of(write: impl AsyncFnOnce(PipeWriter)) -> (Vec<u8>, Result<usize, String>) {
         let (writer, mut reader) = pipe();
         let read = tokio::task::spawn_blocking(move || {
             let mut all = Vec::new();
@@ -65,8 +81,21 @@ mod tests {
         });
         assert!(writer.write(Bytes::from_static(b"ab")).await);
         assert!(writer.write(Bytes::from_static(b"c")).await);
-        writer.fail("the connection closed".to_owned()).await;
-        let (all, end) = read.await.unwrap();
-        assert_eq!((all.as_slice(), end), (&b"abc"[..], Err("the connection closed".to_owned())));
+        write(writer).await;
+        read.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read() {
+        let (all, end) = read_of(async |writer| writer.finish().await).await;
+        assert_eq!((all.as_slice(), end), (&b"abc"[..], Ok(3)));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_an_error() {
+        let (_, end) = read_of(async |writer| writer.fail("no route".to_owned()).await).await;
+        assert_eq!(end, Err("no route".to_owned()));
+        let (_, end) = read_of(async |writer| drop(writer)).await;
+        assert_eq!(end, Err("the upload broke off".to_owned()));
     }
 }

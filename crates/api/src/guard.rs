@@ -1,0 +1,54 @@
+//! Holds a route to its guard: who may call it, and what may be kept of the answer.
+
+use app::route::{Access, Guard};
+use app::{App, Ctx, sign_in};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use domain::CameraKey;
+
+use crate::cookies;
+use crate::error::ApiError;
+
+/// The header in which a camera's key comes; never in an address, which proxies log.
+pub(crate) const CAMERA_KEY: &str = "plateglass-camera-key";
+
+/// Lets a request through that its guard lets through, with its [`Ctx`].
+pub(crate) async fn enforce(
+    State((app, guard)): State<(App, Guard)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let mut response = match who(&app, guard.access, &request).await {
+        Ok(ctx) => {
+            request.extensions_mut().insert(ctx);
+            next.run(request).await
+        }
+        Err(err) => err.into_response(),
+    };
+    let kept = HeaderValue::from_static(guard.cache.header());
+    response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    response
+}
+
+async fn who(app: &App, access: Access, request: &Request) -> Result<Ctx, ApiError> {
+    match access {
+        Access::Public => Ok(Ctx::nobody(app.now())),
+        Access::Camera => camera(app, request).ok_or(ApiError::NoSuchKey),
+        Access::Administrator => {
+            let headers = request.headers();
+            if request.method() != Method::GET && cookies::from_elsewhere(headers) {
+                return Err(ApiError::FromElsewhere);
+            }
+            let token = cookies::session(headers).ok_or(ApiError::NotSignedIn)?;
+            let ctx = sign_in::session(app, &token, app.now()).await?;
+            ctx.ok_or(ApiError::NotSignedIn)
+        }
+    }
+}
+
+fn camera(app: &App, request: &Request) -> Option<Ctx> {
+    let key = request.headers().get(CAMERA_KEY)?.to_str().ok()?;
+    app.camera_ctx(&CameraKey::parse(key)?)
+}

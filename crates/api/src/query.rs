@@ -1,0 +1,60 @@
+//! What stands behind the question mark.
+
+use app::{HitsAsk, ReadsAsk};
+use domain::{CameraId, HitId, ReadRef};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::error::ApiError;
+
+/// Which hits.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HitsQuery {
+    /// Only hits after this id: what is new.
+    #[serde(default)]
+    after: Option<i64>,
+    /// Only hits before this id: `next` of the page before.
+    #[serde(default)]
+    before: Option<i64>,
+    /// At most so many, 1–200; 50 when nothing is said.
+    #[serde(default)]
+    limit: u32,
+}
+
+impl HitsQuery {
+    pub(crate) fn ask(&self) -> HitsAsk {
+        let id = |id: Option<i64>| id.map(HitId::from_i64);
+        HitsAsk { after: id(self.after), before: id(self.before), limit: self.limit }
+    }
+}
+
+/// Which reads.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ReadsQuery {
+    /// Only reads before this one: `next` of the page before.
+    #[serde(default)]
+    before: Option<String>,
+    /// Only this camera's.
+    #[serde(default)]
+    camera: Option<i64>,
+    /// At most so many, 1–200; 50 when nothing is said.
+    #[serde(default)]
+    limit: u32,
+}
+
+impl ReadsQuery {
+    pub(crate) fn ask(&self) -> Result<ReadsAsk, ApiError> {
+        let before = self.before.as_deref().map(ReadRef::parse).transpose();
+        let before = before.map_err(|err| ApiError::invalid("before", err.to_string()))?;
+        Ok(ReadsAsk { before, camera: self.camera.map(CameraId::from_i64), limit: self.limit })
+    }
+}
+
+/// A read's reference out of an address. One that cannot be read names no read.
+pub(crate) fn read_ref(text: &str) -> Result<ReadRef, ApiError> {
+    ReadRef::parse(text).map_err(|err| ApiError::invalid("read", err.to_string()))
+}

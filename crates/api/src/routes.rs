@@ -1,0 +1,108 @@
+//! All routes, each with its guard.
+
+use app::App;
+use app::route::{Access, Audit, Cache, Guard};
+use axum::middleware::from_fn_with_state;
+use axum::{Json, Router};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+
+use crate::bodies::Bodies;
+use crate::endpoints as e;
+use crate::guard;
+
+/// What every handler is given.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) app: App,
+    pub(crate) bodies: Bodies,
+}
+
+/// A route as it was declared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Declared {
+    /// `GET`, `POST`…
+    pub method: &'static str,
+    /// Its path, with `{names}`.
+    pub path: String,
+    /// Its guard.
+    pub guard: Guard,
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Plateglass",
+    description = "Cameras hand in frames and reads with their own key in the header `Plateglass-Camera-Key`. \
+        Everything else is for the signed-in administrator, by the session cookie of the console. \
+        Errors are `{error, what, where, help}`.",
+    license(name = "AGPL-3.0-or-later")
+))]
+struct Document;
+
+/// Asks for nothing and shows nothing of anyone; asked again each time.
+const OPEN: Guard = Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::NoStore };
+
+struct Table {
+    api: Option<Api>,
+    router: OpenApiRouter<Api>,
+    declared: Vec<Declared>,
+}
+
+impl Table {
+    fn add(mut self, guard: Guard, (schemas, paths, methods): UtoipaMethodRouter<Api>) -> Self {
+        for (path, item) in &paths.paths {
+            let of = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+            for (method, _) in of.into_iter().filter(|(_, operation)| operation.is_some()) {
+                self.declared.push(Declared { method, path: path.clone(), guard });
+            }
+        }
+        let methods = match &self.api {
+            Some(api) => methods.layer(from_fn_with_state((api.app.clone(), guard), guard::enforce)),
+            None => methods,
+        };
+        self.router = self.router.routes((schemas, paths, methods));
+        self
+    }
+}
+
+fn table(api: Option<Api>) -> Table {
+    let router = OpenApiRouter::with_openapi(Document::openapi());
+    Table { api, router, declared: Vec::new() }
+        .add(Guard::INGEST, routes!(e::post_frame::post_frame))
+        .add(Guard::INGEST, routes!(e::post_reads::post_reads))
+        .add(Guard::LOOK, routes!(e::get_hits::get_hits))
+        .add(Guard::LOOK, routes!(e::get_hit::get_hit))
+        .add(Guard::LOOK, routes!(e::get_reads::get_reads))
+        .add(Guard::LOOK, routes!(e::get_read::get_read))
+        .add(Guard::LOOK, routes!(e::get_picture::get_picture))
+        .add(Guard::SETTINGS, routes!(e::get_cameras::get_cameras))
+        .add(Guard::CHANGE, routes!(e::post_camera::post_camera))
+        .add(Guard::CHANGE, routes!(e::rekey_camera::rekey_camera))
+        .add(Guard::CHANGE, routes!(e::disable_camera::disable_camera))
+        .add(Guard::SETTINGS, routes!(e::get_hotlists::get_hotlists))
+        .add(Guard::CHANGE, routes!(e::post_hotlist::post_hotlist))
+        .add(Guard::CHANGE, routes!(e::import_hotlist::import_hotlist))
+        .add(Guard::SETTINGS, routes!(e::import_status::import_status))
+        .add(OPEN, routes!(e::get_openapi::get_openapi))
+        .add(OPEN, routes!(e::healthz::healthz))
+}
+
+/// All routes of the API and `/healthz`.
+pub fn router(app: App) -> Router {
+    let api = Api { app, bodies: Bodies::default() };
+    let (router, document) = table(Some(api.clone())).router.split_for_parts();
+    let document = Json(document);
+    router.layer(axum::Extension(document)).with_state(api)
+}
+
+/// Every route with its guard: what the tests walk.
+pub fn declared() -> Vec<Declared> {
+    table(None).declared
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> OpenApi {
+    table(None).router.into_openapi()
+}
