@@ -5,11 +5,13 @@ use crate::model::InferError;
 /// A frame was decoded but not recognised.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
-    /// The frame could not be scaled for the detector.
-    #[error("failed to scale {frame}: {reason}")]
+    /// A picture could not be scaled.
+    #[error("failed to scale a {width_px}×{height_px} picture: {reason}")]
     Scale {
-        /// Which frame, by its size.
-        frame: String,
+        /// The picture's width.
+        width_px: u32,
+        /// The picture's height.
+        height_px: u32,
         /// What the resizer said.
         reason: String,
     },

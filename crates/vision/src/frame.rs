@@ -1,5 +1,7 @@
 //! One picture from a camera, as pixels.
 
+use crate::resize::{Picture, Rect};
+
 /// One picture: red, green and blue, eight bits each, row by row, without gaps.
 ///
 /// Places in a frame are continuous: pixel (0, 0) covers x and y from 0 to 1, and its centre is (0.5, 0.5).
@@ -42,6 +44,16 @@ impl Frame {
     /// The pixels: width × height × 3 bytes, row by row from the top.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn picture(&self) -> Picture<'_> {
+        Picture { width_px: self.width_px, height_px: self.height_px, rgb: &self.rgb }
+    }
+
+    /// All of it.
+    pub(crate) fn whole(&self) -> Rect {
+        Rect { left: 0, top: 0, width: self.width_px, height: self.height_px }
     }
 
     /// Row `y` as RGB bytes; empty below the last row.

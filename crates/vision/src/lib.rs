@@ -20,6 +20,7 @@ mod privacy;
 mod read;
 mod recognise;
 mod rectify;
+mod resize;
 
 pub use decode::{
     DecodeError, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX_PX, PictureKind,

@@ -50,6 +50,15 @@ struct Files {
     onnx: Vec<u8>,
 }
 
+/// A plate read with this confidence ends the search: the second look is for frames in which nothing was readable.
+const SURE: f32 = 0.5;
+/// Longer side of the second look's input. It costs a tenth of the first look and shows a plate that fills the
+/// picture at the sizes the detector was trained on (training/README.md, "Decoding").
+const CLOSE_UP_LONG_SIDE_PX: u32 = 192;
+/// Only plates at least this share of the frame's longer side are taken from the second look: the first look sees
+/// all smaller ones better.
+const CLOSE_UP_SHARE_MIN: f32 = 0.3;
+
 const DETECTOR_MANIFEST: &str = "detector.toml";
 const READER_MANIFEST: &str = "reader.toml";
 
@@ -134,10 +143,44 @@ impl Recogniser {
         frame: &Frame,
         worker: &mut Worker,
     ) -> Result<Vec<PlateFound>, VisionError> {
-        let detections = self.detector.detect(frame, &mut worker.buffers, &worker.thread)?;
-        let (detections, plates) = self.rectified(frame, detections);
+        let seen = self.detector.detect(frame, &mut worker.buffers, &worker.thread)?;
+        let found = self.read(frame, seen, worker)?;
+        if found.iter().any(|plate| plate.confidence >= SURE) {
+            return Ok(found);
+        }
+        self.look_close(frame, found, worker)
+    }
+
+    /// A second, cheap look for a plate that fills the picture: the detector knows plates up to a third of its
+    /// input, so the frame is made small. What the first look found inside one is its letters.
+    fn look_close(
+        &self,
+        frame: &Frame,
+        mut found: Vec<PlateFound>,
+        worker: &mut Worker,
+    ) -> Result<Vec<PlateFound>, VisionError> {
+        let (buffers, thread) = (&mut worker.buffers, &worker.thread);
+        let mut seen = self.detector.detect_at(frame, CLOSE_UP_LONG_SIDE_PX, buffers, thread)?;
+        let wide = CLOSE_UP_SHARE_MIN * frame.width_px.max(frame.height_px) as f32;
+        seen.retain(|plate| plate.corners.bounds().width() >= wide);
+        found.retain(|plate| {
+            let centre = plate.corners.centre();
+            !seen.iter().any(|close| close.corners.bounds().contains(centre))
+        });
+        found.extend(self.read(frame, seen, worker)?);
+        Ok(found)
+    }
+
+    /// Rectifies and reads what was detected.
+    fn read(
+        &self,
+        frame: &Frame,
+        seen: Vec<Detection>,
+        worker: &Worker,
+    ) -> Result<Vec<PlateFound>, VisionError> {
+        let (seen, plates) = self.rectified(frame, seen);
         let readings = self.reader.read(&plates, &worker.thread)?;
-        let found = detections.into_iter().zip(readings);
+        let found = seen.into_iter().zip(readings);
         Ok(found.filter_map(|(seen, reading)| Some(joined(seen, reading?))).collect())
     }
 

@@ -15,9 +15,9 @@ pub struct Rectified {
     pub grey: Vec<f32>,
 }
 
-/// Shrinking a plate by this much or more, its pixels are averaged first: beyond it, a sample between four pixels
-/// misses whole strokes.
-const AVERAGE_FROM: f32 = 2.0;
+/// Samples in each direction of a new pixel where a plate is made smaller. Blocks take out the whole factor, so
+/// less than two is left.
+const SAMPLES_ACROSS: usize = 2;
 
 /// Cuts a plate out, with a border of `padding` (a share of the plate's own width and height on each side), and
 /// makes it `width_px` × `height_px`.
@@ -31,13 +31,23 @@ pub fn rectify(
     let not_a_plate = || VisionError::NotAPlate { corners: format!("{:?}", corners.points()) };
     let map = Homography::to_quad(corners).ok_or_else(not_a_plate)?;
     let padded = map.padded(padding);
+    // Whole pixels are averaged first, the rest by samples in each new pixel: between four pixels of a large plate
+    // a single sample misses strokes.
     let shrink = padded.width() / width_px.max(1) as f32;
-    let block = if shrink >= AVERAGE_FROM { shrink as usize } else { 1 };
+    let block = (shrink as usize).max(1);
+    let samples = if shrink > 1.0 { SAMPLES_ACROSS } else { 1 };
     let patch = Patch::around(frame, &padded, block).ok_or_else(not_a_plate)?;
-    let share = |at: usize, of: usize| (at as f32 + 0.5) / of as f32 * (1.0 + 2.0 * padding) - padding;
-    let rows = (0..height_px).flat_map(|y| (0..width_px).map(move |x| (x, y)));
-    let grey = rows.map(|(x, y)| patch.at(map.at(share(x, width_px), share(y, height_px))));
-    Ok(Rectified { width_px, height_px, grey: grey.collect() })
+    let share = |at: usize, of: usize| {
+        (at as f32 + 0.5) / (of * samples) as f32 * (1.0 + 2.0 * padding) - padding
+    };
+    let sample = |x: usize, y: usize| patch.at(map.at(share(x, width_px), share(y, height_px)));
+    let mean = |x: usize, y: usize| {
+        let within = (0..samples * samples)
+            .map(|at| sample(x * samples + at % samples, y * samples + at / samples));
+        within.sum::<f32>() / (samples * samples) as f32
+    };
+    let places = (0..height_px).flat_map(|y| (0..width_px).map(move |x| (x, y)));
+    Ok(Rectified { width_px, height_px, grey: places.map(|(x, y)| mean(x, y)).collect() })
 }
 
 /// The grey values around a plate, each the mean of block × block pixels.
@@ -78,7 +88,9 @@ impl Patch {
             let first = self.top + row * self.block;
             for y in first..first + self.block {
                 let pixels = frame.row(y).get(span.clone()).unwrap_or_default();
-                for (cell, block) in cells.iter_mut().zip(pixels.chunks_exact(CHANNELS * self.block)) {
+                for (cell, block) in
+                    cells.iter_mut().zip(pixels.chunks_exact(CHANNELS * self.block))
+                {
                     *cell += part * block.chunks_exact(CHANNELS).map(luma).sum::<f32>();
                 }
             }

@@ -2,33 +2,54 @@
 
 use super::{DecodeError, PictureKind, check_size, upright};
 use crate::frame::Frame;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
-use std::io::{Cursor, ErrorKind};
-
-/// What a decoder may allocate: the largest accepted picture as 16-bit RGB (300 MB) does not fit, as 8-bit RGBA
-/// (200 MB) it does.
-const DECODER_BYTES_MAX: u64 = 256 * 1024 * 1024;
+use image::metadata::Orientation;
+use image::{ImageError, ImageFormat};
+use std::io::ErrorKind;
 
 pub(super) fn decode(bytes: &[u8], kind: PictureKind) -> Result<Frame, DecodeError> {
-    let format = match kind {
-        PictureKind::Jpeg => ImageFormat::Jpeg,
-        PictureKind::Png => ImageFormat::Png,
-        PictureKind::WebP => ImageFormat::WebP,
+    let (format, size) = match kind {
+        PictureKind::Png => (ImageFormat::Png, png_size(bytes)),
+        PictureKind::WebP => (ImageFormat::WebP, webp_size(bytes)),
+        PictureKind::Jpeg => (ImageFormat::Jpeg, None),
     };
-    let explain = |err: ImageError| explain(err, kind, bytes.len());
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(DECODER_BYTES_MAX);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(explain)?;
-    let (width_px, height_px) = decoder.dimensions();
+    let Some((width_px, height_px)) = size else {
+        return Err(DecodeError::CutShort { kind, bytes: bytes.len() });
+    };
     check_size(kind, width_px, height_px)?;
-    if decoder.total_bytes() > DECODER_BYTES_MAX {
-        return Err(DecodeError::TooLarge { kind, width_px, height_px });
+    let picture = image::load_from_memory_with_format(bytes, format)
+        .map_err(|err| explain(err, kind, bytes.len()))?;
+    let (width_px, height_px) = (picture.width(), picture.height());
+    check_size(kind, width_px, height_px)?;
+    let rgb = picture.into_rgb8().into_raw();
+    // Cameras that turn their pictures write JPEG; PNG and WebP come from tools that turn the pixels.
+    upright(kind, width_px, height_px, rgb, Orientation::NoTransforms)
+}
+
+/// The size in a PNG's header chunk, which is always first.
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+    Some((number(16)?, number(20)?))
+}
+
+/// The size in a WebP's first chunk, which may be of three kinds.
+fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize, len: usize| {
+        let little = bytes.get(at..at + len)?.iter().rev();
+        Some(little.fold(0u32, |so_far, byte| so_far << 8 | u32::from(*byte)))
+    };
+    const FOURTEEN_BITS: u32 = 0x3FFF;
+    match bytes.get(12..16)? {
+        // Lossy: a frame tag and a start code, then two numbers of 14 bits and a scale.
+        b"VP8 " => Some((number(26, 2)? & FOURTEEN_BITS, number(28, 2)? & FOURTEEN_BITS)),
+        // Lossless: a signature byte, then two numbers of 14 bits, each one less.
+        b"VP8L" => {
+            let both = number(21, 4)?;
+            Some(((both & FOURTEEN_BITS) + 1, (both >> 14 & FOURTEEN_BITS) + 1))
+        }
+        // Extended: a canvas of two numbers of 24 bits, each one less.
+        b"VP8X" => Some((number(24, 3)? + 1, number(27, 3)? + 1)),
+        _ => None,
     }
-    let orientation = decoder.orientation().map_err(explain)?;
-    let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    upright(kind, width_px, height_px, picture.into_rgb8().into_raw(), orientation)
 }
 
 /// Says in our words what the decoder met.

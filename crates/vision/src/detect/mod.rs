@@ -67,7 +67,19 @@ impl Detector {
         buffers: &mut DetectBuffers,
         on: &OneThread,
     ) -> Result<Vec<Detection>, VisionError> {
-        let layout = self.layout(frame);
+        self.detect_at(frame, self.manifest.input.long_side_px, buffers, on)
+    }
+
+    /// The same with the frame's longer side scaled to another size than the manifest's: smaller to find what fills
+    /// the picture, larger to find what is far.
+    pub fn detect_at(
+        &self,
+        frame: &Frame,
+        long_side_px: u32,
+        buffers: &mut DetectBuffers,
+        on: &OneThread,
+    ) -> Result<Vec<Detection>, VisionError> {
+        let layout = Layout::of(frame, &self.manifest, long_side_px);
         let input = buffers.fill(frame, &self.manifest, layout)?;
         Ok(self.locate(input, layout, on)?)
     }

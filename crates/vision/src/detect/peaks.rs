@@ -129,7 +129,8 @@ mod tests {
         assert!(find(&heat(&[(3, 3, 0.29)]), &corner_maps(), CELLS, 0.3).is_empty());
         let specks: Vec<f32> = corner_maps().iter().map(|offset| offset / 10.0).collect();
         assert!(find(&heat(&[(3, 3, 0.9)]), &specks, CELLS, 0.3).is_empty());
-        let mirrored: Vec<f32> = corner_maps().iter().map(|offset| -offset).rev().collect();
+        let sides = [20.0, -8.0, -20.0, -8.0, -20.0, 8.0, 20.0, 8.0];
+        let mirrored: Vec<f32> = sides.iter().flat_map(|offset| vec![*offset; 60]).collect();
         assert!(find(&heat(&[(3, 3, 0.9)]), &mirrored, CELLS, 0.3).is_empty());
         let endless = vec![f32::NAN; 480];
         assert!(find(&heat(&[(3, 3, 0.9)]), &endless, CELLS, 0.3).is_empty());

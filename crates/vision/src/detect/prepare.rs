@@ -1,11 +1,11 @@
 //! A frame to the detector's input: scaled, normalised, planes instead of pixels, padded.
 
 use crate::error::VisionError;
-use crate::frame::{CHANNELS, Frame, rgb_bytes};
+use crate::frame::{CHANNELS, Frame};
 use crate::geometry::Point;
 use crate::model::DetectorManifest;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use crate::resize::{Filter, resize};
+use fast_image_resize::Resizer;
 
 /// Buffers that a detection needs, kept from frame to frame: three megabytes that need not be asked for again.
 #[derive(Default)]
@@ -64,10 +64,12 @@ impl DetectBuffers {
         manifest: &DetectorManifest,
         layout: Layout,
     ) -> Result<&[f32], VisionError> {
-        let same = (layout.width, layout.height)
-            == (frame.width_px as usize, frame.height_px as usize);
+        let same =
+            (layout.width, layout.height) == (frame.width_px as usize, frame.height_px as usize);
         if !same {
-            self.scale(frame, layout)?;
+            let size = (layout.width as u32, layout.height as u32);
+            let (picture, whole) = (frame.picture(), frame.whole());
+            resize(&mut self.resizer, picture, whole, Filter::Triangle, size, &mut self.scaled)?;
         }
         let pixels = if same { frame.rgb() } else { &self.scaled };
         let plane_len = layout.padded_width * layout.padded_height;
@@ -76,20 +78,6 @@ impl DetectBuffers {
         let tables = [0, 1, 2].map(|channel| table(manifest, channel));
         fill_planes(pixels, layout, &tables, &mut self.planes);
         Ok(&self.planes)
-    }
-
-    /// Triangle filter over the whole footprint: what is shrunk is averaged, so thin strokes do not flicker away.
-    fn scale(&mut self, frame: &Frame, layout: Layout) -> Result<(), VisionError> {
-        let failed = |reason: String| VisionError::Scale { frame: format!("{frame:?}"), reason };
-        let (width, height) = (layout.width as u32, layout.height as u32);
-        self.scaled.resize(rgb_bytes(width, height), 0);
-        let from = ImageRef::new(frame.width_px, frame.height_px, frame.rgb(), PixelType::U8x3)
-            .map_err(|err| failed(err.to_string()))?;
-        let mut to = Image::from_slice_u8(width, height, &mut self.scaled, PixelType::U8x3)
-            .map_err(|err| failed(err.to_string()))?;
-        let options =
-            ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        self.resizer.resize(&from, &mut to, &options).map_err(|err| failed(err.to_string()))
     }
 }
 
@@ -128,7 +116,8 @@ mod tests {
     use super::*;
 
     fn manifest() -> DetectorManifest {
-        DetectorManifest::parse("detector.toml", include_str!("../../models/detector.toml")).unwrap()
+        DetectorManifest::parse("detector.toml", include_str!("../../models/detector.toml"))
+            .unwrap()
     }
 
     fn flat(width_px: u32, height_px: u32, pixel: [u8; 3]) -> Frame {

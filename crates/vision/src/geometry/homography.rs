@@ -23,10 +23,8 @@ impl Homography {
         }
         let [p0, p1, p2, p3] = quad.points();
         let sum = Point { x: p0.x - p1.x + p2.x - p3.x, y: p0.y - p1.y + p2.y - p3.y };
-        let (a, b) = (Point { x: p1.x - p2.x, y: p1.y - p2.y }, Point {
-            x: p3.x - p2.x,
-            y: p3.y - p2.y,
-        });
+        let (a, b) =
+            (Point { x: p1.x - p2.x, y: p1.y - p2.y }, Point { x: p3.x - p2.x, y: p3.y - p2.y });
         let scale = a.x * b.y - b.x * a.y;
         let g = (sum.x * b.y - b.x * sum.y) / scale;
         let h = (a.x * sum.y - sum.x * a.y) / scale;

@@ -144,6 +144,11 @@ impl Bounds {
         if either > 0.0 { both / either } else { 0.0 }
     }
 
+    /// Whether a place lies inside.
+    pub fn contains(&self, place: Point) -> bool {
+        (self.left..=self.right).contains(&place.x) && (self.top..=self.bottom).contains(&place.y)
+    }
+
     /// Moved outwards by so many pixels on each side.
     pub fn grown(&self, across: f32, down: f32) -> Bounds {
         Bounds {

@@ -129,11 +129,17 @@ impl DetectorManifest {
         let rules = [
             (manifest.kind == "detector", "kind must be \"detector\""),
             (is_plain_name(&manifest.file), "file must name a file beside the manifest"),
-            ((1..=LONG_SIDE_MAX_PX).contains(&input.long_side_px), "long_side_px must be 1 to 1920"),
+            (
+                (1..=LONG_SIDE_MAX_PX).contains(&input.long_side_px),
+                "long_side_px must be 1 to 1920",
+            ),
             ((1..=256).contains(&input.multiple_of), "multiple_of must be 1 to 256"),
             (input.std.iter().all(|std| *std > 0.0), "std must be above 0"),
             ((1..=64).contains(&output.stride), "stride must be 1 to 64"),
-            (input.multiple_of % output.stride.max(1) == 0, "multiple_of must be a multiple of stride"),
+            (
+                input.multiple_of % output.stride.max(1) == 0,
+                "multiple_of must be a multiple of stride",
+            ),
             ((0.0..=1.0).contains(&output.score_min), "score_min must be 0 to 1"),
         ];
         first_broken(&rules).map_or(Ok(manifest), |rule| Err(wrong(rule)))
@@ -149,7 +155,8 @@ impl ReaderManifest {
     /// Reads a manifest; `file` is its name, for errors.
     pub fn parse(file: &str, text: &str) -> Result<ReaderManifest, ModelError> {
         let wrong = |reason: String| ModelError::Manifest { file: file.to_owned(), reason };
-        let manifest: ReaderManifest = toml::from_str(text).map_err(|err| wrong(err.to_string()))?;
+        let manifest: ReaderManifest =
+            toml::from_str(text).map_err(|err| wrong(err.to_string()))?;
         let ReaderManifest { input, .. } = &manifest;
         let Normalise::PerImage = input.normalise;
         let sides = 1..=READER_SIDE_MAX_PX;
@@ -232,7 +239,11 @@ mod tests {
     fn values_out_of_range_are_refused_with_the_rule() {
         for (from, to, rule) in [
             ("kind = \"detector\"", "kind = \"reader\"", "kind must be \"detector\""),
-            ("\"detector.onnx\"", "\"../detector.onnx\"", "file must name a file beside the manifest"),
+            (
+                "\"detector.onnx\"",
+                "\"../detector.onnx\"",
+                "file must name a file beside the manifest",
+            ),
             ("stride = 8", "stride = 0", "stride must be 1 to 64"),
             ("stride = 8", "stride = 9", "multiple_of must be a multiple of stride"),
         ] {

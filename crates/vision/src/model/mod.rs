@@ -37,7 +37,12 @@ pub trait Model: Send + Sync {
     fn input_shape(&self) -> Vec<Option<usize>>;
 
     /// Computes both outputs, in the manifest's order, from one input.
-    fn run(&self, input: &[f32], shape: [usize; 4], on: &OneThread) -> Result<[Tensor; 2], InferError>;
+    fn run(
+        &self,
+        input: &[f32],
+        shape: [usize; 4],
+        on: &OneThread,
+    ) -> Result<[Tensor; 2], InferError>;
 }
 
 /// A model that was loaded did not compute.

@@ -51,7 +51,12 @@ impl Model for RtenModel {
         shape.unwrap_or_default().into_iter().map(axis).collect()
     }
 
-    fn run(&self, input: &[f32], shape: [usize; 4], on: &OneThread) -> Result<[Tensor; 2], InferError> {
+    fn run(
+        &self,
+        input: &[f32],
+        shape: [usize; 4],
+        on: &OneThread,
+    ) -> Result<[Tensor; 2], InferError> {
         let view = ValueView::from_shape(shape, input).map_err(|err| self.failed(shape, err))?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(on.0.clone());
@@ -60,7 +65,10 @@ impl Model for RtenModel {
             .run_n(vec![(self.input, view.into())], self.outputs, Some(options))
             .map_err(|err| self.failed(shape, err))?;
         let [first, second] = outputs.map(tensor);
-        Ok([first.map_err(|err| self.failed(shape, err))?, second.map_err(|err| self.failed(shape, err))?])
+        Ok([
+            first.map_err(|err| self.failed(shape, err))?,
+            second.map_err(|err| self.failed(shape, err))?,
+        ])
     }
 }
 

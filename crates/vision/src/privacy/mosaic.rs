@@ -1,10 +1,10 @@
 //! Cutting pictures out of a frame, and averaging what may not be seen.
 
-use super::place::{Place, Rect};
+use super::place::Place;
 use crate::error::VisionError;
-use crate::frame::{CHANNELS, Frame, rgb_bytes};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use crate::frame::{CHANNELS, Frame};
+use crate::resize::{Filter, Picture, Rect, resize};
+use fast_image_resize::Resizer;
 
 /// Widest picture kept: enough for a list and a detail page; more pixels would only be more to lose.
 const WIDTH_MAX_PX: u32 = 640;
@@ -16,24 +16,32 @@ pub(super) struct Pixels {
     pub rgb: Vec<u8>,
 }
 
+impl Pixels {
+    fn picture(&self) -> Picture<'_> {
+        Picture { width_px: self.width_px, height_px: self.height_px, rgb: &self.rgb }
+    }
+
+    fn whole(&self) -> Rect {
+        Rect { left: 0, top: 0, width: self.width_px, height: self.height_px }
+    }
+}
+
 /// A part of the frame as photographed, made smaller where it is wider than is kept.
 pub(super) fn cut(frame: &Frame, part: Rect) -> Result<Pixels, VisionError> {
     let scale = (WIDTH_MAX_PX as f32 / part.width as f32).min(1.0);
     let side = |px: u32| ((px as f32 * scale).round() as u32).max(1);
-    scaled(frame.rgb(), (frame.width_px, frame.height_px), part, (side(part.width), side(part.height)), FilterType::Bilinear)
+    scaled(frame.picture(), part, Filter::Triangle, (side(part.width), side(part.height)))
 }
 
 /// The vehicle with everything but its clear part averaged.
 pub(super) fn cut_masked(frame: &Frame, place: &Place) -> Result<Pixels, VisionError> {
     let sharp = cut(frame, place.vehicle)?;
     let cells = |px: u32| ((px as f32 / place.cell_px).floor() as u32).max(1);
-    let coarse_size = (cells(place.vehicle.width), cells(place.vehicle.height));
-    let size = (frame.width_px, frame.height_px);
-    // A box filter gives each cell the plain mean of its own pixels and of no others.
-    let coarse = scaled(frame.rgb(), size, place.vehicle, coarse_size, FilterType::Box)?;
-    let whole = Rect { left: 0, top: 0, width: coarse.width_px, height: coarse.height_px };
+    let size = (cells(place.vehicle.width), cells(place.vehicle.height));
+    let coarse = scaled(frame.picture(), place.vehicle, Filter::Mean, size)?;
     // Smoothed, so that the eye is not drawn to the cells.
-    let mut masked = scaled(&coarse.rgb, coarse_size, whole, (sharp.width_px, sharp.height_px), FilterType::Bilinear)?;
+    let size = (sharp.width_px, sharp.height_px);
+    let mut masked = scaled(coarse.picture(), coarse.whole(), Filter::Triangle, size)?;
     keep_clear(&sharp, &mut masked, place);
     Ok(masked)
 }
@@ -61,23 +69,12 @@ fn keep_clear(sharp: &Pixels, masked: &mut Pixels, place: &Place) {
 
 /// A part of a picture at another size.
 fn scaled(
-    rgb: &[u8],
-    (width, height): (u32, u32),
+    picture: Picture<'_>,
     part: Rect,
-    (to_width, to_height): (u32, u32),
-    filter: FilterType,
+    filter: Filter,
+    (width_px, height_px): (u32, u32),
 ) -> Result<Pixels, VisionError> {
-    let failed = |reason: String| VisionError::Scale { frame: format!("a {width}×{height} picture"), reason };
-    let from = ImageRef::new(width, height, rgb, PixelType::U8x3).map_err(|err| failed(err.to_string()))?;
-    let mut pixels = vec![0; rgb_bytes(to_width, to_height)];
-    let mut to = Image::from_slice_u8(to_width, to_height, &mut pixels, PixelType::U8x3)
-        .map_err(|err| failed(err.to_string()))?;
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(
-        f64::from(part.left),
-        f64::from(part.top),
-        f64::from(part.width),
-        f64::from(part.height),
-    );
-    Resizer::new().resize(&from, &mut to, &options).map_err(|err| failed(err.to_string()))?;
-    Ok(Pixels { width_px: to_width, height_px: to_height, rgb: pixels })
+    let mut rgb = Vec::new();
+    resize(&mut Resizer::new(), picture, part, filter, (width_px, height_px), &mut rgb)?;
+    Ok(Pixels { width_px, height_px, rgb })
 }

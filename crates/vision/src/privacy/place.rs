@@ -2,6 +2,7 @@
 
 use crate::frame::Frame;
 use crate::geometry::{Bounds, Quad};
+use crate::resize::Rect;
 
 /// Share of the plate's own size shown around it in its picture: the holder and a little bodywork, so that a
 /// character cut by a loose corner is still there.
@@ -27,15 +28,6 @@ const CLEAR_BELOW: f32 = 0.8;
 const CELL: f32 = 0.5;
 /// Cells are never finer than this, for plates so small that half their width would still show features.
 const CELL_MIN_PX: f32 = 8.0;
-
-/// Rectangle in whole pixels, inside its frame, at least one pixel each way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rect {
-    pub left: u32,
-    pub top: u32,
-    pub width: u32,
-    pub height: u32,
-}
 
 /// A plate's surroundings in frame pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]

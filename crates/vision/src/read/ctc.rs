@@ -82,9 +82,8 @@ impl<'a> Columns<'a> {
         let label = |state: usize| {
             if state % 2 == 1 { text.get(state / 2).copied().unwrap_or(0) } else { 0 }
         };
-        let may_skip = |state: usize| {
-            state >= 3 && state % 2 == 1 && label(state) != label(state - 2)
-        };
+        let may_skip =
+            |state: usize| state >= 3 && state % 2 == 1 && label(state) != label(state - 2);
         let mut now = vec![f32::NEG_INFINITY; states];
         let mut came_from: Vec<Vec<usize>> = Vec::new();
         for (index, column) in self.columns().enumerate() {
@@ -107,7 +106,8 @@ impl<'a> Columns<'a> {
             came_from.push(from);
         }
         let last = states - 1;
-        let (end, end_before) = (*now.get(last)?, last.checked_sub(1).and_then(|s| now.get(s).copied()));
+        let (end, end_before) =
+            (*now.get(last)?, last.checked_sub(1).and_then(|s| now.get(s).copied()));
         let result = end_before.map_or(end, |other| join(end, other));
         let state = if end_before.is_some_and(|other| other > end) { last - 1 } else { last };
         result.is_finite().then(|| (result, trace(&came_from, state)))
@@ -153,7 +153,9 @@ fn step(beam: &[(Labels, Ends)], column: &[f32]) -> BTreeMap<Labels, Ends> {
 }
 
 fn cut(next: BTreeMap<Labels, Ends>, width: usize) -> Vec<(Labels, Ends)> {
-    let mut all: Vec<(Labels, Ends)> = next.into_iter().collect();
+    // A repeat that no blank parted yet is a prefix of nothing so far.
+    let possible = next.into_iter().filter(|(_, ends)| ends.total().is_finite());
+    let mut all: Vec<(Labels, Ends)> = possible.collect();
     all.sort_by(|(_, a), (_, b)| b.total().total_cmp(&a.total()));
     all.truncate(width);
     all

@@ -1,0 +1,147 @@
+use super::*;
+use std::fs;
+use vision::PlateFound;
+
+/// A folder that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir()
+            .join(format!("plateglass-recognize-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn png() -> Vec<u8> {
+    let mut bytes = io::Cursor::new(Vec::new());
+    image::RgbImage::new(40, 30).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+fn found() -> PlateFound {
+    let text = plate::PlateText::parse("7ABC123").unwrap();
+    PlateFound {
+        text,
+        confidence: 0.987_65,
+        characters: vec![0.5; 7],
+        alternatives: vec![vision::Alternative { text, probability: 0.9 }],
+        corners: vision::Quad::from_points(
+            [(5.0, 12.0), (30.0, 12.0), (30.0, 25.0), (5.04, 25.0)]
+                .map(|(x, y)| vision::Point { x, y }),
+        ),
+        detection: 0.75,
+    }
+}
+
+fn args(paths: Vec<PathBuf>) -> RecognizeArgs {
+    RecognizeArgs { paths, json: true, annotate: None, models: None }
+}
+
+#[test]
+fn folders_are_searched_in_order_and_other_files_left() {
+    let folder = Folder::new("search");
+    for name in ["b.JPG", "a/2.png", "a/1.webp", "notes.txt", "c.jpeg"] {
+        folder.write(name, b"x");
+    }
+    let named = folder.write("picture.bin", b"x");
+    let found = inputs::find(&[folder.0.clone(), named, folder.0.join("gone.jpg")]);
+    let names: Vec<String> = found.inputs.iter().map(|i| i.name.display().to_string()).collect();
+    assert_eq!(names, ["a/1.webp", "a/2.png", "b.JPG", "c.jpeg", "picture.bin"]);
+    assert_eq!(found.failures.len(), 1);
+    assert!(found.failures[0].reason.contains("No such file"));
+}
+
+#[test]
+fn the_exit_code_tells_what_happened() {
+    let folder = Folder::new("exit");
+    let good = folder.write("good.png", &png());
+    let broken = folder.write("broken.jpg", b"not a picture");
+    let empty = folder.write("empty.jpg", b"");
+    let code = |paths: Vec<PathBuf>| format!("{:?}", run(args(paths)).unwrap());
+    assert_eq!(code(vec![good.clone()]), format!("{:?}", ExitCode::SUCCESS));
+    assert_eq!(code(vec![good, broken]), format!("{:?}", ExitCode::FAILURE));
+    assert_eq!(code(vec![empty]), format!("{:?}", ExitCode::FAILURE));
+    let nothing = Folder::new("nothing");
+    assert_eq!(code(vec![nothing.0.clone()]), format!("{:?}", ExitCode::from(EXIT_USAGE)));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_unicode_are_read_and_written() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new("names");
+    let path = folder.write(std::ffi::OsStr::from_bytes(b"pl\xFFte.png"), &png());
+    let annotated = folder.0.join("out");
+    let asked = RecognizeArgs { annotate: Some(annotated.clone()), ..args(vec![path]) };
+    assert_eq!(format!("{:?}", run(asked).unwrap()), format!("{:?}", ExitCode::SUCCESS));
+    assert_eq!(fs::read_dir(annotated).unwrap().count(), 1);
+}
+
+#[test]
+fn json_is_one_line_with_everything() {
+    let mut out = Vec::new();
+    let picture = report::Picture { width_px: 40, height_px: 30, plates: vec![found()] };
+    Report::new(true).write(&mut out, Path::new("x/a.jpg"), &picture).unwrap();
+    let line = String::from_utf8(out).unwrap();
+    assert_eq!(
+        line,
+        concat!(
+            r#"{"path":"x/a.jpg","width_px":40,"height_px":30,"plates":[{"text":"7ABC123","#,
+            r#""confidence":0.9877,"characters":[0.5,0.5,0.5,0.5,0.5,0.5,0.5],"#,
+            r#""alternatives":[{"text":"7ABC123","probability":0.9}],"#,
+            r#""corners":[[5.0,12.0],[30.0,12.0],[30.0,25.0],[5.0,25.0]],"detection":0.75}]}"#,
+            "\n"
+        )
+    );
+}
+
+#[test]
+fn the_table_has_a_head_and_a_line_for_nothing_found() {
+    let mut out = Vec::new();
+    let mut report = Report::new(false);
+    let full = report::Picture { width_px: 40, height_px: 30, plates: vec![found()] };
+    report.write(&mut out, Path::new("a.jpg"), &full).unwrap();
+    let none = report::Picture { width_px: 40, height_px: 30, plates: vec![] };
+    report.write(&mut out, Path::new("b.jpg"), &none).unwrap();
+    let lines = String::from_utf8(out).unwrap();
+    assert_eq!(
+        lines,
+        "plate        confidence  detected  picture\n\
+         7ABC123            99 %      75 %  a.jpg\n\
+         -                                  b.jpg\n"
+    );
+}
+
+#[test]
+fn annotated_copies_keep_folders_and_carry_the_outline() {
+    let folder = Folder::new("annotate");
+    let frame = Frame::from_rgb(40, 30, vec![0; 40 * 30 * 3]).unwrap();
+    annotate::write(&folder.0, Path::new("a/b.png"), &frame, &[found()]).unwrap();
+    let copy = Frame::decode(&fs::read(folder.0.join("a/b.png.jpg")).unwrap()).unwrap();
+    let green = copy.rgb().chunks(3).filter(|pixel| pixel[1] > 150).count();
+    assert!(green > 50, "{green}");
+}
+
+#[test]
+fn every_letter_of_a_label_has_a_shape_of_its_own() {
+    let letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ%";
+    let shapes: std::collections::BTreeSet<[u8; 7]> = letters.chars().map(font::glyph).collect();
+    assert_eq!(shapes.len(), letters.len());
+    assert!(!shapes.contains(&[0; 7]));
+}
