@@ -3,7 +3,7 @@
 use app::route::{Access, Guard};
 use app::{App, Ctx, sign_in};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use domain::CameraKey;
@@ -20,7 +20,7 @@ pub(crate) async fn enforce(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match who(&app, guard.access, &request).await {
+    let mut response = match who(&app, guard.access, request.method(), request.headers()).await {
         Ok(ctx) => {
             request.extensions_mut().insert(ctx);
             next.run(request).await
@@ -32,13 +32,17 @@ pub(crate) async fn enforce(
     response
 }
 
-async fn who(app: &App, access: Access, request: &Request) -> Result<Ctx, ApiError> {
+async fn who(
+    app: &App,
+    access: Access,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Ctx, ApiError> {
     match access {
         Access::Public => Ok(Ctx::nobody(app.now())),
-        Access::Camera => camera(app, request).ok_or(ApiError::NoSuchKey),
+        Access::Camera => camera(app, headers).ok_or(ApiError::NoSuchKey),
         Access::Administrator => {
-            let headers = request.headers();
-            if request.method() != Method::GET && cookies::from_elsewhere(headers) {
+            if method != Method::GET && cookies::from_elsewhere(headers) {
                 return Err(ApiError::FromElsewhere);
             }
             let token = cookies::session(headers).ok_or(ApiError::NotSignedIn)?;
@@ -48,7 +52,7 @@ async fn who(app: &App, access: Access, request: &Request) -> Result<Ctx, ApiErr
     }
 }
 
-fn camera(app: &App, request: &Request) -> Option<Ctx> {
-    let key = request.headers().get(CAMERA_KEY)?.to_str().ok()?;
+fn camera(app: &App, headers: &HeaderMap) -> Option<Ctx> {
+    let key = headers.get(CAMERA_KEY)?.to_str().ok()?;
     app.camera_ctx(&CameraKey::parse(key)?)
 }

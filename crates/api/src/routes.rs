@@ -1,9 +1,11 @@
 //! All routes, each with its guard.
 
+use std::sync::Arc;
+
 use app::App;
 use app::route::{Access, Audit, Cache, Guard};
 use axum::middleware::from_fn_with_state;
-use axum::{Json, Router};
+use axum::{Extension, Router};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -93,8 +95,7 @@ fn table(api: Option<Api>) -> Table {
 pub fn router(app: App) -> Router {
     let api = Api { app, bodies: Bodies::default() };
     let (router, document) = table(Some(api.clone())).router.split_for_parts();
-    let document = Json(document);
-    router.layer(axum::Extension(document)).with_state(api)
+    router.layer(Extension(Arc::new(document))).with_state(api)
 }
 
 /// Every route with its guard: what the tests walk.

@@ -36,8 +36,19 @@ pub struct AppConfig {
     pub frames_waiting_max: usize,
     /// How long after midnight UTC a day is closed and sealed.
     pub seal_after: Duration,
-    /// Whether the tasks that look after things by the clock run by themselves; tests call them instead.
-    pub housekeeping: bool,
+    /// What this process is to the data.
+    pub role: Role,
+}
+
+/// What a process is to the data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// The server: takes up what an earlier run left, and looks after things by the clock.
+    Server,
+    /// A server whose housekeeping is called by hand: in tests, which move the clock.
+    ServerByHand,
+    /// A command beside a server that may be running: changes settings, takes no reads, leaves unfinished things alone.
+    Command,
 }
 
 impl AppConfig {
@@ -50,7 +61,7 @@ impl AppConfig {
             recognition_threads: 2,
             frames_waiting_max: 64,
             seal_after: Duration::from_secs(10 * 60),
-            housekeeping: true,
+            role: Role::Server,
         }
     }
 }
@@ -154,6 +165,10 @@ impl App {
     /// Takes up where an earlier run ended: unrelayed hits, unfinished imports, keys, lists.
     async fn take_up(&self) -> Result<(), StartError> {
         let inner = self.inner();
+        inner.tasks.spawn("relay", relay::run(self.clone()));
+        if inner.config.role == Role::Command {
+            return Ok(());
+        }
         let relayed = inner.store.relay_everything().await;
         let relayed = relayed.map_err(StartError::store("relay what an earlier run left"))?;
         if relayed.n_hits > 0 {
@@ -167,8 +182,7 @@ impl App {
         }
         let keys = inner.store.all_camera_keys().await;
         inner.cameras.set_keys(keys.map_err(StartError::store("load the cameras' keys"))?);
-        inner.tasks.spawn("relay", relay::run(self.clone()));
-        if inner.config.housekeeping {
+        if inner.config.role == Role::Server {
             housekeeping::start(self);
         }
         Ok(())
@@ -194,7 +208,9 @@ impl App {
     pub async fn add_agency(&self, name: &str, ori: Option<&str>) -> Result<AgencyId, StartError> {
         let added = self.inner().store.add_agency(name, ori, self.now()).await;
         let id = added.map_err(StartError::store("add the agency"))?;
-        self.know_agency(id).await?;
+        if self.inner().config.role != Role::Command {
+            self.know_agency(id).await?;
+        }
         Ok(id)
     }
 
@@ -228,6 +244,19 @@ impl App {
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         self.inner().clock.now()
+    }
+
+    /// Begins to shut down: what is told to end by [`App::closing`] ends, and health says no. Requests are still answered.
+    pub fn begin_closing(&self) {
+        self.inner().tasks.begin_closing();
+    }
+
+    /// Runs something beside the requests that may be dropped where it waits when the server shuts down.
+    pub fn spawn_until_closing<F>(&self, name: &'static str, task: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.inner().tasks.spawn_until_closing(name, task);
     }
 
     /// Waits until the server begins to shut down: for streams that would otherwise hold it up.

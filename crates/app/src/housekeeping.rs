@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use domain::Timestamp;
+use domain::access::ListHotlists;
 use store::{FileKind, FileState};
 
-use crate::App;
+use crate::bus::Topic;
+use crate::{App, Ctx, matching};
 use crate::error::{BoxError, chain};
 
 /// How often last-seen times are saved: what a crash may lose of them.
@@ -26,6 +28,9 @@ pub(crate) fn start(app: &App) {
         loop {
             save.tick().await;
             save_last_seen(&saver).await;
+            if let Err(err) = notice_changes(&saver).await {
+                tracing::warn!(error = chain(err.as_ref()), "failed to look for changed settings");
+            }
             tell_gauges(&saver);
         }
     });
@@ -42,6 +47,30 @@ pub(crate) fn start(app: &App) {
             }
         }
     });
+}
+
+/// Notices what a command beside the server changed: cameras' keys, lists in force.
+pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
+    let inner = app.inner();
+    inner.cameras.set_keys(inner.store.all_camera_keys().await?);
+    for agency in inner.store.agencies().await? {
+        let Some(state) = inner.agencies.get(agency.id) else {
+            app.know_agency(agency.id).await?;
+            continue;
+        };
+        let permit = Ctx::server(agency.id, app.now()).permit::<ListHotlists>()?;
+        let lists = inner.store.hotlists(&permit).await?;
+        let mut stored: Vec<_> =
+            lists.iter().filter(|list| list.n_entries > 0).filter_map(|list| list.version).collect();
+        let mut loaded: Vec<_> = state.lists().lists.iter().map(|list| list.version).collect();
+        stored.sort_unstable();
+        loaded.sort_unstable();
+        if stored != loaded {
+            matching::rebuild(app, agency.id).await?;
+            app.bus().tell(agency.id, Topic::Hotlists, None);
+        }
+    }
+    Ok(())
 }
 
 /// Saves when cameras were last heard of.

@@ -25,7 +25,7 @@ mod tasks;
 pub mod use_cases;
 pub mod views;
 
-pub use app::{App, AppConfig, StartError};
+pub use app::{App, AppConfig, Role, StartError};
 pub use bus::{Bus, Event, Notice, Subscription, Topic};
 pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};

@@ -65,6 +65,11 @@ impl Tasks {
     }
 
     /// Tells every task that the server shuts down.
+    pub(crate) fn begin_closing(&self) {
+        self.closing.cancel();
+    }
+
+    /// Tells every task that the server shuts down, and takes no new ones.
     pub(crate) fn close(&self) {
         self.closing.cancel();
         self.tracker.close();

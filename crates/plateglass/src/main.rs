@@ -1,2 +1,67 @@
 //! The Plateglass server and its commands.
-fn main() {}
+
+mod commands;
+mod config;
+mod demo;
+mod folders;
+mod key_file;
+mod log;
+mod recognize;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Automatic licence plate recognition that answers for itself.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::ServeArgs),
+    /// Run a server with an example agency, cameras and pictures.
+    Demo(demo::DemoArgs),
+    /// Make the data folder and the server's key.
+    Init(commands::init::InitArgs),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
+    /// Agencies.
+    #[command(subcommand)]
+    Agency(commands::agency::AgencyCommand),
+    /// Cameras.
+    #[command(subcommand)]
+    Camera(commands::camera::CameraCommand),
+    /// Hotlists.
+    #[command(subcommand)]
+    Hotlist(commands::hotlist::HotlistCommand),
+    /// Import a CSV file into a hotlist.
+    ImportHotlist(commands::import_hotlist::ImportArgs),
+    /// Print a sign-in link that works once.
+    SignInLink(commands::sign_in_link::LinkArgs),
+    /// Find and read the plates in pictures.
+    Recognize(recognize::RecognizeArgs),
+}
+
+fn main() -> Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Recognize(args) => return recognize::run(args),
+        Command::Serve(args) => serve::run(&args)?,
+        Command::Demo(args) => demo::run(&args)?,
+        Command::Init(args) => commands::init::run(&args)?,
+        Command::Config(command) => commands::config::run(&command)?,
+        Command::Agency(command) => commands::agency::run(&command)?,
+        Command::Camera(command) => commands::camera::run(command)?,
+        Command::Hotlist(command) => commands::hotlist::run(command)?,
+        Command::ImportHotlist(args) => commands::import_hotlist::run(args)?,
+        Command::SignInLink(args) => commands::sign_in_link::run(&args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,19 +1,33 @@
-//! Random bytes that a test can do with: never the same twice in a process, the same in each run.
+//! Chance that can be repeated.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
 
-/// What [`vault::Chance`] wants. Of no use to keep a secret.
-pub fn unlike_bytes() -> vault::Chance {
-    static N_DRAWN: AtomicU64 = AtomicU64::new(1);
-    Arc::new(|bytes: &mut [u8]| {
+use app::Chance;
+
+/// Bytes that look like chance and are the same for the same seed. Never for keys that protect anything.
+#[derive(Debug)]
+pub struct SeededChance(Mutex<u64>);
+
+impl SeededChance {
+    /// Chance from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed))
+    }
+}
+
+impl Chance for SeededChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self.0.lock().expect("nobody panics while filling");
         for chunk in bytes.chunks_mut(8) {
-            // A splitmix64 step: each number gives another word.
-            let mut word =
-                N_DRAWN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(word.to_le_bytes().split_at(chunk.len()).0);
+            // SplitMix64 (Steele, Lea, Flood 2014).
+            *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = *state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            let word = (z ^ (z >> 31)).to_le_bytes();
+            for (byte, random) in chunk.iter_mut().zip(word) {
+                *byte = random;
+            }
         }
-    })
+    }
 }

@@ -1,9 +1,23 @@
 //! What tests share: a clock to move, a private PostgreSQL, a whole app.
 
-pub mod chance;
+#[cfg(feature = "app")]
+mod chance;
+#[cfg(feature = "app")]
+mod clock;
 pub mod engines;
+#[cfg(feature = "app")]
+mod eyes;
+#[cfg(feature = "app")]
+pub mod house;
 pub mod postgres;
 
-pub use chance::unlike_bytes;
+#[cfg(feature = "app")]
+pub use chance::SeededChance;
+#[cfg(feature = "app")]
+pub use clock::ManualClock;
 pub use engines::{Bench, MemoryKeys, both_engines, server_key};
+#[cfg(feature = "app")]
+pub use eyes::FakeEyes;
+#[cfg(feature = "app")]
+pub use house::House;
 pub use postgres::Postgres;

@@ -17,7 +17,7 @@ use crate::routes::Api;
 /// kept. The answer comes when rows and pictures are on disk; a post without an answer may be sent again.
 #[utoipa::path(
     post, path = "/api/v1/reads", tag = "cameras",
-    request_body(content = Vec<ReadIn>, description = "One read or a list of up to 500; at most 64 MiB"),
+    request_body(content = Vec<ReadIn<'static>>, description = "One read or a list of up to 500; at most 64 MiB"),
     params(("Plateglass-Camera-Key" = String, Header, description = "The camera's key")),
     responses((status = 200, body = ReadsTakenOut), (status = 401, body = ErrorBody), (status = 413, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)),
 )]

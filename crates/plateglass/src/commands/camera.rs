@@ -1,0 +1,70 @@
+//! `plateglass camera`
+
+use anyhow::{Context as _, Result};
+use app::{add_camera, list_cameras};
+use domain::{Mounting, NewCamera, Position};
+
+use super::Whose;
+
+/// Cameras.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum CameraCommand {
+    /// Add a camera and print its key, this once.
+    Add {
+        #[command(flatten)]
+        whose: Whose,
+        /// What people call it.
+        name: String,
+        /// Street address or description of the place.
+        #[arg(long)]
+        site: String,
+        /// fixed, trailer or vehicle.
+        #[arg(long, default_value = "fixed")]
+        mounting: String,
+        /// Where it looks, degrees clockwise from north.
+        #[arg(long)]
+        heading_deg: Option<u16>,
+        /// Degrees north and east, such as 30.2698,-97.7531.
+        #[arg(long, allow_hyphen_values = true)]
+        position: Option<String>,
+    },
+    /// List the cameras.
+    List {
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+/// Adds or lists.
+#[expect(clippy::print_stdout, reason = "what the command was asked for")]
+pub(crate) fn run(command: CameraCommand) -> Result<()> {
+    match command {
+        CameraCommand::Add { whose, name, site, mounting, heading_deg, position } => {
+            let mounting = Mounting::parse(&mounting).context("--mounting: expected fixed, trailer or vehicle")?;
+            let position = position.as_deref().map(position_of).transpose()?;
+            let about = NewCamera { name, mounting, site, heading_deg, position };
+            whose.with_agency(async |app, ctx| {
+                let (camera, key) = add_camera(app, &ctx, about).await?;
+                println!("camera {}\nkey {}", camera.id, key.expose());
+                Ok(())
+            })
+        }
+        CameraCommand::List { whose } => whose.with_agency(async |app, ctx| {
+            for row in list_cameras(app, &ctx).await? {
+                let camera = row.camera;
+                let seen = camera.last_seen_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+                let state = if camera.disabled_at.is_some() { "disabled" } else { "in use" };
+                println!("{}\t{}\t{state}\tlast heard of {seen}", camera.id, camera.about.name);
+            }
+            Ok(())
+        }),
+    }
+}
+
+fn position_of(text: &str) -> Result<Position> {
+    let parts = text.split_once(',').and_then(|(north, east)| {
+        Some((north.trim().parse().ok()?, east.trim().parse().ok()?))
+    });
+    let (latitude, longitude) = parts.context("--position: expected degrees north and east, such as 30.2698,-97.7531")?;
+    Ok(Position { latitude, longitude })
+}

@@ -1,0 +1,325 @@
+//! `plateglass.toml`: typed, unknown keys refused. The one home of the environment.
+
+mod explain;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use app::{AppConfig, Role};
+use camino::{Utf8Path, Utf8PathBuf};
+use capture::{Delivery, Folder, WhenDone};
+use serde::{Deserialize, Serialize};
+use store::{Engine, StoreConfig, Synchronous};
+
+pub(crate) use explain::explain;
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where everything lies that the server keeps.
+    pub(crate) data_dir: Utf8PathBuf,
+    /// The server's key, 64 hexadecimal digits; by default systemd's credential `server-key`, else `server-key` in the data folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) server_key_file: Option<Utf8PathBuf>,
+    /// Where to listen.
+    #[serde(default = "default_listen")]
+    pub(crate) listen: SocketAddr,
+    /// Where Prometheus may ask; nowhere when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// What people type to get here; `http://` and the listening address when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_url: Option<String>,
+    /// How long after midnight UTC a day is closed and sealed, in minutes.
+    #[serde(default = "default_seal_after_min")]
+    pub(crate) seal_after_min: u64,
+    #[serde(default)]
+    pub(crate) store: StoreSection,
+    #[serde(default)]
+    pub(crate) recognition: RecognitionSection,
+    #[serde(default)]
+    pub(crate) log: LogSection,
+    /// Agencies that the server makes when they are not there yet.
+    #[serde(default, rename = "agency")]
+    pub(crate) agencies: Vec<AgencySection>,
+    /// Folders to watch.
+    #[serde(default, rename = "folder")]
+    pub(crate) folders: Vec<FolderSection>,
+}
+
+/// Where rows are kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StoreSection {
+    /// `sqlite` or `postgres`.
+    pub(crate) engine: EngineWord,
+    /// For PostgreSQL: a file that holds `postgres://…`, because it holds a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) postgres_url_file: Option<Utf8PathBuf>,
+    /// Day files open at once.
+    pub(crate) open_days_max: usize,
+    /// Page cache of each SQLite connection.
+    pub(crate) cache_kib: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EngineWord {
+    Sqlite,
+    Postgres,
+}
+
+impl Default for StoreSection {
+    fn default() -> Self {
+        let base = StoreConfig::sqlite("");
+        Self {
+            engine: EngineWord::Sqlite,
+            postgres_url_file: None,
+            open_days_max: base.open_days_max,
+            cache_kib: base.cache_kib,
+        }
+    }
+}
+
+/// The recogniser.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RecognitionSection {
+    /// Whether frames are taken; reads are taken either way.
+    pub(crate) enabled: bool,
+    /// A folder with other models than the built-in ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) models_dir: Option<Utf8PathBuf>,
+    /// Frames looked at at once.
+    pub(crate) threads: usize,
+    /// Frames that may wait for their turn.
+    pub(crate) frames_waiting_max: usize,
+}
+
+impl Default for RecognitionSection {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { enabled: true, models_dir: None, threads, frames_waiting_max: 64 }
+    }
+}
+
+/// The log. Plates, names and secrets are in none of its lines.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LogSection {
+    /// `text` or `json`.
+    pub(crate) format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, or a filter such as `info,app=debug`.
+    pub(crate) level: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for LogSection {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+/// An agency.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgencySection {
+    /// Its name, by which it is known again.
+    pub(crate) name: String,
+    /// Its Originating Agency Identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ori: Option<String>,
+}
+
+/// A folder to watch.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderSection {
+    /// Where it is.
+    pub(crate) path: Utf8PathBuf,
+    /// Whose cameras deliver there.
+    pub(crate) agency: String,
+    /// The camera that delivers there; when nothing is said, each in a folder of its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) camera: Option<String>,
+    /// `delete` or `move` (to `done/`).
+    #[serde(default = "default_when_done")]
+    pub(crate) when_done: WhenDone,
+    /// How often it is looked at, in seconds.
+    #[serde(default = "default_every_s")]
+    pub(crate) every_s: u64,
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8700))
+}
+
+const fn default_seal_after_min() -> u64 {
+    10
+}
+
+const fn default_when_done() -> WhenDone {
+    WhenDone::Delete
+}
+
+const fn default_every_s() -> u64 {
+    1
+}
+
+impl Config {
+    /// Reads the file; an error names the line and what would be right.
+    pub(crate) fn read(path: &Utf8Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read `{path}`"))?;
+        Self::parse(&text).with_context(|| format!("`{path}` is not a configuration"))
+    }
+
+    /// Reads the file's text.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What serves an example: everything in one folder.
+    pub(crate) fn in_dir(data_dir: &Utf8Path, listen: SocketAddr) -> Self {
+        Self {
+            data_dir: data_dir.to_owned(),
+            server_key_file: None,
+            listen,
+            metrics_listen: None,
+            public_url: None,
+            seal_after_min: default_seal_after_min(),
+            store: StoreSection::default(),
+            recognition: RecognitionSection::default(),
+            log: LogSection::default(),
+            agencies: Vec::new(),
+            folders: Vec::new(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.recognition.threads == 0 {
+            bail!("recognition.threads: expected 1 or more; `enabled = false` turns recognition off");
+        }
+        if self.store.open_days_max < 2 {
+            bail!("store.open_days_max: expected 2 or more: around midnight two days are written");
+        }
+        if self.store.engine == EngineWord::Postgres && self.store.postgres_url_file.is_none() {
+            bail!("store.postgres_url_file: is missing: engine = \"postgres\" needs it");
+        }
+        if let Some(metrics) = self.metrics_listen.filter(|at| !at.ip().is_loopback()) {
+            tracing::warn!(%metrics, "metrics are shown outside this machine");
+        }
+        for folder in &self.folders {
+            if !self.agencies.iter().any(|agency| agency.name == folder.agency) {
+                bail!("folder.agency: no [[agency]] is named \"{}\"", folder.agency);
+            }
+            if folder.every_s == 0 {
+                bail!("folder.every_s: expected 1 or more");
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the server's key is.
+    pub(crate) fn key_file(&self) -> Utf8PathBuf {
+        if let Some(path) = &self.server_key_file {
+            return path.clone();
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the environment's one home")]
+        let credentials = std::env::var("CREDENTIALS_DIRECTORY").ok();
+        let credential = credentials.map(|dir| Utf8PathBuf::from(dir).join("server-key"));
+        credential.filter(|path| path.exists()).unwrap_or_else(|| self.data_dir.join("server-key"))
+    }
+
+    /// What the app is told.
+    pub(crate) fn app(&self, role: Role) -> Result<AppConfig> {
+        let engine = match (self.store.engine, &self.store.postgres_url_file) {
+            (EngineWord::Postgres, Some(path)) => {
+                let url = std::fs::read_to_string(path).with_context(|| format!("failed to read `{path}`"))?;
+                Engine::Postgres { url: url.trim().to_owned() }
+            }
+            _ => Engine::Sqlite { dir: self.data_dir.join("store") },
+        };
+        Ok(AppConfig {
+            data_dir: self.data_dir.clone(),
+            store: StoreConfig {
+                engine,
+                open_days_max: self.store.open_days_max,
+                cache_kib: self.store.cache_kib,
+                synchronous: synchronous(),
+            },
+            recognition_threads: self.recognition.threads,
+            frames_waiting_max: self.recognition.frames_waiting_max,
+            seal_after: Duration::from_secs(self.seal_after_min * 60),
+            role,
+        })
+    }
+
+    /// The folders to watch, each with its agency's name.
+    pub(crate) fn watched(&self) -> Vec<(String, Folder)> {
+        let folder = |section: &FolderSection| Folder {
+            path: section.path.clone(),
+            delivery: section.camera.clone().map_or(Delivery::FolderByCamera, Delivery::OneCamera),
+            when_done: section.when_done,
+            every: Duration::from_secs(section.every_s),
+        };
+        self.folders.iter().map(|section| (section.agency.clone(), folder(section))).collect()
+    }
+}
+
+/// Whether commits wait for the disk: always, but in a debug build under the test that shows what the check of it is worth.
+#[cfg(not(debug_assertions))]
+const fn synchronous() -> Synchronous {
+    Synchronous::Full
+}
+
+#[cfg(debug_assertions)]
+fn synchronous() -> Synchronous {
+    #[expect(clippy::disallowed_methods, reason = "this is the environment's one home")]
+    let off = std::env::var_os("PLATEGLASS_TEST_SYNCHRONOUS_OFF").is_some();
+    if off { Synchronous::Off } else { Synchronous::Full }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> String {
+        Config::parse(text).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_data_folder_is_enough() {
+        let config = Config::parse("data_dir = \"/var/lib/plateglass\"").unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8700");
+        assert_eq!(config.key_file(), "/var/lib/plateglass/server-key");
+        assert_eq!(config.metrics_listen, None);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let text = wrong("data_dir = \"/d\"\n[store]\nengin = \"sqlite\"\n");
+        assert!(text.contains("line 3") && text.contains("engin"), "{text}");
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_refused_by_name() {
+        assert!(wrong("data_dir = \"/d\"\n[store]\nengine = \"postgres\"").starts_with("store.postgres_url_file"));
+        assert!(wrong("data_dir = \"/d\"\n[[folder]]\npath = \"/f\"\nagency = \"A\"").contains("no [[agency]]"));
+        assert!(wrong("data_dir = \"/d\"\n[recognition]\nthreads = 0").starts_with("recognition.threads"));
+    }
+
+    #[test]
+    fn the_example_that_is_shipped_is_a_configuration() {
+        Config::parse(include_str!("../../../../deploy/plateglass.toml")).unwrap();
+    }
+}

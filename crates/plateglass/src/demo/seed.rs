@@ -1,0 +1,144 @@
+//! What the demo begins with: an agency, six cameras, a hotlist. What is there already stays.
+
+use std::fmt::Write as _;
+use std::io::Cursor;
+
+use anyhow::{Context as _, Result};
+use app::{
+    App, Column, Ctx, ImportAsk, Mapping, NewHotlist, Recognise as _, add_camera, create_hotlist,
+    import_hotlist, list_cameras, list_hotlists,
+};
+use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, Position};
+
+use super::pictures::DemoPicture;
+
+const AGENCY: &str = "Example Police Department";
+const LIST: &str = "Example stolen vehicles";
+/// One in so many of the demo's plates is wanted: a hit now and then.
+const WANTED_EVERY: usize = 4;
+/// Of one's own pictures, so many are read to find plates for the list.
+const LOOKED_AT_MAX: usize = 8;
+/// Cameras of one's own pictures.
+const N_CAMERAS: usize = 6;
+const HEADINGS_DEG: [u16; N_CAMERAS] = [0, 90, 180, 270, 45, 225];
+
+/// The demo's cameras.
+pub(crate) struct DemoCameras {
+    agency: AgencyId,
+    cameras: Vec<(String, CameraId)>,
+}
+
+impl DemoCameras {
+    /// The circumstances in which the camera of a picture hands it in.
+    pub(crate) fn of(&self, app: &App, nth: usize, picture: &DemoPicture) -> Option<Ctx> {
+        let named = |name: &str| self.cameras.iter().find(|(have, _)| have == &title(name));
+        let camera = match &picture.camera {
+            Some(name) => named(name),
+            None => self.cameras.get(nth % self.cameras.len().max(1)),
+        };
+        camera.map(|(_, camera)| Ctx::camera(self.agency, *camera, app.now()))
+    }
+}
+
+/// Makes what is missing.
+pub(crate) async fn seed(app: &App, pictures: &[DemoPicture]) -> Result<DemoCameras> {
+    let there = app.agencies().await?;
+    let agency = match there.first() {
+        Some((agency, _)) => *agency,
+        None => app.add_agency(AGENCY, Some("TX0000000")).await?,
+    };
+    let ctx = Ctx::server(agency, app.now());
+    let cameras = seed_cameras(app, &ctx, pictures).await?;
+    if list_hotlists(app, &ctx).await?.is_empty() {
+        seed_list(app, &ctx, pictures).await?;
+    }
+    Ok(DemoCameras { agency, cameras })
+}
+
+async fn seed_cameras(app: &App, ctx: &Ctx, pictures: &[DemoPicture]) -> Result<Vec<(String, CameraId)>> {
+    let mut names: Vec<String> =
+        pictures.iter().filter_map(|picture| picture.camera.as_deref().map(title)).collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        names = (1..=N_CAMERAS).map(|n| format!("Camera {n}")).collect();
+    }
+    let there = list_cameras(app, ctx).await?;
+    let mut cameras = Vec::new();
+    for (nth, name) in names.into_iter().enumerate() {
+        let known = there.iter().find(|row| row.camera.about.name == name);
+        let id = match known {
+            Some(row) => row.camera.id,
+            None => add_camera(app, ctx, about(&name, nth)).await?.0.id,
+        };
+        cameras.push((name, id));
+    }
+    Ok(cameras)
+}
+
+fn about(name: &str, nth: usize) -> NewCamera {
+    #[expect(clippy::cast_precision_loss, reason = "six cameras")]
+    let apart = nth as f64 * 0.004;
+    NewCamera {
+        name: name.to_owned(),
+        mounting: Mounting::Fixed,
+        site: format!("{name}, generated for the demo"),
+        heading_deg: HEADINGS_DEG.get(nth % N_CAMERAS).copied(),
+        position: Some(Position { latitude: 30.2672 + apart, longitude: -97.7431 - apart }),
+    }
+}
+
+/// `oak-street-north` as people write it.
+fn title(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    name.split(['-', '_']).map(word).collect::<Vec<_>>().join(" ")
+}
+
+async fn seed_list(app: &App, ctx: &Ctx, pictures: &[DemoPicture]) -> Result<()> {
+    let known: Vec<String> = pictures.iter().flat_map(|picture| picture.plates.clone()).collect();
+    let plates = if known.is_empty() { read_some(pictures) } else { known };
+    let mut csv = String::from("plate,make,model,colour,year,reference,note\n");
+    for (n, plate) in plates.iter().step_by(WANTED_EVERY).enumerate() {
+        writeln!(csv, "{plate},,,,,DEMO-{:04},An example; nobody looks for this vehicle", n + 1)?;
+    }
+    let about = NewHotlist {
+        name: LIST.to_owned(),
+        source: "made up for the demo".to_owned(),
+        category: Category::StolenVehicle,
+    };
+    let list = create_hotlist(app, ctx, about).await?;
+    let column = |name: &str| Column::Name(name.to_owned());
+    let mapping = Mapping {
+        reference: Some(column("reference")),
+        note: Some(column("note")),
+        ..Mapping::of_plate(column("plate"))
+    };
+    let size_bytes = u64::try_from(csv.len()).ok();
+    let ask = ImportAsk { mapping, dry_run: false, file_name: "demo.csv".to_owned(), size_bytes };
+    let imported = import_hotlist(app, ctx, list.id, Box::new(Cursor::new(csv)), ask).await;
+    imported.map(drop).context("failed to make the example hotlist")
+}
+
+/// Plates of one's own pictures: some are put on the list, so that there is something to see.
+fn read_some(pictures: &[DemoPicture]) -> Vec<String> {
+    let Ok(models) = vision::Recogniser::shipped() else { return Vec::new() };
+    let recogniser = app::recognise::with_models(models);
+    let looked_at = pictures.iter().take(LOOKED_AT_MAX).filter_map(|picture| std::fs::read(&picture.path).ok());
+    let seen = looked_at.filter_map(|bytes| recogniser.look(&bytes).ok()).flatten();
+    seen.map(|seen| String::from(&*seen.plate.expose())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cameras_are_named_as_people_write_them() {
+        assert_eq!(title("oak-street-north"), "Oak Street North");
+        assert_eq!(title(""), "");
+    }
+}

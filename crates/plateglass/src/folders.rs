@@ -1,0 +1,56 @@
+//! Watched folders: each picture goes the way of every frame.
+
+use std::collections::HashMap;
+
+use anyhow::{Context as _, Result};
+use app::{App, Ctx, TakeError, chain, list_cameras, take_frame};
+use capture::{Picture, Verdict};
+use domain::{AgencyId, CameraId};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::Config;
+
+/// Begins to watch every folder of the configuration.
+pub(crate) async fn watch(app: &App, config: &Config) -> Result<()> {
+    let agencies: HashMap<String, AgencyId> =
+        app.agencies().await?.into_iter().map(|(id, name)| (name, id)).collect();
+    for (agency, folder) in config.watched() {
+        let agency = *agencies.get(&agency).with_context(|| format!("no agency is named \"{agency}\""))?;
+        let watcher = app.clone();
+        tracing::info!(path = %folder.path, "watching a folder");
+        app.spawn_until_closing("folder", async move {
+            folder.watch(async |picture: Picture| take(&watcher, agency, picture).await).await;
+        });
+    }
+    Ok(())
+}
+
+/// Takes a delivered picture. Its content is its event's id: the same file again changes nothing.
+async fn take(app: &App, agency: AgencyId, picture: Picture) -> Verdict {
+    let camera = match camera_named(app, agency, &picture.camera).await {
+        Ok(Some(camera)) => camera,
+        Ok(None) => return Verdict::Broken(format!("no camera in use is named \"{}\"", picture.camera)),
+        Err(err) => {
+            tracing::warn!(error = format!("{err:#}"), "failed to look up a folder's camera");
+            return Verdict::Later;
+        }
+    };
+    let digest: String = Sha256::digest(&picture.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let ctx = Ctx::camera(agency, camera, app.now());
+    let event = Some(format!("plateglass-file:{digest}"));
+    let taken = take_frame(app, &ctx, picture.bytes.into(), Some(picture.written_at), event).await;
+    match taken {
+        Ok(_) => Verdict::Done,
+        Err(err @ TakeError::Picture(_)) => Verdict::Broken(chain(&err)),
+        Err(err) => {
+            tracing::warn!(error = chain(&err), "failed to take a delivered picture; trying again");
+            Verdict::Later
+        }
+    }
+}
+
+async fn camera_named(app: &App, agency: AgencyId, name: &str) -> Result<Option<CameraId>> {
+    let rows = list_cameras(app, &Ctx::server(agency, app.now())).await?;
+    let mut cameras = rows.into_iter().map(|row| row.camera).filter(|camera| camera.disabled_at.is_none());
+    Ok(cameras.find(|camera| camera.about.name == name).map(|camera| camera.id))
+}

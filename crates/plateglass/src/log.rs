@@ -1,0 +1,18 @@
+//! The log, on standard error: readable lines or JSON.
+
+use anyhow::{Context as _, Result};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{LogFormat, LogSection};
+
+/// Starts the log.
+pub(crate) fn start(section: &LogSection) -> Result<()> {
+    let filter = EnvFilter::try_new(&section.level)
+        .with_context(|| format!("log.level: \"{}\" is no filter", section.level))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match section.format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! `plateglass serve`: log, key, recogniser, app, folders, listen, wait, finish.
+
+mod http;
+mod metrics;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use app::{App, Recognise, Role, SystemChance, SystemClock, sign_in};
+use axum::Router;
+use camino::Utf8PathBuf;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::{folders, key_file, log};
+
+/// Run the server.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "plateglass.toml")]
+    config: Utf8PathBuf,
+}
+
+/// Requests that are still answered when the server is told to stop get this long.
+const ANSWERS_FINISH_WITHIN: Duration = Duration::from_secs(10);
+
+/// Runs the server until it is told to stop.
+pub(crate) fn run(args: &ServeArgs) -> Result<()> {
+    let config = Config::read(&args.config)?;
+    log::start(&config.log)?;
+    runtime()?.block_on(async {
+        let server = Server::start(&config).await?;
+        server.run(config).await
+    })
+}
+
+/// A runtime for everything.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.context("failed to start the runtime")
+}
+
+/// Opens the app as the configuration says.
+pub(crate) async fn open_app(config: &Config, role: Role) -> Result<App> {
+    let chance = Arc::new(SystemChance);
+    let key = match role {
+        Role::Command => key_file::read(&config.key_file())?,
+        _ => key_file::read_or_make(&config.key_file(), chance.as_ref())?,
+    };
+    let recogniser = if role == Role::Command { None } else { recogniser(config)? };
+    let started = App::start(config.app(role)?, &key, Arc::new(SystemClock), chance, recogniser).await;
+    started.context("failed to start")
+}
+
+fn recogniser(config: &Config) -> Result<Option<Arc<dyn Recognise>>> {
+    if !config.recognition.enabled {
+        return Ok(None);
+    }
+    let models = match &config.recognition.models_dir {
+        Some(dir) => vision::Recogniser::from_dir(dir.as_std_path()),
+        None => vision::Recogniser::shipped(),
+    };
+    Ok(Some(app::recognise::with_models(models.context("failed to load the models")?)))
+}
+
+/// A server that is ready to listen.
+pub(crate) struct Server {
+    pub(crate) app: App,
+    listener: TcpListener,
+    metrics: Option<(TcpListener, Router)>,
+    /// What addresses begin with.
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// Opens everything and takes the ports.
+    pub(crate) async fn start(config: &Config) -> Result<Self> {
+        let metrics = match config.metrics_listen {
+            Some(at) => Some((bind(at).await?, metrics::router()?)),
+            None => None,
+        };
+        let listener = bind(config.listen).await?;
+        let at = listener.local_addr().context("failed to ask for the port")?;
+        let app = open_app(config, Role::Server).await?;
+        let address = config.public_url.clone().unwrap_or_else(|| format!("http://{at}"));
+        Ok(Self { app, listener, metrics, address: address.trim_end_matches('/').to_owned() })
+    }
+
+    /// Serves until a signal, then finishes what is begun.
+    pub(crate) async fn run(self, config: Config) -> Result<()> {
+        let Self { app, listener, metrics, address } = self;
+        make_agencies(&app, &config).await?;
+        greet(&app, &address).await?;
+        folders::watch(&app, &config).await?;
+        if let Some((listener, router)) = metrics {
+            app.spawn_until_closing("metrics", async move {
+                if let Err(err) = axum::serve(listener, router).await {
+                    tracing::error!(error = %err, "failed to serve metrics");
+                }
+            });
+        }
+        let closing = app.clone();
+        let served = axum::serve(listener, http::router(app.clone()))
+            .with_graceful_shutdown(async move { told_to_stop(&closing).await });
+        let mut served = std::pin::pin!(served.into_future());
+        tokio::select! {
+            ended = &mut served => ended.context("failed to serve")?,
+            () = after_closing(&app) => tracing::warn!("some requests did not finish in time"),
+        }
+        app.shutdown().await;
+        tracing::info!("stopped; everything that was acknowledged is on disk");
+        Ok(())
+    }
+}
+
+async fn bind(at: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(at).await.with_context(|| format!("failed to listen on {at}: is something else there?"))
+}
+
+async fn told_to_stop(app: &App) {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        tracing::error!("failed to listen for signals: the server can only be killed");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    tracing::info!("told to stop: finishing what waits");
+    app.begin_closing();
+}
+
+async fn after_closing(app: &App) {
+    app.closing().await;
+    tokio::time::sleep(ANSWERS_FINISH_WITHIN).await;
+}
+
+async fn make_agencies(app: &App, config: &Config) -> Result<()> {
+    let there = app.agencies().await?;
+    for agency in &config.agencies {
+        if !there.iter().any(|(_, name)| *name == agency.name) {
+            app.add_agency(&agency.name, agency.ori.as_deref()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints the address and a link for each agency's administrator: on standard output, because a log is kept.
+#[expect(clippy::print_stdout, reason = "what the operator has to see, and programs that start the server")]
+async fn greet(app: &App, address: &str) -> Result<()> {
+    println!("Plateglass listens on {address}");
+    for (agency, name) in app.agencies().await? {
+        let link = sign_in::make_link(app, agency, app.now()).await?;
+        println!("Sign-in link for {name} (works once, within 15 minutes): {address}/sign-in/{}", link.expose());
+    }
+    Ok(())
+}
