@@ -31,6 +31,7 @@ def main() -> None:
     s.add_argument("--init", type=Path)
     s.add_argument("--peak", type=float, default=1.5e-3)
     s.add_argument("--end", type=float, default=3e-4)
+    s.add_argument("--warm", type=int, default=20_000, help="samples over which the rate rises")
     s = sub.add_parser("detector-data", help="generate detector crops")
     s.add_argument("--total", type=int, default=600, help="shards of 512 crops")
     s.add_argument("--ahead", type=int, default=4)
@@ -63,7 +64,7 @@ def main() -> None:
         readerdata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total, a.real)
     elif a.stage == "reader":
         from . import readertrain
-        readertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
+        readertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name, warm=a.warm)
     elif a.stage == "detector-data":
         from . import detectordata
         detectordata.generate(a.run / "detector-shards", a.seed, a.data, a.ahead, a.total)

@@ -171,10 +171,10 @@ def drawn_ground(rng) -> np.ndarray:
     return img
 
 
-def decoy(rng, img) -> None:
+def decoy(rng, img, at=None) -> None:
     """Something plate-like that is none: lettering, a badge, a bumper sticker, a lamp, a sign."""
     n = img.shape[0]
-    x, y = rng.uniform(0, n, 2)
+    x, y = at or rng.uniform(0, n, 2)
     k = rng.integers(5)
     c = rng.integers(0, 256, 3)
     word = "".join(chr(int(v)) for v in rng.integers(65, 91, int(rng.integers(2, 9))))
@@ -191,11 +191,18 @@ def decoy(rng, img) -> None:
         yy, xx = np.mgrid[0:n, 0:n].astype(np.float32)
         g = np.exp(-(((xx - x) / r) ** 2 + ((yy - y) / (r * rng.uniform(.4, 1))) ** 2))[..., None] * rng.uniform(.6, 1.6)
         img[:] = np.clip(img + g * np.array(lamp, np.float32), 0, 255).astype(np.uint8)
-    elif k == 3:  # empty light panel, in a plate's shape
+    elif k == 3:  # empty panel in a plate's shape: exhaust, vent, grille, blank recess
         w = rng.uniform(14, 120)
-        h = w / rng.uniform(1.6, 5)
+        h = w / rng.uniform(1.4, 5)
         q = random_quad(rng, x, y, w, w / h, .5)
-        cv2.fillPoly(img, [np.round(q).astype(np.int32)], tuple(int(v) for v in np.clip(rng.uniform(60, 250) + rng.normal(0, 12, 3), 0, 255)), cv2.LINE_AA)
+        flat = lambda: tuple(int(v) for v in np.clip(rng.uniform(0, 250) + rng.normal(0, 12, 3), 0, 255))
+        cv2.fillPoly(img, [np.round(q).astype(np.int32)], flat(), cv2.LINE_AA)
+        if rng.random() < .5:
+            cv2.polylines(img, [np.round(q).astype(np.int32)], True, flat(), int(rng.integers(1, 5)), cv2.LINE_AA)
+        if rng.random() < .3:
+            for t in np.linspace(.15, .85, int(rng.integers(2, 7))):
+                a, b = q[0] + (q[3] - q[0]) * t, q[1] + (q[2] - q[1]) * t
+                cv2.line(img, tuple(int(v) for v in a), tuple(int(v) for v in b), flat(), 1, cv2.LINE_AA)
     else:  # road sign: far too square or a circle, with a number
         r = int(rng.uniform(8, 40))
         cv2.circle(img, (int(x), int(y)), r, (250, 250, 250), -1, cv2.LINE_AA)
@@ -298,6 +305,10 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
             else:
                 c.quads.append(np.float32([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]))
                 c.weights.append(BOX_CORNER_WEIGHT)
+        for _ in range(int(rng.integers(0, 3))):
+            x, y = rng.uniform(0, SIZE, 2)
+            if not any((q.min(0) - 40 < (x, y)).all() and (q.max(0) + 40 > (x, y)).all() for q in c.quads):
+                decoy(rng, c.image, (x, y))
         if rng.random() < .4:
             scatter(rng, c, pool, int(rng.integers(1, 4)))
         out.append(c)
