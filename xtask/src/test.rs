@@ -128,7 +128,10 @@ fn take(step: Step, steps: &[Step], install: bool) -> Result<Option<Heard>> {
         Step::Integration => rust_tests(&["--workspace", "--test", "*"], install),
         Step::Tidy => rust_tests(&["--package", "xtask"], install),
         Step::Rust => rust_tests(&["--workspace"], install),
-        Step::Fuzz => quiet(fuzz::check()),
+        Step::Fuzz => {
+            meet(&[needs::C_COMPILER, needs::PERL])?;
+            quiet(fuzz::check())
+        }
         Step::Browser => {
             meet(&[needs::C_COMPILER, needs::PERL, needs::NODE, needs::CHROMIUM])?;
             check_browser(steps.contains(&Step::Web), steps.contains(&Step::Rust))

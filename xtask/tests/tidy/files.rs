@@ -175,6 +175,23 @@ fn links_between_documents_lead_somewhere() {
     no_faults(&faults);
 }
 
+#[test]
+fn every_fuzz_target_is_built_and_explained() {
+    let manifest = std::fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();
+    let readme = std::fs::read_to_string(root().join("fuzz/README.md")).unwrap();
+    let mut faults = Vec::new();
+    for path in tree::files().unwrap().iter().filter(|path| path.starts_with("fuzz/fuzz_targets")) {
+        let name = path.file_stem().unwrap_or_default();
+        if !manifest.contains(&format!("name = \"{name}\"")) {
+            faults.push(format!("{path} is not in fuzz/Cargo.toml"));
+        }
+        if !readme.contains(&format!("`{name}`")) {
+            faults.push(format!("{path} is not in fuzz/README.md"));
+        }
+    }
+    no_faults(&faults);
+}
+
 /// A comment that leads to a document must not lead to nowhere, nor to one that only its writer has.
 #[test]
 fn every_document_that_is_named_exists() {
