@@ -10,6 +10,7 @@ mod eyes;
 #[cfg(feature = "app")]
 pub mod house;
 pub mod postgres;
+mod unlike;
 
 #[cfg(feature = "app")]
 pub use chance::SeededChance;
@@ -21,3 +22,4 @@ pub use eyes::FakeEyes;
 #[cfg(feature = "app")]
 pub use house::House;
 pub use postgres::Postgres;
+pub use unlike::unlike_bytes;

@@ -1,4 +1,9 @@
 //! What is acknowledged is on disk: read from the system calls of a process that keeps batches.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a test cannot set up, it fails on"
+)]
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -43,9 +43,8 @@ impl KeyStore {
     ) -> Result<Self, VaultError> {
         disk::make_dir(dir)?;
         let server_key = server_key.for_use("key-store");
-        let keys = match recover(dir, &server_key)? {
-            Some(keys) => keys,
-            None => return Err(VaultError::KeyStore { dir: dir.to_owned() }),
+        let Some(keys) = recover(dir, &server_key)? else {
+            return Err(VaultError::KeyStore { dir: dir.to_owned() });
         };
         Ok(Self { dir: dir.to_owned(), server_key, chance, keys: Mutex::new(keys) })
     }

@@ -1,4 +1,9 @@
 //! Keys are there after a restart, whatever moment it came at, and gone once destroyed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a test cannot set up, it fails on"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +19,9 @@ const ONE: Day = Day::from_number(20_000);
 const TWO: Day = Day::from_number(20_001);
 
 type Files = BTreeMap<String, Vec<u8>>;
+
+/// What lies there after a step of a change, and how many keys that is.
+type Moment<'a> = (usize, &'a [(&'a str, &'a [u8])]);
 
 fn server_key(byte: u8) -> ServerKey {
     ServerKey::from_bytes([byte; 32])
@@ -119,8 +127,7 @@ fn a_crash_at_any_moment_leaves_the_keys_of_before_or_after() {
     let (new_body, new_wrap) = (after["keys.sealed"].as_slice(), after["keys.wrap"].as_slice());
     let zeros = vec![0; wrap.len()];
     let half = &new_body[..new_body.len() / 2];
-    // What lies there after each step of a change, and how many keys that is.
-    let moments: &[(usize, &[(&str, &[u8])])] = &[
+    let moments: &[Moment<'_>] = &[
         (1, &[("keys.sealed", body), ("keys.wrap", wrap), ("keys.sealed.next", half)]),
         (1, &[("keys.sealed", body), ("keys.wrap", wrap), ("keys.sealed.next", new_body)]),
         (

@@ -1,4 +1,9 @@
 //! A picture opens as what it was kept as, and as nothing else.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what a test cannot set up, it fails on"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -147,6 +147,8 @@ impl Store {
         let files = self.open_files();
         files
             .get(row.file, async {
+                // The row may be from before the file was sealed and closed.
+                let row = self.control().day_file(row.file).await?.unwrap_or(row);
                 Ok(OpenFile::new(row, files.storage().open(row.file, false).await?))
             })
             .await

@@ -1,7 +1,7 @@
 //! Keeps a few batches and says `kept N` after each, for a test that watches the system calls of this process: what it says
 //! has to be on disk by then.
 //!
-//! `append-batches DIR full|off`
+//! `append_batches DIR full|off`
 
 use std::io::Write as _;
 use std::sync::Arc;
