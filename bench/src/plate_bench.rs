@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufWriter, Read as _, Write};
 use std::path::Path;
 
 use plate::{
@@ -214,16 +214,24 @@ fn for_rows(
     file: &Path,
     mut row: impl FnMut(&str, &str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut lines = BufReader::with_capacity(1 << 18, File::open(file)?);
-    let mut line = Vec::new();
-    lines.read_until(b'\n', &mut line)?;
+    let mut file = File::open(file)?;
+    let (mut block, mut n_kept, mut is_header) = (vec![0; 1 << 18], 0, true);
     loop {
-        line.clear();
-        if lines.read_until(b'\n', &mut line)? == 0 {
+        let n_read = file.read(&mut block[n_kept..])?;
+        if n_read == 0 {
             return Ok(());
         }
-        let mut columns = std::str::from_utf8(&line)?.split(',');
-        row(columns.next().unwrap_or_default(), columns.next().unwrap_or_default())?;
+        let filled = n_kept + n_read;
+        let n_whole = block[..filled].iter().rposition(|&b| b == b'\n').map_or(0, |last| last + 1);
+        for line in std::str::from_utf8(&block[..n_whole])?.lines() {
+            if std::mem::take(&mut is_header) {
+                continue;
+            }
+            let (plate, rest) = line.split_once(',').unwrap_or((line, ""));
+            row(plate, rest.split_once(',').map_or(rest, |(state, _)| state))?;
+        }
+        block.copy_within(n_whole..filled, 0);
+        n_kept = filled - n_whole;
     }
 }
 
@@ -253,8 +261,9 @@ fn random_reads(n: usize) -> Vec<Read> {
 
 /// The matcher of the file with patterns added, and reads of which some were made to fit a pattern.
 ///
-/// A pattern is a plate of any arrangement of letters and digits (states have dozens) with one to three
-/// characters unknown, or a beginning, an end or a middle of one: 1 in 50 each.
+/// A pattern is a plate of any arrangement of letters and digits (states have dozens) with one unknown
+/// character, or two (3 in 10), or three (1 in 20: each of those fits 46,656 plates), or a beginning, an
+/// end or a middle of one (1 in 50 each).
 fn with_patterns(
     file: &Path,
     n_patterns: usize,
@@ -264,26 +273,22 @@ fn with_patterns(
     let mut builder = read_csv(file)?;
     for row in 0..n_patterns {
         let length = [6, 7, 7, 7][seeded.below(4)];
-        let mut plate: String = (0..length)
+        let mut pattern: String = (0..length)
             .map(|_| match seeded.below(2) {
                 0 => char::from(b'A' + seeded.below(26) as u8),
                 _ => char::from(b'0' + seeded.below(10) as u8),
             })
             .collect();
-        // One read in 160 is made to fit one pattern in 8 …
-        let read = row * 160 / 8;
-        if row % 8 == 0
-            && let Some((packed, _)) = reads.get_mut(read)
-        {
-            *packed = PlateText::parse(&plate)?.packed();
+        // One read in 500 is made to fit a pattern; as many or more fit one by chance.
+        if let Some((packed, _)) = reads.get_mut(row * 500) {
+            *packed = PlateText::parse(&pattern)?.packed();
         }
-        let mut pattern = std::mem::take(&mut plate);
         match seeded.below(50) {
             0 => pattern.replace_range(5.., "*"),
             1 => pattern.replace_range(..2, "*"),
             2 => pattern = format!("*{}*", &pattern[1..6]),
-            unknown => {
-                for _ in 0..1 + unknown % 3 {
+            kind => {
+                for _ in 0..[3, 2, 2, 2, 2, 2, 2].get(kind % 20).copied().unwrap_or(1) {
                     let at = seeded.below(length);
                     pattern.replace_range(at..=at, "?");
                 }

@@ -127,8 +127,18 @@ impl Glob {
         Glob { places: self.places.iter().copied().map(change).collect(), gaps: self.gaps }
     }
 
-    /// Whether a plate with these codes fits. Walks the plate once with the set of places reached.
+    /// Whether a plate fits.
     pub(crate) fn matches(&self, plate: Packed) -> bool {
+        if self.gaps != 0 {
+            return self.matches_with_gaps(plate);
+        }
+        let length = plate.length();
+        length == self.places.len()
+            && self.places.iter().zip(plate.codes()).all(|(set, code)| set.has(code))
+    }
+
+    /// Walks the plate once with the set of places reached.
+    fn matches_with_gaps(&self, plate: Packed) -> bool {
         let mut reached: u16 = 1;
         for code in plate.codes().into_iter().take(plate.length()) {
             let mut next = reached & self.gaps;

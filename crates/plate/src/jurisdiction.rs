@@ -84,6 +84,14 @@ impl Jurisdiction {
             .ok_or(JurisdictionError::UnknownId { id })
     }
 
+    /// The jurisdiction of a number that came out of one; none for 0.
+    pub(crate) const fn from_own_id(id: u16) -> Option<Jurisdiction> {
+        match NonZeroU16::new(id) {
+            Some(id) => Some(Jurisdiction(id)),
+            None => None,
+        }
+    }
+
     /// The number to store: 1 or more, never another jurisdiction's.
     pub const fn id(self) -> u16 {
         self.0.get()

@@ -6,9 +6,9 @@ use crate::plate_table::PlateTable;
 use crate::wildcards::Wildcards;
 use crate::{Grade, Jurisdiction, JurisdictionFit, Packed, Pattern, PlateText};
 
-/// Reads that are matched together: enough that the memory they touch is fetched at once, few enough
-/// that all they need stays in the first-level cache.
-pub(crate) const BATCH: usize = 64;
+/// Reads that are matched together: enough that what a group of patterns has in memory is fetched once
+/// for many of them, few enough that they themselves stay in the first-level cache (12 KB).
+pub(crate) const BATCH: usize = 512;
 
 /// Which row of which list an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,9 +54,14 @@ pub struct Match {
 /// Gathers entries for a [`Matcher`].
 #[derive(Default)]
 pub struct MatcherBuilder {
-    plates: Vec<WantedPlate>,
+    /// Never empty but at the start; all but the last are full.
+    plates: Vec<Vec<WantedPlate>>,
     patterns: Vec<WantedPattern>,
 }
+
+/// Plates in a chunk of the builder: 48 MB, which is given back to the system as soon as the chunk is
+/// in the table, and not only when all are (glibc maps what is above 32 MB by itself).
+const CHUNK: usize = 2_000_000;
 
 /// An entry that is a plate: 24 bytes, and there are millions.
 #[derive(Clone, Copy)]
@@ -74,17 +79,16 @@ pub(crate) struct WantedPattern {
 }
 
 impl MatcherBuilder {
-    /// A builder with room for that many entries that are plates.
-    pub fn with_capacity(n_plates: usize) -> MatcherBuilder {
-        MatcherBuilder { plates: Vec::with_capacity(n_plates), patterns: Vec::new() }
-    }
-
     /// Adds an entry. The same plate may come from any number of lists.
     pub fn add(&mut self, entry: MatchEntry) {
         let MatchEntry { wanted, jurisdiction, id } = entry;
         match wanted {
             Wanted::Plate(plate) => {
-                self.plates.push(WantedPlate { plate: plate.packed(), id, jurisdiction });
+                let row = WantedPlate { plate: plate.packed(), id, jurisdiction };
+                match self.plates.last_mut() {
+                    Some(chunk) if chunk.len() < CHUNK => chunk.push(row),
+                    _ => self.plates.push(vec![row]),
+                }
             }
             Wanted::Pattern(pattern) => {
                 self.patterns.push(WantedPattern { pattern, id, jurisdiction });
@@ -92,7 +96,7 @@ impl MatcherBuilder {
         }
     }
 
-    /// Makes the matcher. Plates are put in order where they are: no second copy is made.
+    /// Makes the matcher, in little more memory than the entries take.
     pub fn build(self) -> Matcher {
         Matcher { plates: PlateTable::new(self.plates), patterns: Wildcards::new(self.patterns) }
     }
@@ -154,7 +158,8 @@ impl Matcher {
 
 impl fmt::Debug for MatcherBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MatcherBuilder({} plates, {} patterns)", self.plates.len(), self.patterns.len())
+        let n_plates: usize = self.plates.iter().map(Vec::len).sum();
+        write!(f, "MatcherBuilder({n_plates} plates, {} patterns)", self.patterns.len())
     }
 }
 

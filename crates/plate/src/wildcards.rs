@@ -12,7 +12,8 @@ use crate::matcher::{BATCH, WantedPattern};
 use crate::packed::{LANE, LENGTH_MAX, lane_shift};
 use crate::{EntryId, Grade, Jurisdiction, Packed};
 
-/// Bits of a group's bitmap for each key, at least: 1 in 32 looks at most is a false alarm.
+/// Bits of a group's bitmap for each key, at least. Each key sets two of the same word, so that 1 look
+/// in 200 or fewer is a false alarm.
 const BITS_PER_KEY: usize = 32;
 
 /// 2⁶⁴ / φ, odd: the upper bits of a product with it depend on all bits below.
@@ -28,9 +29,8 @@ pub(crate) struct Wildcards {
 /// The keys of one mask: what a masked plate has to be for a pattern to be worth asking.
 struct Group {
     mask: u64,
-    /// A bit for each hash of a key.
+    /// Two bits, in one word, for the hash of each key; a power of two of words.
     bitmap: Vec<u64>,
-    bitmap_shift: u32,
     /// Keys with the index of their pattern, in the order of the keys' hashes.
     keys: Vec<(u64, u32)>,
     /// Where the keys with each hash begin, and where the last end.
@@ -74,28 +74,18 @@ impl Wildcards {
             return;
         }
         let reads = ByLength::new(batch);
-        let mut candidates: Vec<(usize, u32)> = Vec::new();
+        let mut candidates: Vec<(u16, u32)> = Vec::new();
         for (length, groups) in self.groups.iter().enumerate() {
             let (folded, indices) = reads.of(length);
-            if folded.is_empty() {
-                continue;
-            }
             for group in groups {
-                let mut alarms = group.alarms(folded);
-                while alarms != 0 {
-                    let at = alarms.trailing_zeros() as usize;
-                    alarms &= alarms - 1;
-                    if let (Some(folded), Some(&i)) = (folded.get(at), indices.get(at)) {
-                        let wanted = group.wanted(folded & group.mask);
-                        candidates.extend(wanted.map(|pattern| (i, pattern)));
-                    }
-                }
+                group.candidates(folded, indices, &mut candidates);
             }
         }
         // A read may be led to one pattern by several masks.
         candidates.sort_unstable();
         candidates.dedup();
         for (i, pattern) in candidates {
+            let i = usize::from(i);
             let (Some(&(plate, _)), Some(wanted)) =
                 (batch.get(i), self.patterns.get(pattern as usize))
             else {
@@ -123,17 +113,15 @@ fn without_end(mask: u64, want: u64) -> (usize, u64) {
 impl Group {
     fn new(mask: u64, mut keys: Vec<(u64, u32)>) -> Group {
         keys.sort_unstable_by_key(|(key, _)| key.wrapping_mul(MULTIPLIER));
-        let n_bits = (keys.len() * BITS_PER_KEY).next_power_of_two().max(64);
-        let bitmap_shift = u64::BITS - n_bits.ilog2();
-        let mut bitmap = vec![0; n_bits / 64];
+        let mut bitmap = vec![0; (keys.len() * BITS_PER_KEY / 64).next_power_of_two()];
         let n_starts = keys.len().next_power_of_two().max(2);
         let starts_shift = u64::BITS - n_starts.ilog2();
         let mut starts = Vec::with_capacity(n_starts + 1);
         for (i, (key, _)) in keys.iter().enumerate() {
             let hash = key.wrapping_mul(MULTIPLIER);
-            let bit = hash >> bitmap_shift;
-            if let Some(word) = bitmap.get_mut((bit / 64) as usize) {
-                *word |= 1 << (bit % 64);
+            let (word, bits) = bits_of(hash, bitmap.len());
+            if let Some(word) = bitmap.get_mut(word) {
+                *word |= bits;
             }
             let start = (hash >> starts_shift) as usize;
             if starts.len() <= start {
@@ -141,16 +129,49 @@ impl Group {
             }
         }
         starts.resize(n_starts + 1, keys.len() as u32);
-        Group { mask, bitmap, bitmap_shift, keys, starts, starts_shift }
+        Group { mask, bitmap, keys, starts, starts_shift }
+    }
+
+    /// Adds the patterns whose key one of the folded plates has, with the plate's index.
+    fn candidates(&self, folded: &[u64], indices: &[u16], candidates: &mut Vec<(u16, u32)>) {
+        for (folded, indices) in folded.chunks(64).zip(indices.chunks(64)) {
+            let mut alarms = self.alarms(folded);
+            while alarms != 0 {
+                let at = alarms.trailing_zeros() as usize;
+                alarms &= alarms - 1;
+                if let (Some(folded), Some(&i)) = (folded.get(at), indices.get(at)) {
+                    let wanted = self.wanted(folded & self.mask);
+                    candidates.extend(wanted.map(|pattern| (i, pattern)));
+                }
+            }
+        }
     }
 
     /// Which of up to 64 folded plates may have a key here, as a bit each.
     fn alarms(&self, folded: &[u64]) -> u64 {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("bmi2") {
+            #[expect(unsafe_code, reason = "the processor has been asked for the feature")]
+            return unsafe { self.alarms_bmi2(folded) };
+        }
+        self.alarms_any(folded)
+    }
+
+    /// The same with shifts by a variable in one step rather than three.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "bmi1,bmi2")]
+    fn alarms_bmi2(&self, folded: &[u64]) -> u64 {
+        self.alarms_any(folded)
+    }
+
+    #[inline(always)]
+    fn alarms_any(&self, folded: &[u64]) -> u64 {
+        let (bitmap, mask) = (self.bitmap.as_slice(), self.mask);
         let mut alarms = 0;
-        for (i, folded) in folded.iter().enumerate() {
-            let bit = (folded & self.mask).wrapping_mul(MULTIPLIER) >> self.bitmap_shift;
-            let word = self.bitmap.get((bit / 64) as usize).copied().unwrap_or_default();
-            alarms |= (word >> (bit % 64) & 1) << i;
+        for folded in folded.iter().rev() {
+            let (word, bits) = bits_of((folded & mask).wrapping_mul(MULTIPLIER), bitmap.len());
+            let word = bitmap.get(word).copied().unwrap_or_default();
+            alarms = alarms << 1 | u64::from(word & bits == bits);
         }
         alarms
     }
@@ -167,10 +188,18 @@ impl Group {
     }
 }
 
+/// Which word of a bitmap of `n_words` a hash goes to, from its upper half, and which two bits, from
+/// the lower part of that half.
+#[inline(always)]
+const fn bits_of(hash: u64, n_words: usize) -> (usize, u64) {
+    let upper = hash >> 32;
+    ((upper * n_words as u64 >> 32) as usize, 1 << (upper % 64) | 1 << (upper >> 6 & 63))
+}
+
 /// The folded plates of a batch, those of a length beside each other, with their index in the batch.
 struct ByLength {
     folded: [u64; BATCH],
-    indices: [usize; BATCH],
+    indices: [u16; BATCH],
     /// Where the plates of each length end; length 0 is of none.
     ends: [usize; LENGTH_MAX + 1],
 }
@@ -178,24 +207,29 @@ struct ByLength {
 impl ByLength {
     fn new(batch: &[(Packed, Option<Jurisdiction>)]) -> ByLength {
         let (mut folded, mut indices) = ([0; BATCH], [0; BATCH]);
-        let mut ends = [0; LENGTH_MAX + 1];
-        let mut n = 0;
-        for (length, end) in ends.iter_mut().enumerate() {
-            for (i, (plate, _)) in batch.iter().enumerate() {
-                if plate.length() == length
-                    && let (Some(folded), Some(index)) = (folded.get_mut(n), indices.get_mut(n))
-                {
-                    (*folded, *index) = (plate.fold().bits(), i);
-                    n += 1;
-                }
+        let mut counts = [0_usize; LENGTH_MAX + 1];
+        for (plate, _) in batch {
+            if let Some(count) = counts.get_mut(plate.length()) {
+                *count += 1;
             }
-            *end = n;
         }
-        ByLength { folded, indices, ends }
+        let mut sum = 0;
+        let mut next = counts.map(|count| {
+            sum += count;
+            sum - count
+        });
+        for (i, (plate, _)) in batch.iter().enumerate() {
+            let Some(next) = next.get_mut(plate.length()) else { continue };
+            if let (Some(folded), Some(index)) = (folded.get_mut(*next), indices.get_mut(*next)) {
+                (*folded, *index) = (plate.fold().bits(), i as u16);
+            }
+            *next += 1;
+        }
+        ByLength { folded, indices, ends: next }
     }
 
     /// The plates of a length, or all of them for 0.
-    fn of(&self, length: usize) -> (&[u64], &[usize]) {
+    fn of(&self, length: usize) -> (&[u64], &[u16]) {
         let end = |length: usize| self.ends.get(length).copied().unwrap_or_default();
         let range = match length {
             0 => 0..end(LENGTH_MAX),
