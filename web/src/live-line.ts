@@ -130,10 +130,15 @@ export class LiveLine extends HTMLElement {
     this.#sound.setAttribute("aria-pressed", String(state === "on"));
     const label = this.#sound.querySelector("[data-text]");
     if (!label) return;
+    this.#sound.title = {
+      on: "New hits sound. Press to mute all but the highest priority.",
+      muted: "Only hits of the highest priority sound. Press to hear all.",
+      blocked: "The browser allows sound after a first press or key on this page.",
+    }[state];
     label.textContent = {
       on: "Sound on",
-      muted: "Muted, but for the highest priority",
-      blocked: "No sound yet: press here",
+      muted: "Muted except highest",
+      blocked: "Press for sound",
     }[state];
   }
 }

@@ -68,6 +68,8 @@ impl Line {
                     Some(Event::default().event("stale").id(seq.to_string()).data("{}"))
                 }
             },
+            // A stream that went on would hold up the server's end.
+            () = self.app.closing() => None,
             _ = self.beat.tick() => self.beat().await,
         }
     }

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::Timestamp;
+use domain::{AgencyId, Timestamp};
 
 use crate::assets::Links;
 pub use crate::cookies::Theme;
@@ -22,6 +22,8 @@ pub struct Frame {
     pub(crate) here: String,
     /// The page's own path: which section it belongs to.
     pub(crate) path: String,
+    /// The agency's name; empty when nobody is signed in.
+    pub(crate) agency: String,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -38,6 +40,7 @@ impl Frame {
         Self {
             theme: Theme::of(parts),
             form_token: None,
+            agency: String::new(),
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -45,11 +48,21 @@ impl Frame {
         }
     }
 
+    /// The same frame for somebody who is signed in.
+    pub(crate) async fn of_staff(mut self, app: &App, staff: Option<&Staff>) -> Self {
+        if let Some(staff) = staff {
+            self.form_token = Some(staff.form_token.clone());
+            self.agency = agency_name(app, staff.ctx.agency).await;
+        }
+        self
+    }
+
     /// A frame for examples and tests: signed in, at a fixed moment.
     pub fn sample(theme: Theme, here: &str, now: Timestamp) -> Self {
         Self {
             theme,
             form_token: Some("sample".to_owned()),
+            agency: "Austin PD".to_owned(),
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -61,6 +74,7 @@ impl Frame {
     #[must_use]
     pub fn signed_out(mut self) -> Self {
         self.form_token = None;
+        self.agency.clear();
         self
     }
 
@@ -86,10 +100,15 @@ impl FromRequestParts<App> for Frame {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let mut frame = Self::plain(parts, app.now());
-        frame.form_token = parts.extensions.get::<Staff>().map(|staff| staff.form_token.clone());
-        Ok(frame)
+        let frame = Self::plain(parts, app.now());
+        Ok(frame.of_staff(app, parts.extensions.get::<Staff>()).await)
     }
+}
+
+/// The agency's name. A page without it is better than no page.
+async fn agency_name(app: &App, id: AgencyId) -> String {
+    let all = app.agencies().await.unwrap_or_default();
+    all.into_iter().find(|(other, _)| *other == id).map(|(_, name)| name).unwrap_or_default()
 }
 
 /// A page as an answer.

@@ -7,9 +7,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::error::Trouble;
-use crate::frame::Frame;
+use crate::frame::{Frame, page};
 use crate::pages::error::ErrorPage;
-use crate::frame::page;
+use crate::staff::Staff;
 
 /// Nothing from anywhere else, nothing inline, nobody may frame us.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -28,7 +28,7 @@ const ALWAYS: [(header::HeaderName, &str); 6] = [
 /// Adds the headers; lays a page around an answer that has none.
 pub(crate) async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let mut frame = Frame::plain(&parts, app.now());
+    let (frame, sent) = (Frame::plain(&parts, app.now()), parts.headers.clone());
     let wants_page = parts
         .headers
         .get(header::ACCEPT)
@@ -40,8 +40,13 @@ pub(crate) async fn dress(State(app): State<App>, request: Request, next: Next) 
     let bare = status.as_u16() >= 400 && !response.headers().contains_key("plateglass-page");
     if let Some(trouble) = trouble.or_else(|| bare.then(|| Trouble::of_status(status))) {
         let kept = response.headers().get(header::SET_COOKIE).cloned();
-        frame.form_token = response.extensions_mut().remove::<SignedIn>().map(|s| s.0);
-        response = if wants_page { trouble_page(frame, trouble) } else { trouble_line(&trouble) };
+        response = if wants_page {
+            // Who is signed in keeps the menu; whether they are is asked without making it worse.
+            let staff = Staff::of(&app, &sent).await.ok().flatten();
+            trouble_page(frame.of_staff(&app, staff.as_ref()).await, trouble)
+        } else {
+            trouble_line(&trouble)
+        };
         if let Some(cookie) = kept {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -54,10 +59,6 @@ pub(crate) async fn dress(State(app): State<App>, request: Request, next: Next) 
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
-
-/// On an answer to somebody who is signed in: their form token, so that an error page keeps its menu.
-#[derive(Clone)]
-pub(crate) struct SignedIn(pub(crate) String);
 
 fn trouble_page(frame: Frame, trouble: Trouble) -> Response {
     let status = StatusCode::from_u16(trouble.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -67,10 +67,13 @@ impl CameraForm {
         if self.name.value.trim().is_empty() {
             self.name.wrong = "A camera needs a name.".to_owned();
         }
+        if self.site.value.trim().is_empty() {
+            self.site.wrong = "Say where it stands, or on which vehicle it rides.".to_owned();
+        }
         let heading_deg = optional(&mut self.heading, heading);
         let position = optional(&mut self.position, position);
-        let fine = [&self.name, &self.heading, &self.position].iter().all(|f| f.wrong.is_empty());
-        fine.then(|| NewCamera {
+        let all = [&self.name, &self.site, &self.heading, &self.position];
+        all.iter().all(|field| field.wrong.is_empty()).then(|| NewCamera {
             name: self.name.value.trim().to_owned(),
             mounting: Mounting::parse(self.mounting).unwrap_or(Mounting::Fixed),
             site: self.site.value.trim().to_owned(),

@@ -9,8 +9,9 @@ use axum::response::Response;
 use domain::{HitId, Position};
 use plate::{Grade, JurisdictionFit};
 
+use super::read::HitLink;
 use crate::components::{
-    Age, CharacterBar, Entry, Heading, HitRow, Moment, Picture, PlateLine, Sure, priority_word,
+    Age, CharacterBar, Entry, Heading, Moment, Picture, PlateLine, Sure, priority_word,
 };
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -51,7 +52,7 @@ pub struct OneHit {
     read_address: String,
     bars: Vec<CharacterBar>,
     alternatives: Vec<(PlateLine, Sure)>,
-    others: Vec<HitRow>,
+    others: Vec<HitLink>,
 }
 
 impl OneHit {
@@ -90,7 +91,7 @@ impl OneHit {
             read_address: format!("/reads/{}", card.read),
             bars: CharacterBar::all(card.plate, &card.characters, &card.doubtful),
             alternatives: alternatives(&hit.alternatives),
-            others: hit.others.iter().map(|other| HitRow::of(other, now)).collect(),
+            others: hit.others.iter().map(HitLink::of).collect(),
             frame,
         }
     }

@@ -68,9 +68,9 @@ pub struct Typed {
 
 impl Default for Typed {
     fn default() -> Self {
-        let usual = COLUMNS.map(|(name, _, _)| name.to_owned());
+        let only_plate = COLUMNS.map(|(name, _, _)| if name == "plate" { name } else { "" });
         Self {
-            columns: usual,
+            columns: only_plate.map(str::to_owned),
             postal: false,
             delimiter: ",".to_owned(),
             encoding: "detect".to_owned(),
@@ -322,7 +322,7 @@ async fn pump(mut field: Field<'_>, writer: PipeWriter) {
     let mut n_bytes: u64 = 0;
     loop {
         match field.chunk().await {
-            Ok(None) => return,
+            Ok(None) => return writer.finish().await,
             Ok(Some(piece)) => {
                 n_bytes = n_bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
                 if n_bytes > FILE_BYTES_MAX {

@@ -50,7 +50,10 @@ impl Row {
             age: list.imported_at.map(|at| Age::of(at, now)),
             imported_at: list.imported_at.map(|at| Moment::of(at, now)),
             old: row.age.is_some_and(|age| age > OLD_AFTER),
-            import: row.import.as_ref().map(|import| Progress::of(import, now).says).unwrap_or_default(),
+            import: row.import.as_ref().map_or_else(
+                || "none since the server started".to_owned(),
+                |import| Progress::of(import, now).says,
+            ),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /reads/{read}`: one read, its pictures, and how sure the recogniser is of each character.
 
-use app::views::ReadPage as Opened;
+use app::views::{HitCard, ReadPage as Opened};
 use app::{App, open_read};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -17,14 +17,26 @@ use crate::frame::{Frame, page};
 use crate::staff::Staff;
 use crate::words;
 
-/// A hit of the read.
+/// A hit of the read, in a line.
 #[derive(Debug)]
 pub(crate) struct HitLink {
-    id: i64,
-    priority: &'static str,
-    category: &'static str,
-    grade: &'static str,
-    list: String,
+    pub(super) id: i64,
+    pub(super) priority: &'static str,
+    pub(super) category: &'static str,
+    pub(super) grade: &'static str,
+    pub(super) list: String,
+}
+
+impl HitLink {
+    pub(crate) fn of(hit: &HitCard) -> Self {
+        Self {
+            id: hit.id.to_i64(),
+            priority: priority_word(hit.priority),
+            category: hit.category.label(),
+            grade: words::grade(hit.grade),
+            list: hit.hotlist_name.clone(),
+        }
+    }
 }
 
 /// One read.
@@ -56,13 +68,6 @@ impl OneRead {
     pub fn of(frame: Frame, read: &Opened) -> Self {
         let card = &read.card;
         let about = read.camera.as_ref().map(|camera| &camera.about);
-        let hits = read.hits.iter().map(|hit| HitLink {
-            id: hit.id.to_i64(),
-            priority: priority_word(hit.priority),
-            category: hit.category.label(),
-            grade: words::grade(hit.grade),
-            list: hit.hotlist_name.clone(),
-        });
         Self {
             number: card.read.to_string(),
             plate: PlateLine::read(card.plate, &card.doubtful, card.jurisdiction),
@@ -80,7 +85,7 @@ impl OneRead {
             site: about.map(|about| about.site.clone()).unwrap_or_default(),
             bars: CharacterBar::all(card.plate, &card.characters, &card.doubtful),
             alternatives: alternatives(&read.alternatives),
-            hits: hits.collect(),
+            hits: read.hits.iter().map(HitLink::of).collect(),
             frame,
         }
     }

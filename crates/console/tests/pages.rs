@@ -1,0 +1,233 @@
+//! The whole console over a whole app, without a browser: who is let in, what is refused, what a page holds.
+
+use std::sync::Arc;
+
+use app::{
+    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Role, SystemChance,
+    SystemClock, add_camera, create_hotlist, import_hotlist, sign_in, take_reads,
+};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use domain::{AgencyId, Category, Confidence, Mounting, NewCamera, ServerKey};
+use plate::PlateText;
+use tower::ServiceExt as _;
+
+/// A console with an agency, a camera, a list, and a read that raised a hit.
+struct House {
+    console: Router,
+    app: App,
+    agency: AgencyId,
+    cookie: String,
+    _dir: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+const SAME: (&str, &str) = ("sec-fetch-site", "same-origin");
+
+impl House {
+    async fn built() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = camino::Utf8PathBuf::try_from(dir.path().to_owned()).unwrap();
+        let mut config = AppConfig::in_dir(path);
+        config.role = Role::ServerByHand;
+        let key = ServerKey::from_bytes([3; 32]);
+        let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
+        let app = App::start(config, &key, clock, chance, None).await.unwrap();
+        let agency = app.add_agency("Austin PD", None).await.unwrap();
+        let console = console::router(app.clone());
+        let house = Self { console, app, agency, cookie: String::new(), _dir: dir };
+        house.furnish().await;
+        house
+    }
+
+    async fn furnish(&self) {
+        let ctx = Ctx::administrator(self.agency, self.app.now());
+        let about = NewCamera {
+            name: "Cam 14".to_owned(),
+            mounting: Mounting::Fixed,
+            site: "Lamar".to_owned(),
+            heading_deg: Some(0),
+            position: None,
+        };
+        let (camera, _) = add_camera(&self.app, &ctx, about).await.unwrap();
+        let about = NewHotlist {
+            name: "Stolen".to_owned(),
+            source: "a test".to_owned(),
+            category: Category::StolenVehicle,
+        };
+        let list = create_hotlist(&self.app, &ctx, about).await.unwrap();
+        let ask = ImportAsk {
+            mapping: Mapping::of_plate(Column::Name("plate".to_owned())),
+            dry_run: false,
+            file_name: "list.csv".to_owned(),
+            size_bytes: None,
+        };
+        let source = Box::new(&b"plate\n7ABC123\n"[..]);
+        import_hotlist(&self.app, &ctx, list.id, source, ask).await.unwrap();
+        let read = IncomingRead {
+            event: None,
+            claimed_at: None,
+            plate: PlateText::parse("7A8C123").unwrap(),
+            jurisdiction: None,
+            confidence: Confidence::from_thousandths(610),
+            characters: [990, 980, 610, 990, 990, 990, 990].map(Confidence::from_thousandths).to_vec(),
+            alternatives: Vec::new(),
+            plate_picture: None,
+            vehicle_picture: None,
+        };
+        let ctx = Ctx::camera(self.agency, camera.id, self.app.now());
+        let taken = take_reads(&self.app, &ctx, vec![read]).await.unwrap();
+        assert_eq!(taken.first().map(|taken| taken.n_hits), Some(1));
+        // The relay tells of a hit; who asks before that sees it a moment later.
+        let admin = Ctx::administrator(self.agency, self.app.now());
+        while app::list_hits(&self.app, &admin, Default::default()).await.unwrap().items.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let answer = self.console.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header(header::COOKIE, &self.cookie);
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, from: (&str, &str), form: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(from.0, from.1);
+        self.ask(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    async fn sign_in(&mut self) {
+        let link = sign_in::make_link(&self.app, self.agency, self.app.now()).await.unwrap();
+        let path = format!("/sign-in/{}", link.expose());
+        assert_eq!(self.get(&path).await.status, StatusCode::OK, "looking uses nothing up");
+        let answer = self.post(&path, SAME, "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let cookie = answer.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        self.cookie = cookie.split(';').next().unwrap().to_owned();
+        let again = self.post(&path, SAME, "").await;
+        assert_eq!(again.status, StatusCode::FORBIDDEN, "a link works once");
+    }
+
+    async fn form_token(&self) -> String {
+        let page = self.get("/cameras/new").await.text;
+        let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn nobody_sees_anything_without_signing_in() {
+    let house = House::built().await;
+    for route in console::declared() {
+        let path = route.path.replace("{token}", "x").replace("{name}", "x").replace("{id}", "1");
+        let path = path.replace("{read}", "1-20261121-1");
+        let request = Request::builder().method(route.method.clone()).uri(&path);
+        let answer = house.ask(request.body(Body::empty()).unwrap()).await;
+        if route.guard.access == app::route::Access::Administrator {
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {path}", route.method);
+        }
+        assert!(!answer.text.contains("7A8C123") && !answer.text.contains("Cam 14"), "{path}");
+        let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).unwrap();
+        assert!(policy.to_str().unwrap().starts_with("default-src 'none'"));
+    }
+}
+
+#[tokio::test]
+async fn pages_show_hits_and_reads_and_are_kept_by_nobody() {
+    let mut house = House::built().await;
+    house.sign_in().await;
+    let hits = house.get("/hits").await;
+    assert_eq!(hits.headers.get(header::CACHE_CONTROL).unwrap(), "no-store");
+    assert!(hits.text.contains("look-alike: 8 or B?"), "{}", hits.text);
+    assert!(hits.text.contains("An alert is not confirmation."));
+    assert!(hits.text.contains("Austin PD"));
+    let feed = house.get("/hits/feed?after=0").await.text;
+    assert!(feed.contains("data-hit") && !feed.contains("<html"));
+    let (_, id) = feed.split_once("data-last=\"").unwrap();
+    let id = id.split('"').next().unwrap();
+    assert!(!house.get(&format!("/hits/feed?after={id}")).await.text.contains("data-hit"));
+    assert_eq!(house.get(&format!("/hits/{id}")).await.status, StatusCode::OK);
+    let reads = house.get("/reads").await.text;
+    let (_, address) = reads.split_once("href=\"/reads/").unwrap();
+    let read = house.get(&format!("/reads/{}", address.split('"').next().unwrap())).await;
+    assert!(read.text.contains("0.61"), "{}", read.text);
+    for path in ["/reads/nonsense", "/hits/999999", "/no-such-page", "/cameras/77"] {
+        let answer = house.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.text.contains("There is no such"), "{path}");
+        assert!(answer.text.contains("aria-label=\"Pages\""), "{path} keeps its menu");
+    }
+}
+
+#[tokio::test]
+async fn forms_are_taken_from_this_sessions_pages_only() {
+    let mut house = House::built().await;
+    house.sign_in().await;
+    let token = house.form_token().await;
+    let form = format!("form_token={token}&name=Cam+15&mounting=fixed&site=Lamar&heading=&position=");
+    let elsewhere = house.post("/cameras/new", ("sec-fetch-site", "cross-site"), &form).await;
+    assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
+    let tokenless = house.post("/cameras/new", SAME, "name=Cam+15&mounting=fixed").await;
+    assert_eq!(tokenless.status, StatusCode::FORBIDDEN);
+    assert!(!house.get("/cameras").await.text.contains("Cam 15"));
+    let ours = house.post("/cameras/new", SAME, &form).await;
+    assert_eq!(ours.status, StatusCode::CREATED, "{}", ours.text);
+    assert!(ours.text.contains("This key is shown once."));
+    let wrong = house.post("/cameras/new", SAME, &form.replace("heading=", "heading=400")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("Whole degrees from 0 to 359"));
+    let out = house.post("/sign-out", SAME, &format!("form_token={token}")).await;
+    assert_eq!(out.status, StatusCode::OK);
+    assert_eq!(house.get("/hits").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_file_is_tried_and_imported_by_form() {
+    let mut house = House::built().await;
+    house.sign_in().await;
+    let token = house.form_token().await;
+    let part = |name: &str, value: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let body = |token: &str| {
+        let file = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+        let rows = "LIC,ST\n8XYZ987,TX\nTOOLONGPLATE99,TX\n";
+        let unused: String =
+            ["make", "model", "colour", "year", "reference", "note"].map(|n| part(n, "")).concat();
+        let columns = part("plate", "LIC") + &part("state", "ST") + &unused;
+        part("form_token", token) + &columns + file + rows + "\r\n--x--\r\n"
+    };
+    let send = |path: &'static str, body: String| {
+        let request = Request::post(path)
+            .header(header::COOKIE, &house.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .header(SAME.0, SAME.1);
+        house.ask(request.body(Body::from(body)).unwrap())
+    };
+    let foreign = send("/hotlists/1/import", body("nonsense")).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let dry = send("/hotlists/1/import?dry_run=yes", body(&token)).await;
+    assert!(dry.text.contains("Dry run: nothing was changed."), "{}", dry.text);
+    assert!(dry.text.contains("<td class=\"num\">3</td>"), "the refused row's line");
+    assert!(!dry.text.contains("TOOLONGPLATE99"), "a reason never holds the row");
+    let real = send("/hotlists/1/import", body(&token)).await;
+    assert!(real.text.contains("The new list is in force."), "{}", real.text);
+    assert!(house.get("/hotlists/1").await.text.contains("1 row taken, 1 refused"));
+}

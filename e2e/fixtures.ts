@@ -1,0 +1,64 @@
+// The server under test, a line to it that can be cut, and somebody who is signed in.
+import { test as base, type BrowserContext, type Page } from "@playwright/test";
+import { Line } from "./proxy.ts";
+import { Server } from "./server.ts";
+import { signIn } from "./steps.ts";
+
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+type OfWorker = { server: Server; session: Cookies };
+type OfTest = { line: Line; staff: Page };
+
+export const test = base.extend<OfTest, OfWorker>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: the form that Playwright asks for
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+
+  session: [
+    async ({ browser, server }, use) => {
+      const context = await browser.newContext();
+      await signIn(await context.newPage(), server.link());
+      const cookies = await context.cookies();
+      await context.close();
+      await use(cookies);
+    },
+    { scope: "worker" },
+  ],
+
+  line: async ({ server }, use) => {
+    const line = await Line.to({ port: server.port });
+    await use(line);
+    line.close();
+  },
+
+  baseURL: async ({ server }, use) => {
+    await use(server.address);
+  },
+
+  staff: async ({ browser, line, session, javaScriptEnabled, viewport, timezoneId, locale }, use) => {
+    const context = await browser.newContext({
+      baseURL: `http://127.0.0.1:${line.port}`,
+      javaScriptEnabled,
+      viewport,
+      timezoneId,
+      locale,
+    });
+    await context.addCookies(session);
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("console", (said) => {
+      if (/Content.Security.Policy|violates/i.test(said.text())) wrong.push(said.text());
+    });
+    await use(page);
+    await context.close();
+    if (wrong.length > 0) throw new Error(`the page complained:\n${wrong.join("\n")}`);
+  },
+});
+
+export { expect } from "@playwright/test";

@@ -1,0 +1,72 @@
+// The real server, in a folder of its own that is gone afterwards.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const BINARY =
+  process.env.PLATEGLASS_BIN ??
+  fileURLToPath(new URL("../target/debug/plateglass", import.meta.url));
+/** A debug build opens its store, makes keys and loads its models on two busy cores. */
+const STARTS_WITHIN_MS = 90_000;
+
+export class Server {
+  private constructor(
+    readonly address: string,
+    readonly port: number,
+    private readonly signInLink: string,
+    private readonly process: ChildProcess,
+    private readonly dir: string,
+  ) {}
+
+  static async start(): Promise<Server> {
+    const dir = mkdtempSync(join(tmpdir(), "plateglass-e2e-"));
+    const config = join(dir, "plateglass.toml");
+    const lines = [
+      `data_dir = ${JSON.stringify(join(dir, "data"))}`,
+      `listen = "127.0.0.1:0"`,
+      `[log]`,
+      `level = "warn"`,
+      `[[agency]]`,
+      `name = "Austin PD"`,
+    ];
+    writeFileSync(config, lines.join("\n"));
+    const process = spawn(BINARY, ["serve", "--config", config], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const said = await greeting(process);
+    const address = /listens on (http:\/\/\S+)/.exec(said)?.[1] ?? "";
+    const link = /(http:\/\/\S+\/sign-in\/\S+)/.exec(said)?.[1] ?? "";
+    return new Server(address, Number(new URL(address).port), link, process, dir);
+  }
+
+  /** The one-time link that the server printed. */
+  link(): string {
+    return this.signInLink;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((done) => this.process.once("exit", done));
+    this.process.kill("SIGTERM");
+    await ended;
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Waits for the address and the link on standard output. */
+function greeting(process: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    let said = "";
+    const late = setTimeout(() => fail(new Error(`no link in time; it said:\n${said}`)), STARTS_WITHIN_MS);
+    process.once("error", fail);
+    process.once("exit", (code) => fail(new Error(`the server ended with ${code}; it said:\n${said}`)));
+    process.stdout?.on("data", (piece) => {
+      said += String(piece);
+      if (!/\/sign-in\/\S+\n/.test(said)) return;
+      clearTimeout(late);
+      process.removeAllListeners("exit");
+      done(said);
+    });
+  });
+}

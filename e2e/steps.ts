@@ -1,0 +1,58 @@
+// What people do, in the words of the pages.
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+import type { Picture } from "./pictures.ts";
+
+export async function signIn(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/hits$/);
+}
+
+/** Adds a camera and returns the key that the page shows. */
+export async function addCamera(page: Page, name: string): Promise<string> {
+  await page.goto("/cameras/new");
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Site").fill("Lamar Blvd at W 5th St");
+  await page.getByLabel("Looks towards").fill("0");
+  await page.getByLabel("Position").fill("30.2698, -97.7531");
+  await page.getByRole("button", { name: "Add and show the key" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${name} was added`);
+  return (await page.locator("#camera-key").textContent())?.trim() ?? "";
+}
+
+export async function makeHotlist(page: Page, name: string, category: string): Promise<void> {
+  await page.goto("/hotlists/new");
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Source").fill("made by a test");
+  await page.getByRole("radio", { name: category }).check();
+  await page.getByRole("button", { name: "Make the hotlist" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Import into ${name}`);
+}
+
+/** Imports rows into the list whose import page is open. */
+export async function importRows(page: Page, csv: string): Promise<void> {
+  const file = { name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(csv) };
+  await page.getByLabel("CSV file").setInputFiles(file);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(page.getByText("The new list is in force.")).toBeVisible();
+}
+
+let n_events = 0;
+
+/** Posts a picture as a camera does, and returns the server's answer. */
+export async function post(server: string, key: string, picture: Picture): Promise<unknown> {
+  n_events += 1;
+  const answer = await fetch(`${server}/api/v1/frames`, {
+    method: "POST",
+    headers: {
+      "content-type": "image/jpeg",
+      "plateglass-camera-key": key,
+      "plateglass-event-id": `e2e-${process.pid}-${n_events}`,
+    },
+    body: readFileSync(picture.file),
+  });
+  const text = await answer.text();
+  expect(answer.ok, `${answer.status} ${text}`).toBe(true);
+  return JSON.parse(text);
+}
