@@ -100,7 +100,11 @@ impl std::fmt::Debug for Picture {
 
 impl Folder {
     /// Watches the folder for as long as it is awaited, handing each picture to `take`.
-    pub async fn watch(&self, take: impl AsyncFn(Picture) -> Verdict) {
+    pub async fn watch<F, Fut>(&self, take: F)
+    where
+        F: Fn(Picture) -> Fut,
+        Fut: Future<Output = Verdict>,
+    {
         let mut before = HashMap::new();
         let mut looks = tokio::time::interval(self.every);
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -114,11 +118,15 @@ impl Folder {
     }
 
     /// Looks once: takes every file that is as it was at the look before. How many were taken.
-    pub async fn look(
+    pub async fn look<F, Fut>(
         &self,
         before: &mut HashMap<Utf8PathBuf, Seen>,
-        take: &impl AsyncFn(Picture) -> Verdict,
-    ) -> Result<u64, FolderError> {
+        take: &F,
+    ) -> Result<u64, FolderError>
+    where
+        F: Fn(Picture) -> Fut,
+        Fut: Future<Output = Verdict>,
+    {
         let root = self.path.clone();
         let by_camera = self.delivery == Delivery::FolderByCamera;
         let now = self.off_thread(move || disk::list(&root, by_camera)).await?;
@@ -181,6 +189,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::future::ready;
 
     use super::*;
 
@@ -202,9 +211,9 @@ mod tests {
         std::fs::write(&file, b"half").unwrap();
         std::fs::write(folder.path.join("lamar/two.jpg.part"), b"not yet named").unwrap();
         let taken = RefCell::new(Vec::new());
-        let take = async |picture: Picture| {
+        let take = |picture: Picture| {
             taken.borrow_mut().push((picture.camera, picture.bytes));
-            Verdict::Done
+            ready(Verdict::Done)
         };
         let mut before = HashMap::new();
         assert_eq!(folder.look(&mut before, &take).await.unwrap(), 0);
@@ -223,10 +232,12 @@ mod tests {
         for name in ["bad.jpg", "later.jpg", "good.jpg"] {
             std::fs::write(folder.path.join("lamar").join(name), name).unwrap();
         }
-        let take = async |picture: Picture| match picture.bytes.as_slice() {
-            b"bad.jpg" => Verdict::Broken("it is cut short".to_owned()),
-            b"later.jpg" => Verdict::Later,
-            _ => Verdict::Done,
+        let take = |picture: Picture| {
+            ready(match picture.bytes.as_slice() {
+                b"bad.jpg" => Verdict::Broken("it is cut short".to_owned()),
+                b"later.jpg" => Verdict::Later,
+                _ => Verdict::Done,
+            })
         };
         let mut before = HashMap::new();
         folder.look(&mut before, &take).await.unwrap();

@@ -19,7 +19,11 @@ pub(crate) async fn watch(app: &App, config: &Config) -> Result<()> {
         let watcher = app.clone();
         tracing::info!(path = %folder.path, "watching a folder");
         app.spawn_until_closing("folder", async move {
-            folder.watch(async |picture: Picture| take(&watcher, agency, picture).await).await;
+            let taking = |picture: Picture| {
+                let app = watcher.clone();
+                async move { take(&app, agency, picture).await }
+            };
+            folder.watch(taking).await;
         });
     }
     Ok(())

@@ -20,7 +20,7 @@ use vision::{Frame, PICTURE_BYTES_MAX, Recogniser};
 /// Nothing is kept and nobody is asked: this is for trying Plateglass on your own pictures. The exit code is 0 when
 /// every picture was read, 1 when some could not be, 2 when there was nothing to do.
 #[derive(Debug, clap::Args)]
-pub struct RecognizeArgs {
+pub(crate) struct RecognizeArgs {
     /// Pictures (JPEG, PNG, WebP), and folders that are searched with all they hold.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -40,7 +40,7 @@ const EXIT_USAGE: u8 = 2;
 
 /// Reads every picture, one after the other: memory holds one at a time, however many there are.
 #[expect(clippy::needless_pass_by_value, reason = "arguments are handed over once, at the start")]
-pub fn run(args: RecognizeArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: RecognizeArgs) -> anyhow::Result<ExitCode> {
     let recogniser = match &args.models {
         Some(folder) => Recogniser::from_dir(folder)
             .with_context(|| format!("failed to load the models in {}", folder.display()))?,

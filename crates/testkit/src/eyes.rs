@@ -11,11 +11,17 @@ pub struct FakeEyes;
 
 impl Recognise for FakeEyes {
     fn look(&self, picture: &[u8]) -> Result<Vec<PlateSeen>, RecogniseError> {
-        let Some(named) = std::str::from_utf8(picture).ok().and_then(|text| text.strip_prefix("PLATES")) else {
+        let Some(named) =
+            std::str::from_utf8(picture).ok().and_then(|text| text.strip_prefix("PLATES"))
+        else {
             vision::Frame::decode(picture)?;
             return Ok(Vec::new());
         };
-        Ok(named.split_whitespace().filter_map(|text| PlateText::parse(text).ok()).map(seen).collect())
+        Ok(named
+            .split_whitespace()
+            .filter_map(|text| PlateText::parse(text).ok())
+            .map(seen)
+            .collect())
     }
 }
 

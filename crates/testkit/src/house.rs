@@ -91,15 +91,19 @@ impl House {
 
     /// A session of the administrator: what the cookie holds.
     pub async fn session(&self) -> String {
-        let link = sign_in::make_link(&self.app, self.agency, self.app.now()).await.expect("a link can be made");
-        let session = sign_in::use_link(&self.app, &link, self.app.now()).await.expect("the store answers");
+        let link = sign_in::make_link(&self.app, self.agency, self.app.now())
+            .await
+            .expect("a link can be made");
+        let session =
+            sign_in::use_link(&self.app, &link, self.app.now()).await.expect("the store answers");
         session.expect("the link was not used").expose()
     }
 
     /// A hotlist of these plates, in force.
     pub async fn want(&self, category: Category, plates: &[&str]) -> HotlistId {
         let about = NewHotlist { name: "Wanted".to_owned(), source: "a test".to_owned(), category };
-        let list = create_hotlist(&self.app, &self.admin(), about).await.expect("a list can be made");
+        let list =
+            create_hotlist(&self.app, &self.admin(), about).await.expect("a list can be made");
         let csv = format!("plate\n{}\n", plates.join("\n"));
         let ask = ImportAsk {
             mapping: Mapping::of_plate(Column::Number(1)),
@@ -108,7 +112,9 @@ impl House {
             size_bytes: None,
         };
         let source = Box::new(Cursor::new(csv));
-        import_hotlist(&self.app, &self.admin(), list.id, source, ask).await.expect("the list is good");
+        import_hotlist(&self.app, &self.admin(), list.id, source, ask)
+            .await
+            .expect("the list is good");
         list.id
     }
 }
@@ -116,7 +122,8 @@ impl House {
 async fn start(config: &AppConfig, clock: &Arc<ManualClock>, seed: u64) -> App {
     let clock = Arc::clone(clock) as _;
     let chance = Arc::new(SeededChance::new(seed));
-    let started = App::start(config.clone(), &server_key(), clock, chance, Some(Arc::new(FakeEyes))).await;
+    let started =
+        App::start(config.clone(), &server_key(), clock, chance, Some(Arc::new(FakeEyes))).await;
     started.expect("the app starts")
 }
 

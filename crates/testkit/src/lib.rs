@@ -9,7 +9,9 @@ pub mod engines;
 mod eyes;
 #[cfg(feature = "app")]
 pub mod house;
+pub mod line;
 pub mod postgres;
+pub mod server;
 mod unlike;
 
 #[cfg(feature = "app")]

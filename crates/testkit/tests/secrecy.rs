@@ -166,7 +166,7 @@ async fn no_file_holds_the_plate() {
     for (n, form) in forms().iter().enumerate() {
         let plain = path.join(format!("plain-{n}"));
         std::fs::write(&plain, [b"before".as_slice(), form, b"after"].concat()).unwrap();
-        assert_eq!(with_the_plate(&path), [plain.clone()]);
+        assert_eq!(with_the_plate(&path), std::slice::from_ref(&plain));
         std::fs::remove_file(plain).unwrap();
     }
 }

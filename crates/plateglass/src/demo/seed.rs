@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use anyhow::{Context as _, Result};
 use app::{
-    App, Column, Ctx, ImportAsk, Mapping, NewHotlist, Recognise as _, add_camera, create_hotlist,
+    App, Column, Ctx, ImportAsk, Mapping, NewHotlist, add_camera, create_hotlist,
     import_hotlist, list_cameras, list_hotlists,
 };
 use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, Position};

@@ -38,7 +38,7 @@ fn found() -> PlateFound {
     let text = plate::PlateText::parse("7ABC123").unwrap();
     PlateFound {
         text,
-        confidence: 0.987_65,
+        confidence: 0.987_64,
         characters: vec![0.5; 7],
         alternatives: vec![vision::Alternative { text, probability: 0.9 }],
         corners: vision::Quad::from_points(
@@ -103,7 +103,7 @@ fn json_is_one_line_with_everything() {
         line,
         concat!(
             r#"{"path":"x/a.jpg","width_px":40,"height_px":30,"plates":[{"text":"7ABC123","#,
-            r#""confidence":0.9877,"characters":[0.5,0.5,0.5,0.5,0.5,0.5,0.5],"#,
+            r#""confidence":0.9876,"characters":[0.5,0.5,0.5,0.5,0.5,0.5,0.5],"#,
             r#""alternatives":[{"text":"7ABC123","probability":0.9}],"#,
             r#""corners":[[5.0,12.0],[30.0,12.0],[30.0,25.0],[5.0,25.0]],"detection":0.75}]}"#,
             "\n"
