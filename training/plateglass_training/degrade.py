@@ -121,7 +121,7 @@ def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float
     s = rng.random() ** 1.7
     # Corners: the plate's size in the picture sets the detector's error too.
     lw = float(np.exp(rng.uniform(np.log(40), np.log(170)))) if rng.random() < .85 else rng.uniform(34, 60)
-    sd = jitter * (0.006 + 0.022 * rng.random() ** 1.5)
+    sd = jitter * (0.006 + 0.034 * rng.random() ** 1.4)  # the detector's own error, measured
     pad = rng.normal(0.06, 0.02)
     ex, ey = quad[1] - quad[0], quad[3] - quad[0]
     unit = np.float32([[-pad, -pad], [1 + pad, -pad], [1 + pad, 1 + pad], [-pad, 1 + pad]])

@@ -111,7 +111,7 @@ def real(rng: np.random.Generator, crops: list[dict], n: int):
                 quad = np.float32([[bx, by], [bx + bw, by], [bx + bw, by + bh], [bx, by + bh]])
             else:
                 grey, quad = degrade.surround(rng, grey)
-            x[i] = degrade.sample(rng, grey, quad, max(c["aspect"], 1.3), jitter=0.7)
+            x[i] = degrade.sample(rng, grey, quad, max(c["aspect"], 1.3), jitter=0.85)
             y[i] = encode(c["text"])
             i += 1
     return x, y
