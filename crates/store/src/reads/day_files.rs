@@ -15,8 +15,10 @@ const MIGRATIONS: &[Migration] = migrations!("day_file": "0001_reads");
 /// Connections that read one file: a page and a relay side by side.
 const READERS: u32 = 2;
 
-/// Faults that a damaged file's check lists before it stops.
-const FAULTS: &str = "PRAGMA integrity_check(100)";
+/// Reads every page (SQLCipher's checksum of each is checked by that) and lists up to 100 faults of the trees and rows. Not
+/// `integrity_check`: that looks each row up in both indexes, which takes 20 times as long as all the rest of sealing, and
+/// the indexes were made of these rows a moment ago.
+const FAULTS: &str = "PRAGMA quick_check(100)";
 
 pub(crate) struct DayFiles {
     dir: Utf8PathBuf,

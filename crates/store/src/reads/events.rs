@@ -3,8 +3,11 @@
 use domain::{AgencyId, EventDigest, ReadId};
 
 use super::row;
-use crate::sql::args;
+use crate::sql::{Row, args, unreadable};
 use crate::{FileRef, Store, StoreError};
+
+/// Events fetched as one row: some hundred kilobytes.
+const EVENTS_AT_ONCE: i64 = 10_000;
 
 impl Store {
     /// Every event that a file holds, with its read: for the table in memory by which an event sent again is known.
@@ -16,14 +19,18 @@ impl Store {
         let Some(known) = self.control().day_file(file).await? else { return Ok(Vec::new()) };
         let open = self.file_for_reading(known).await?;
         let mut events = Vec::new();
-        let each = open.tables.read.each(&open.tables.texts.events, args![], |found| {
-            if let Some(event) = row::event(&found, 0)? {
-                events.push((event, ReadId::from_i64(found.get(1)?)));
-            }
-            Ok(())
-        });
-        each.await.map_err(failed())?;
-        Ok(events)
+        let mut after = 0_i64;
+        loop {
+            let values = args![after, EVENTS_AT_ONCE, Vec::<u8>::new()];
+            let row =
+                open.tables.read.row(&open.tables.texts.events, values).await.map_err(failed())?;
+            let Some(row) = row else { return Ok(events) };
+            let Some(last) = row.get::<Option<i64>>(0).map_err(failed())? else {
+                return Ok(events);
+            };
+            events.extend(page_of(&row).map_err(failed())?);
+            after = last;
+        }
     }
 
     /// The event of one read, in full.
@@ -64,4 +71,17 @@ impl Store {
         }
         Ok(last)
     }
+}
+
+/// The events of one page: the ids as text, the digests one after the other.
+fn page_of(row: &Row) -> Result<Vec<(EventDigest, ReadId)>, sqlx::Error> {
+    let ids: String = row.get(1)?;
+    let digests: Vec<u8> = row.get(2)?;
+    let (digests, rest) = digests.as_chunks::<16>();
+    let ids = ids.split(',').map(|id| id.parse().map(ReadId::from_i64).map_err(|_| unreadable(1)));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    if !rest.is_empty() || ids.len() != digests.len() {
+        return Err(unreadable(2));
+    }
+    Ok(digests.iter().map(|digest| EventDigest::from_bytes(*digest)).zip(ids).collect())
 }

@@ -7,7 +7,6 @@ mod multi;
 mod value;
 
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
-use tokio_stream::{Stream, StreamExt as _};
 
 pub(crate) use connect::{Opening, Role, make_dir, open_postgres, open_sqlite};
 pub(crate) use migrate::{Migration, migrate, migrations};
@@ -137,35 +136,6 @@ impl Db {
         args: Vec<Value>,
     ) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.rows(text, args).await?.into_iter().next())
-    }
-
-    /// Runs a query row by row, so that a long answer is never whole in memory.
-    pub(crate) async fn each(
-        &self,
-        text: impl Into<Text>,
-        args: Vec<Value>,
-        mut row: impl FnMut(Row) -> Result<(), sqlx::Error>,
-    ) -> Result<(), sqlx::Error> {
-        async fn drain<T>(
-            mut stream: impl Stream<Item = Result<T, sqlx::Error>> + Unpin,
-            mut row: impl FnMut(T) -> Result<(), sqlx::Error>,
-        ) -> Result<(), sqlx::Error> {
-            while let Some(next) = stream.next().await {
-                row(next?)?;
-            }
-            Ok(())
-        }
-        let text = text.into();
-        match self {
-            Self::Sqlite(pool) => {
-                let stream = sqlx::query_with(text, value::sqlite(args)?).fetch(pool);
-                drain(stream, |found| row(Row::Sqlite(found))).await
-            }
-            Self::Postgres(pool) => {
-                let stream = sqlx::query_with(text, value::postgres(args)?).fetch(pool);
-                drain(stream, |found| row(Row::Postgres(found))).await
-            }
-        }
     }
 
     /// Begins a transaction that is going to write.

@@ -85,6 +85,7 @@ fn any_batch_comes_back_as_it_was_given() {
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let batches = proptest::collection::vec(reads(), 0..70);
         let mut next_id = 1;
+        let mut events = Vec::new();
         for _ in 0..25 {
             let mut reads = batches.new_tree(&mut runner).unwrap().current();
             for read in &mut reads {
@@ -104,6 +105,9 @@ fn any_batch_comes_back_as_it_was_given() {
             let found = store.list_reads(&permit(agency), query).await.unwrap();
             let found: Vec<_> = found.into_iter().rev().map(|found| found.read).collect();
             assert!(found == reads, "a batch came back changed");
+            events.extend(reads.iter().filter_map(|read| Some((read.event?, read.id))));
+            let known = store.known_events(FileRef::main(agency, today())).await.unwrap();
+            assert!(known == events, "an event was not known again");
         }
         assert_eq!(
             store.count_reads(&permit(agency)).await.unwrap(),
