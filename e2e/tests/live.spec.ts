@@ -141,7 +141,7 @@ test.describe.serial("from a photograph to an alert", () => {
     await staff.goto("/hits");
     await staff.locator("h1").click();
     await staff.locator("[data-live-sound=on]").click();
-    await expect(staff.locator("[data-live-sound=muted]")).toHaveText("Muted, but for the highest priority");
+    await expect(staff.locator("[data-live-sound=muted]")).toHaveText("Muted except highest");
     await expect(staff.locator("[data-live-state=live]")).toBeVisible();
     for (const picture of wanted.slice(0, 8)) await post(server.address, key, picture);
     await expect.poll(() => staff.evaluate(() => window.sounds.some((s) => s.priority === "high" && s.played && !s.muted))).toBe(true);

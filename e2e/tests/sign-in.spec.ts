@@ -20,6 +20,7 @@ test("a link that was never made is refused", async ({ page }) => {
 
 test("a link works once: opening it does not use it up, signing in does", async ({ page, staff, server }) => {
   // `staff` has signed in by it.
+  await staff.goto("/hits");
   await expect(staff.getByRole("navigation", { name: "Pages" })).toBeVisible();
   await page.goto(server.link());
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -25,9 +25,9 @@ use console::pages::reads::ReadsPage;
 use console::pages::sign_in::SignInPage;
 use console::pages::sign_out::SignedOutPage;
 use domain::{
-    AgencyId, Alternative, Camera, CameraId, CameraKey, Category, Confidence, Hotlist, HotlistEntry,
-    HotlistId, HotlistVersionId, HitId, ImportTally, Marks, Mounting, NewCamera, Position, ReadId,
-    ReadRef, RefusedRow, Timestamp,
+    AgencyId, Alternative, Camera, CameraId, CameraKey, Category, Confidence, HitId, Hotlist,
+    HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks, Mounting, NewCamera, Position,
+    ReadId, ReadRef, RefusedRow, Timestamp,
 };
 use plate::{CodeSystem, Grade, Jurisdiction, JurisdictionFit, PlateText};
 
@@ -71,7 +71,11 @@ fn entry(plate: &str) -> HotlistEntry {
 fn hit(id: i64, plate: &str, wanted: &str, category: Category, age: u64) -> Fallible<HitCard> {
     let text = PlateText::parse(plate)?;
     let exact = plate == wanted;
-    let characters = if exact { sure(&[991, 985, 978, 990, 988, 969, 993]) } else { sure(&[991, 985, 612, 990, 988, 969, 993]) };
+    let characters = if exact {
+        sure(&[991, 985, 978, 990, 988, 969, 993])
+    } else {
+        sure(&[991, 985, 612, 990, 988, 969, 993])
+    };
     let doubtful = app::views::doubtful_characters(&characters);
     let grade = if exact { Grade::Exact } else { Grade::LookAlike };
     Ok(HitCard {
@@ -163,7 +167,13 @@ fn reads() -> Fallible<Page<ReadCard>> {
     Ok(Page { items, next: Some(read(1).to_string()) })
 }
 
-fn list(id: i64, name: &str, category: Category, age: Option<u64>, import: Option<ImportPhase>) -> HotlistRow {
+fn list(
+    id: i64,
+    name: &str,
+    category: Category,
+    age: Option<u64>,
+    import: Option<ImportPhase>,
+) -> HotlistRow {
     let import = import.map(|phase| ImportStatus {
         hotlist: HotlistId::from_i64(id),
         dry_run: false,
@@ -188,10 +198,23 @@ fn list(id: i64, name: &str, category: Category, age: Option<u64>, import: Optio
 }
 
 fn lists() -> Vec<HotlistRow> {
-    let failed = ImportPhase::Failed { at: ago(3), why: "line 4: the row is longer than 64 KiB".to_owned() };
+    let failed =
+        ImportPhase::Failed { at: ago(3), why: "line 4: the row is longer than 64 KiB".to_owned() };
     vec![
-        list(1, "AMBER, state", Category::AmberAlert, Some(7_800), Some(ImportPhase::Done { at: ago(7_800) })),
-        list(2, "NCIC vehicles, daily", Category::StolenVehicle, Some(190_000), Some(ImportPhase::Reading)),
+        list(
+            1,
+            "AMBER, state",
+            Category::AmberAlert,
+            Some(7_800),
+            Some(ImportPhase::Done { at: ago(7_800) }),
+        ),
+        list(
+            2,
+            "NCIC vehicles, daily",
+            Category::StolenVehicle,
+            Some(190_000),
+            Some(ImportPhase::Reading),
+        ),
         list(3, "Case 24-11532", Category::Investigation, None, Some(failed)),
         list(4, "Plates reported stolen", Category::StolenPlate, None, None),
     ]
@@ -212,7 +235,10 @@ fn reports() -> (Report, Report) {
         encoding: Encoding::Utf8,
         version: None,
     };
-    let wrong = ImportError::Mapping { field: "plate", why: "the first row has no column \"tag\"; it has: plate, state, make".to_owned() };
+    let wrong = ImportError::Mapping {
+        field: "plate",
+        why: "the first row has no column \"tag\"; it has: plate, state, make".to_owned(),
+    };
     (Report::of(&Ok(done), true), Report::of(&Err(wrong), false))
 }
 
@@ -220,8 +246,14 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
     let hit_page = HitPage {
         card: hit(5, "7A8C123", "7ABC123", Category::StolenVehicle, 31)?,
         alternatives: vec![
-            Alternative { text: PlateText::parse("7ABC123")?, confidence: Confidence::from_thousandths(371) },
-            Alternative { text: PlateText::parse("7A8G123")?, confidence: Confidence::from_thousandths(12) },
+            Alternative {
+                text: PlateText::parse("7ABC123")?,
+                confidence: Confidence::from_thousandths(371),
+            },
+            Alternative {
+                text: PlateText::parse("7A8G123")?,
+                confidence: Confidence::from_thousandths(12),
+            },
         ],
         marks: Marks::TIME_IN_FUTURE,
         claimed_at: Some(now().plus(Duration::from_secs(4_000))),
@@ -236,7 +268,9 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         hits: vec![hit_page.card.clone()],
         camera: hit_page.camera.clone(),
     };
-    let typed: Typed = serde_json::from_str(r#"{"name":"","mounting":"trailer","site":"Depot","heading":"361","position":"97.7, 30"}"#)?;
+    let typed: Typed = serde_json::from_str(
+        r#"{"name":"","mounting":"trailer","site":"Depot","heading":"361","position":"97.7, 30"}"#,
+    )?;
     let (dry, failed) = reports();
     let trouble = |status, what: &str, why: &str, reasons: &[&str], sign_in| Trouble {
         status,
@@ -248,7 +282,15 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
     };
     let none = || Page { items: Vec::new(), next: None };
     let key = CameraKey::from_random([7; 32]);
-    let import = |report| ImportPage::of(frame("/hotlists/2/import"), 2, "NCIC vehicles, daily".to_owned(), Default::default(), report);
+    let import = |report| {
+        ImportPage::of(
+            frame("/hotlists/2/import"),
+            2,
+            "NCIC vehicles, daily".to_owned(),
+            Default::default(),
+            report,
+        )
+    };
     Ok(vec![
         ("hits", HitsPage::of(frame("/hits"), hits()?, false).render()?),
         ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None }, false).render()?),

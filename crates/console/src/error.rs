@@ -32,7 +32,6 @@ impl PageError {
     }
 
     /// A form that cannot be read.
-    #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
     pub(crate) fn bad_form(err: impl std::fmt::Display) -> Self {
         Self::Bad(err.to_string())
     }
@@ -96,7 +95,10 @@ impl Trouble {
         let mut trouble = Self::new(
             StatusCode::FORBIDDEN,
             "Refused",
-            format!("“{}” was refused. Nothing was shown or changed, and the refusal is on the record.", refusal.action),
+            format!(
+                "“{}” was refused. Nothing was shown or changed, and the refusal is on the record.",
+                refusal.action
+            ),
             "If you need this for your work, ask your supervisor which right is missing.",
         );
         trouble.reasons = refusal.reasons.iter().map(|reason| reason.says().to_owned()).collect();

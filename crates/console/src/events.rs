@@ -40,10 +40,8 @@ pub(crate) async fn get(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let last = headers
-        .get("last-event-id")
-        .and_then(|id| id.to_str().ok()?.parse().ok())
-        .or(from.last);
+    let last =
+        headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).or(from.last);
     let changes = app.bus().subscribe(staff.ctx.agency, last);
     let mut beat = interval_at(Instant::now(), BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -33,9 +33,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Checked<T> {
         if !staff.wrote(&token.form_token) {
             return Err(PageError::ForeignForm);
         }
-        let Form(fields) = Form::<T>::from_request(again(bytes), state)
-            .await
-            .map_err(PageError::bad_form)?;
+        let Form(fields) =
+            Form::<T>::from_request(again(bytes), state).await.map_err(PageError::bad_form)?;
         Ok(Self(fields))
     }
 }

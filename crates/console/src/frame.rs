@@ -32,7 +32,9 @@ pub struct Frame {
 impl Frame {
     /// The frame of a page for nobody in particular.
     pub(crate) fn plain(parts: &Parts, now: Timestamp) -> Self {
-        let here = if parts.method == axum::http::Method::GET && !parts.uri.path().starts_with("/sign-in") {
+        let here = if parts.method == axum::http::Method::GET
+            && !parts.uri.path().starts_with("/sign-in")
+        {
             parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned()
         } else {
             "/".to_owned()

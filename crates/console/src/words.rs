@@ -110,7 +110,7 @@ pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -183,7 +183,10 @@ mod tests {
 
     #[test]
     fn directions_turn_all_the_way_round() {
-        assert_eq!([0, 22, 23, 90, 337, 338, 359].map(direction_short), ["N", "N", "NE", "E", "NW", "N", "N"]);
+        assert_eq!(
+            [0, 22, 23, 90, 337, 338, 359].map(direction_short),
+            ["N", "N", "NE", "E", "NW", "N", "N"]
+        );
     }
 
     #[test]

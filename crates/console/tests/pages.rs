@@ -1,5 +1,10 @@
 //! The whole console over a whole app, without a browser: who is let in, what is refused, what a page holds.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests; clippy exempts only the tests themselves"
+)]
+
 use std::sync::Arc;
 
 use app::{
@@ -76,7 +81,9 @@ impl House {
             plate: PlateText::parse("7A8C123").unwrap(),
             jurisdiction: None,
             confidence: Confidence::from_thousandths(610),
-            characters: [990, 980, 610, 990, 990, 990, 990].map(Confidence::from_thousandths).to_vec(),
+            characters: [990, 980, 610, 990, 990, 990, 990]
+                .map(Confidence::from_thousandths)
+                .to_vec(),
             alternatives: Vec::new(),
             plate_picture: None,
             vehicle_picture: None,
@@ -86,7 +93,8 @@ impl House {
         assert_eq!(taken.first().map(|taken| taken.n_hits), Some(1));
         // The relay tells of a hit; who asks before that sees it a moment later.
         let admin = Ctx::administrator(self.agency, self.app.now());
-        while app::list_hits(&self.app, &admin, Default::default()).await.unwrap().items.is_empty() {
+        while app::list_hits(&self.app, &admin, Default::default()).await.unwrap().items.is_empty()
+        {
             tokio::task::yield_now().await;
         }
     }
@@ -181,7 +189,8 @@ async fn forms_are_taken_from_this_sessions_pages_only() {
     let mut house = House::built().await;
     house.sign_in().await;
     let token = house.form_token().await;
-    let form = format!("form_token={token}&name=Cam+15&mounting=fixed&site=Lamar&heading=&position=");
+    let form =
+        format!("form_token={token}&name=Cam+15&mounting=fixed&site=Lamar&heading=&position=");
     let elsewhere = house.post("/cameras/new", ("sec-fetch-site", "cross-site"), &form).await;
     assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
     let tokenless = house.post("/cameras/new", SAME, "name=Cam+15&mounting=fixed").await;
@@ -207,7 +216,8 @@ async fn a_file_is_tried_and_imported_by_form() {
         format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     };
     let body = |token: &str| {
-        let file = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+        let file =
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
         let rows = "LIC,ST\n8XYZ987,TX\nTOOLONGPLATE99,TX\n";
         let unused: String =
             ["make", "model", "colour", "year", "reference", "note"].map(|n| part(n, "")).concat();

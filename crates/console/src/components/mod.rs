@@ -44,7 +44,10 @@ impl Moment {
 
 /// How long ago something was; counts on by itself.
 #[derive(Template, Clone, Debug)]
-#[template(source = r#"<time datetime="{{ exact }}" data-age class="nowrap">{{ says }}</time>"#, ext = "html")]
+#[template(
+    source = r#"<time datetime="{{ exact }}" data-age class="nowrap">{{ says }}</time>"#,
+    ext = "html"
+)]
 pub struct Age {
     exact: String,
     says: String,

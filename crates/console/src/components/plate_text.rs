@@ -41,7 +41,8 @@ impl PlateLine {
 
     /// A hotlist entry's plate or pattern; where `against` is given, characters that differ from it are marked.
     pub fn entry(entry: &str, state: Option<Jurisdiction>, against: Option<PlateText>) -> Self {
-        let read: Vec<char> = against.map(|read| read.expose().chars().collect()).unwrap_or_default();
+        let read: Vec<char> =
+            against.map(|read| read.expose().chars().collect()).unwrap_or_default();
         let characters = entry
             .chars()
             .enumerate()

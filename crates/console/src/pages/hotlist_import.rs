@@ -35,7 +35,11 @@ pub(crate) struct ColumnField {
 }
 
 const COLUMNS: [(&str, &str, &str); 8] = [
-    ("plate", "Plate or pattern", "plate lic license license_plate licence tag number plate_number"),
+    (
+        "plate",
+        "Plate or pattern",
+        "plate lic license license_plate licence tag number plate_number",
+    ),
     ("state", "State", "state lis st jurisdiction state_code plate_state"),
     ("make", "Make", "make vma vehicle_make"),
     ("model", "Model", "model vmo vehicle_model"),
@@ -103,7 +107,9 @@ impl Typed {
         let [plate, state, make, model, colour, year, reference, note] = &self.columns;
         let column = |typed: &String| match typed.trim() {
             "" => None,
-            text => Some(text.parse().map_or_else(|_| Column::Name(text.to_owned()), Column::Number)),
+            text => {
+                Some(text.parse().map_or_else(|_| Column::Name(text.to_owned()), Column::Number))
+            }
         };
         Mapping {
             delimiter: match self.delimiter.as_str() {
@@ -152,7 +158,8 @@ impl Report {
         match outcome {
             Ok(report) => {
                 let shown = u64::try_from(report.tally.refused.len()).unwrap_or(u64::MAX);
-                let twice = words::count(report.n_duplicates, "row that repeats", "rows that repeat");
+                let twice =
+                    words::count(report.n_duplicates, "row that repeats", "rows that repeat");
                 Self {
                     title: title.to_owned(),
                     wrong: String::new(),
@@ -259,9 +266,8 @@ pub(crate) async fn post(
 ) -> Result<Response, PageError> {
     let dry_run = how.dry_run.is_some();
     let list = open_hotlist(&app, &staff.ctx, HotlistId::from_i64(id)).await?;
-    let size_bytes = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let size_bytes =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     // A task of its own: who leaves the page neither stops a file that is whole nor makes a half one look whole.
     let work = receive(app, staff, HotlistId::from_i64(id), dry_run, size_bytes, body);
     let (typed, outcome) = tokio::spawn(work).await.map_err(PageError::bad_form)??;
@@ -299,7 +305,11 @@ async fn receive(
         let import = import_hotlist(&app, &staff.ctx, hotlist, Box::new(reader), ask);
         let (outcome, ()) = futures_util::future::join(import, pump(field, writer)).await;
         if let Err(err @ (ImportError::Read { .. } | ImportError::Failed { .. })) = &outcome {
-            tracing::error!(hotlist.id = hotlist.to_i64(), err = err as &dyn std::error::Error, "import failed");
+            tracing::error!(
+                hotlist.id = hotlist.to_i64(),
+                err = err as &dyn std::error::Error,
+                "import failed"
+            );
         }
         return Ok((typed, outcome));
     }

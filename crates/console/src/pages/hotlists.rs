@@ -90,10 +90,15 @@ impl Progress {
                 let of = of.unwrap_or_default();
                 (true, false, format!("{dry}reading, {read}{of}: {taken}, {refused}"), None)
             }
-            ImportPhase::Swapping => {
-                (true, false, format!("{dry}putting the new list in force: {taken}, {refused}"), None)
+            ImportPhase::Swapping => (
+                true,
+                false,
+                format!("{dry}putting the new list in force: {taken}, {refused}"),
+                None,
+            ),
+            ImportPhase::Done { at } => {
+                (false, false, format!("{dry}{taken}, {refused}"), Some(*at))
             }
-            ImportPhase::Done { at } => (false, false, format!("{dry}{taken}, {refused}"), Some(*at)),
             ImportPhase::Failed { at, why } => {
                 (false, true, format!("{dry}nothing was imported: {why}"), Some(*at))
             }

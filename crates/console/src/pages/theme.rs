@@ -37,7 +37,9 @@ mod tests {
     #[test]
     fn nobody_is_sent_elsewhere() {
         assert_eq!(within("/reads?camera=1"), "/reads?camera=1");
-        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nb"] {
+        for elsewhere in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nb"]
+        {
             assert_eq!(within(elsewhere), "/");
         }
     }
