@@ -36,7 +36,12 @@ pub(crate) struct Held {
 
 impl Bodies {
     /// Takes a body of at most `max` bytes.
-    pub(crate) async fn take(&self, headers: &HeaderMap, body: Body, max: usize) -> Result<Held, ApiError> {
+    pub(crate) async fn take(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+        max: usize,
+    ) -> Result<Held, ApiError> {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         let length: usize = length.and_then(|text| text.parse().ok()).ok_or(ApiError::NoLength)?;
         if length > max {
@@ -44,10 +49,13 @@ impl Bodies {
             return Err(ApiError::TooLarge { why });
         }
         let kib = u32::try_from(length.div_ceil(1024)).unwrap_or(u32::MAX);
-        let share = Arc::clone(&self.0).try_acquire_many_owned(kib).map_err(|_| ApiError::BodiesFull)?;
+        let share =
+            Arc::clone(&self.0).try_acquire_many_owned(kib).map_err(|_| ApiError::BodiesFull)?;
         let arriving = tokio::time::timeout(ARRIVES_WITHIN, to_bytes(body, max)).await;
-        let arrived = arriving.map_err(|_| ApiError::TooSlow { seconds: ARRIVES_WITHIN.as_secs() })?;
-        let bytes = arrived.map_err(|err| ApiError::invalid("body", format!("broke off: {err}")))?;
+        let arrived =
+            arriving.map_err(|_| ApiError::TooSlow { seconds: ARRIVES_WITHIN.as_secs() })?;
+        let bytes =
+            arrived.map_err(|err| ApiError::invalid("body", format!("broke off: {err}")))?;
         Ok(Held { bytes, _share: share })
     }
 }

@@ -9,7 +9,8 @@ const NAMES: [(&str, bool); 2] = [("__Host-plateglass", true), ("plateglass", fa
 /// The session that a request's cookie names.
 pub(crate) fn session(headers: &HeaderMap) -> Option<SessionToken> {
     let proto = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-    let over_tls = proto.is_some_and(|value| value.split(',').next().is_some_and(|first| first.trim() == "https"));
+    let over_tls = proto
+        .is_some_and(|value| value.split(',').next().is_some_and(|first| first.trim() == "https"));
     let (name, _) = NAMES.into_iter().find(|(_, tls)| *tls == over_tls)?;
     headers
         .get_all(header::COOKIE)

@@ -152,7 +152,13 @@ fn of(
 }
 
 fn again(status: StatusCode, err: &dyn std::error::Error) -> (StatusCode, ErrorBody) {
-    of(status, "try-again", err, None, "Send it again after the seconds in Retry-After; events that were kept are known again.")
+    of(
+        status,
+        "try-again",
+        err,
+        None,
+        "Send it again after the seconds in Retry-After; events that were kept are known again.",
+    )
 }
 
 fn failed(err: &dyn std::error::Error) -> (StatusCode, ErrorBody) {
@@ -169,9 +175,13 @@ fn refused(refusal: &domain::Refusal) -> (StatusCode, ErrorBody) {
 fn ask(err: &AskError) -> (StatusCode, ErrorBody) {
     match err {
         AskError::Refused(refusal) => refused(refusal),
-        AskError::NotFound { what, .. } => {
-            of(StatusCode::NOT_FOUND, "not-found", err, Some(what), "Ask the list for what there is.")
-        }
+        AskError::NotFound { what, .. } => of(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            err,
+            Some(what),
+            "Ask the list for what there is.",
+        ),
         AskError::Invalid { field, why } => {
             ApiError::invalid(*field, format!("{field} {why}")).parts()
         }
@@ -196,7 +206,9 @@ fn take(err: &TakeError) -> (StatusCode, ErrorBody) {
             None,
             "Hand in reads, or start a server that recognises.",
         ),
-        TakeError::NoCamera => of(StatusCode::FORBIDDEN, "refused", err, None, "Use a camera's key."),
+        TakeError::NoCamera => {
+            of(StatusCode::FORBIDDEN, "refused", err, None, "Use a camera's key.")
+        }
         TakeError::Failed { .. } => failed(err),
     }
 }
@@ -206,14 +218,22 @@ fn import(err: &ImportError) -> (StatusCode, ErrorBody) {
         ImportError::Refused(refusal) => return refused(refusal),
         ImportError::Failed { .. } => return failed(err),
         ImportError::NoHotlist(_) => {
-            return of(StatusCode::NOT_FOUND, "not-found", err, Some("hotlist"), "Ask the list for what there is.");
+            return of(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                err,
+                Some("hotlist"),
+                "Ask the list for what there is.",
+            );
         }
         ImportError::Busy => {
             let help = "Ask for the import's status.";
             return of(StatusCode::CONFLICT, "busy", err, None, help);
         }
         ImportError::Mapping { field, .. } => format!("mapping.{field}"),
-        ImportError::File { line, .. } | ImportError::NothingTaken { line, .. } => format!("line {line}"),
+        ImportError::File { line, .. } | ImportError::NothingTaken { line, .. } => {
+            format!("line {line}")
+        }
         ImportError::Read { .. } => "body".to_owned(),
     };
     ApiError::invalid(place, chain(err)).parts()

@@ -3,8 +3,8 @@
 //! Every route is one file, declares who may call it, what kind of act it is and what may be kept of its answer
 //! ([`app::route::Guard`]), and stands in the OpenAPI document. Handlers hold no rules: they read, ask, and write.
 
-mod body;
 mod bodies;
+mod body;
 mod cookies;
 mod endpoints;
 mod error;

@@ -55,13 +55,20 @@ struct Table {
 impl Table {
     fn add(mut self, guard: Guard, (schemas, paths, methods): UtoipaMethodRouter<Api>) -> Self {
         for (path, item) in &paths.paths {
-            let of = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+            let of = [
+                ("GET", &item.get),
+                ("POST", &item.post),
+                ("PUT", &item.put),
+                ("DELETE", &item.delete),
+            ];
             for (method, _) in of.into_iter().filter(|(_, operation)| operation.is_some()) {
                 self.declared.push(Declared { method, path: path.clone(), guard });
             }
         }
         let methods = match &self.api {
-            Some(api) => methods.layer(from_fn_with_state((api.app.clone(), guard), guard::enforce)),
+            Some(api) => {
+                methods.layer(from_fn_with_state((api.app.clone(), guard), guard::enforce))
+            }
             None => methods,
         };
         self.router = self.router.routes((schemas, paths, methods));

@@ -29,7 +29,9 @@ impl Client {
 
     async fn post(&self, path: &str, key: &str, body: impl Into<Vec<u8>>) -> (StatusCode, Value) {
         let body: Vec<u8> = body.into();
-        let request = Request::post(path).header("plateglass-camera-key", key).header("content-length", body.len());
+        let request = Request::post(path)
+            .header("plateglass-camera-key", key)
+            .header("content-length", body.len());
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
@@ -63,8 +65,14 @@ async fn reads_are_taken_answered_one_by_one_and_shown() {
     assert_eq!(reads[2]["marks"], json!(["time-in-future"]));
     let read = reads[0]["read"].as_str().unwrap();
     let (status, page) = client.get(&format!("/api/v1/reads/{read}")).await;
-    assert_eq!((status, &page["plate"], &page["jurisdiction"]), (StatusCode::OK, &json!("7ABC123"), &json!("US-TX")));
-    assert_eq!(client.get(&format!("/api/v1/reads/{read}/pictures/plate")).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        (status, &page["plate"], &page["jurisdiction"]),
+        (StatusCode::OK, &json!("7ABC123"), &json!("US-TX"))
+    );
+    assert_eq!(
+        client.get(&format!("/api/v1/reads/{read}/pictures/plate")).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -72,7 +80,10 @@ async fn a_post_with_a_malformed_read_keeps_nothing_and_names_it() {
     let client = Client::new().await;
     let sent = json!([{"plate": "A1", "confidence": 1}, {"plate": "A2", "confidence": "sure"}]);
     let (status, error) = client.hand_in(&sent).await;
-    assert_eq!((status, &error["where"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("reads[1].confidence")));
+    assert_eq!(
+        (status, &error["where"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("reads[1].confidence"))
+    );
     let too_many: Vec<_> = (0..501).map(|_| json!({"plate": "A1", "confidence": 1})).collect();
     let (status, error) = client.hand_in(&json!(too_many)).await;
     assert_eq!((status, &error["error"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")));
@@ -84,7 +95,9 @@ async fn an_unknown_key_and_a_disabled_cameras_key_are_refused_alike() {
     let client = Client::new().await;
     let read = json!({"plate": "A1", "confidence": 1}).to_string();
     let unknown = client.post("/api/v1/reads", &"A".repeat(43), read.clone()).await;
-    app::disable_camera(&client.house.app, &client.house.admin(), client.house.camera).await.unwrap();
+    app::disable_camera(&client.house.app, &client.house.admin(), client.house.camera)
+        .await
+        .unwrap();
     let disabled = client.post("/api/v1/reads", &client.house.key.expose(), read.clone()).await;
     let none = client.post("/api/v1/reads", "", read).await;
     assert_eq!(unknown.0, StatusCode::UNAUTHORIZED);
@@ -101,30 +114,46 @@ async fn bad_frames_are_refused_by_name_and_a_frame_without_a_plate_is_fine() {
     let (status, taken) = frame(b"PLATES").await;
     assert_eq!((status, taken), (StatusCode::OK, json!({"n_plates": 0, "reads": []})));
     let (status, error) = frame(b"").await;
-    assert_eq!((status, &error["what"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("the picture is empty (0 bytes)")));
+    assert_eq!(
+        (status, &error["what"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("the picture is empty (0 bytes)"))
+    );
     // A PNG whose header says 100,000 × 100,000 pixels: 30 GB if one believed it.
-    let bomb = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &100_000_u32.to_be_bytes(), &100_000_u32.to_be_bytes(), &[8, 2, 0, 0, 0, 0, 0, 0, 0]].concat();
+    let bomb = [
+        &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..],
+        &100_000_u32.to_be_bytes(),
+        &100_000_u32.to_be_bytes(),
+        &[8, 2, 0, 0, 0, 0, 0, 0, 0],
+    ]
+    .concat();
     let (status, error) = frame(&bomb).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{error}");
     let (status, _) = frame(&[0xFF, 0xD8, 0xFF, 0xDB, 0, 4, 0, 0]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    let request = Request::post("/api/v1/frames").header("plateglass-camera-key", &key).header("content-length", 21 * 1024 * 1024);
+    let request = Request::post("/api/v1/frames")
+        .header("plateglass-camera-key", &key)
+        .header("content-length", 21 * 1024 * 1024);
     let (status, error) = client.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!((status, &error["error"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("too-large")));
     let request = Request::post("/api/v1/frames").header("plateglass-camera-key", &key);
-    assert_eq!(client.send(request.body(Body::empty()).unwrap()).await.0, StatusCode::LENGTH_REQUIRED);
+    assert_eq!(
+        client.send(request.body(Body::empty()).unwrap()).await.0,
+        StatusCode::LENGTH_REQUIRED
+    );
     assert_eq!(client.n_reads().await, 0);
 }
 
 #[tokio::test]
 async fn a_frame_is_read_and_its_pictures_are_shown_to_the_administrator_alone() {
     let client = Client::new().await;
-    let (status, taken) = client.post("/api/v1/frames", &client.house.key.expose(), "PLATES 7ABC123").await;
+    let (status, taken) =
+        client.post("/api/v1/frames", &client.house.key.expose(), "PLATES 7ABC123").await;
     assert_eq!(status, StatusCode::OK, "{taken}");
     let read = taken["reads"][0]["read"].as_str().unwrap();
     let path = format!("/api/v1/reads/{read}/pictures/vehicle");
     let request = Request::get(&path).header("cookie", format!("plateglass={}", client.session));
-    let response = client.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response =
+        client.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.headers()["content-type"], "image/jpeg");
     assert_eq!(response.headers()["cache-control"], "no-store");
     let nobody = Request::get(&path).body(Body::empty()).unwrap();
@@ -135,22 +164,39 @@ async fn a_frame_is_read_and_its_pictures_are_shown_to_the_administrator_alone()
 async fn a_hotlist_is_made_and_imported_over_the_line() {
     let client = Client::new().await;
     let cookie = format!("plateglass={}", client.session);
-    let about = json!({"name": "NCIC", "source": "TCIC hourly", "category": "stolen-vehicle"}).to_string();
-    let request = Request::post("/api/v1/hotlists").header("cookie", &cookie).header("content-type", "application/json");
+    let about =
+        json!({"name": "NCIC", "source": "TCIC hourly", "category": "stolen-vehicle"}).to_string();
+    let request = Request::post("/api/v1/hotlists")
+        .header("cookie", &cookie)
+        .header("content-type", "application/json");
     let (status, list) = client.send(request.body(Body::from(about)).unwrap()).await;
     assert_eq!(status, StatusCode::CREATED, "{list}");
     let path = format!("/api/v1/hotlists/{}/import?plate=LIC&state=LIS", list["hotlist"]);
-    let request = Request::post(path).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
-    let (status, report) = client.send(request.body(Body::from("LIC,LIS\n7ABC123,TX\n??,TX\n")).unwrap()).await;
-    assert_eq!((status, &report["n_taken"], &report["n_refused"]), (StatusCode::OK, &json!(1), &json!(1)), "{report}");
+    let request =
+        Request::post(path).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    let (status, report) =
+        client.send(request.body(Body::from("LIC,LIS\n7ABC123,TX\n??,TX\n")).unwrap()).await;
+    assert_eq!(
+        (status, &report["n_taken"], &report["n_refused"]),
+        (StatusCode::OK, &json!(1), &json!(1)),
+        "{report}"
+    );
     assert_eq!(report["refused"][0]["line"], json!(3));
-    let from_elsewhere = Request::post("/api/v1/hotlists").header("cookie", &cookie).header("sec-fetch-site", "cross-site");
-    assert_eq!(client.send(from_elsewhere.body(Body::empty()).unwrap()).await.0, StatusCode::FORBIDDEN);
+    let from_elsewhere = Request::post("/api/v1/hotlists")
+        .header("cookie", &cookie)
+        .header("sec-fetch-site", "cross-site");
+    assert_eq!(
+        client.send(from_elsewhere.body(Body::empty()).unwrap()).await.0,
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test]
 async fn health_says_whether_reads_can_be_taken() {
     let client = Client::new().await;
     let (status, health) = client.send(Request::get("/healthz").body(Body::empty()).unwrap()).await;
-    assert_eq!((status, &health["ok"], &health["recogniser"]), (StatusCode::OK, &json!(true), &json!(true)));
+    assert_eq!(
+        (status, &health["ok"], &health["recogniser"]),
+        (StatusCode::OK, &json!(true), &json!(true))
+    );
 }

@@ -35,10 +35,14 @@ async fn who_may_call_what_is_reviewed() {
     let house = House::new().await;
     let router = api::router(house.app.clone());
     let session = house.session().await;
-    let mut printed = format!("{:<48}{:<8}{:<8}{:<8}{:<10}{}\n", "", "nobody", "camera", "admin", "audit", "cache");
+    let mut printed = format!(
+        "{:<48}{:<8}{:<8}{:<8}{:<10}{}\n",
+        "", "nobody", "camera", "admin", "audit", "cache"
+    );
     for route in api::declared() {
         let path = route.path.replace("{read}", "1-20261121-1").replace("{kind}", "plate");
-        let path = path.replace("{hit}", "1").replace("{camera}", "999").replace("{hotlist}", "999");
+        let path =
+            path.replace("{hit}", "1").replace("{camera}", "999").replace("{hotlist}", "999");
         let mut passes = Vec::new();
         for actor in ["nobody", "camera", "admin"] {
             let mut request = Request::builder().method(route.method).uri(&path);
@@ -47,8 +51,10 @@ async fn who_may_call_what_is_reviewed() {
                 "admin" => request.header("cookie", format!("plateglass={session}")),
                 _ => request,
             };
-            let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-            let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&response.status());
+            let response =
+                router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            let refused =
+                [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&response.status());
             assert_eq!(response.headers()["cache-control"], route.guard.cache.header(), "{path}");
             passes.push(if refused { "-" } else { "yes" });
         }
@@ -60,7 +66,12 @@ async fn who_may_call_what_is_reviewed() {
         assert_eq!(passes, expected, "{} {path}", route.method);
         let name = format!("{:<5}{}", route.method, route.path);
         let (audit, cache) = (format!("{:?}", route.guard.audit), route.guard.cache.header());
-        writeln!(printed, "{name:<48}{:<8}{:<8}{:<8}{audit:<10}{cache}", passes[0], passes[1], passes[2]).unwrap();
+        writeln!(
+            printed,
+            "{name:<48}{:<8}{:<8}{:<8}{audit:<10}{cache}",
+            passes[0], passes[1], passes[2]
+        )
+        .unwrap();
     }
     insta::assert_snapshot!("who_may_call_what", printed);
 }

@@ -89,7 +89,8 @@ impl Joins {
         let entry = app.inner().store.entry(&ctx.permit::<OpenHit>()?, hit.entry).await;
         let entry = entry.map_err(AskError::failed("look up the entry"))?;
         let read = &stored.read;
-        let note = entry.as_ref().and_then(|entry| look_alike_note(read.plate, &entry.plate, hit.grade));
+        let note =
+            entry.as_ref().and_then(|entry| look_alike_note(read.plate, &entry.plate, hit.grade));
         Ok(Some(HitCard {
             id: *id,
             read: stored.at,
@@ -120,7 +121,11 @@ impl Joins {
 }
 
 /// The read at a place, if it is there.
-pub(crate) async fn read_at(app: &App, ctx: &Ctx, at: ReadRef) -> Result<Option<StoredRead>, AskError> {
+pub(crate) async fn read_at(
+    app: &App,
+    ctx: &Ctx,
+    at: ReadRef,
+) -> Result<Option<StoredRead>, AskError> {
     let read = app.inner().store.read(&ctx.permit::<OpenRead>()?, at).await;
     read.map_err(AskError::failed("open the read"))
 }

@@ -7,8 +7,8 @@ use domain::access::ListHotlists;
 use store::{FileKind, FileState};
 
 use crate::bus::Topic;
-use crate::{App, Ctx, matching};
 use crate::error::{BoxError, chain};
+use crate::{App, Ctx, matching};
 
 /// How often last-seen times are saved: what a crash may lose of them.
 const SAVE_LAST_SEEN_EVERY: Duration = Duration::from_secs(15);
@@ -40,7 +40,10 @@ pub(crate) fn start(app: &App) {
             look.tick().await;
             let now = sealer.now();
             if let Err(err) = seal_due_days(&sealer, now).await {
-                tracing::error!(error = chain(err.as_ref()), "failed to seal a day; trying again in a minute");
+                tracing::error!(
+                    error = chain(err.as_ref()),
+                    "failed to seal a day; trying again in a minute"
+                );
             }
             if let Err(err) = sealer.inner().store.forget_expired_sign_ins(now).await {
                 tracing::warn!(error = chain(&err), "failed to forget expired sign-ins");
@@ -60,8 +63,11 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
         };
         let permit = Ctx::server(agency.id, app.now()).permit::<ListHotlists>()?;
         let lists = inner.store.hotlists(&permit).await?;
-        let mut stored: Vec<_> =
-            lists.iter().filter(|list| list.n_entries > 0).filter_map(|list| list.version).collect();
+        let mut stored: Vec<_> = lists
+            .iter()
+            .filter(|list| list.n_entries > 0)
+            .filter_map(|list| list.version)
+            .collect();
         let mut loaded: Vec<_> = state.lists().lists.iter().map(|list| list.version).collect();
         stored.sort_unstable();
         loaded.sort_unstable();

@@ -75,7 +75,9 @@ const NARROWED_MIN: usize = 3;
 /// How an entry's plate or pattern is kept, or why it is refused (without repeating it).
 pub(crate) fn spelled(text: &str) -> Result<String, String> {
     if !text.contains(['?', '*', '[']) {
-        return PlateText::parse(text).map(|plate| String::from(&*plate.expose())).map_err(|err| err.to_string());
+        return PlateText::parse(text)
+            .map(|plate| String::from(&*plate.expose()))
+            .map_err(|err| err.to_string());
     }
     let pattern = Pattern::parse(text).map_err(|err| err.to_string())?;
     if pattern.n_narrowed() < NARROWED_MIN {

@@ -24,14 +24,16 @@ pub(crate) fn plate_picture(jpeg: &Bytes) -> Result<Bytes, String> {
         ));
     }
     let frame = vision::Frame::decode(jpeg).map_err(|err| err.to_string())?;
-    if frame.width_px > PLATE_PICTURE_WIDTH_MAX_PX || frame.height_px > PLATE_PICTURE_HEIGHT_MAX_PX {
+    if frame.width_px > PLATE_PICTURE_WIDTH_MAX_PX || frame.height_px > PLATE_PICTURE_HEIGHT_MAX_PX
+    {
         return Err(format!(
             "is {}×{} pixels; a picture of the plate alone has at most \
              {PLATE_PICTURE_WIDTH_MAX_PX}×{PLATE_PICTURE_HEIGHT_MAX_PX}: send the scene as the vehicle picture, which is masked",
             frame.width_px, frame.height_px
         ));
     }
-    without_side_data(jpeg).ok_or_else(|| "is not a JPEG; plate pictures are kept as JPEG".to_owned())
+    without_side_data(jpeg)
+        .ok_or_else(|| "is not a JPEG; plate pictures are kept as JPEG".to_owned())
 }
 
 /// Masks a vehicle picture: the crop that our own recogniser makes around the read's plate. None when the plate is not

@@ -65,7 +65,11 @@ impl Recognise for WithModels {
                 plate: found.text,
                 jurisdiction: None,
                 confidence: Confidence::from_probability(found.confidence),
-                characters: found.characters.iter().map(|p| Confidence::from_probability(*p)).collect(),
+                characters: found
+                    .characters
+                    .iter()
+                    .map(|p| Confidence::from_probability(*p))
+                    .collect(),
                 alternatives: others
                     .map(|other| Alternative {
                         text: other.text,
@@ -102,7 +106,8 @@ impl RecogniserPool {
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         drop(place);
         let turn = turn.map_err(|err| failed("wait for the recogniser", err))?;
-        metrics::histogram!("plateglass_frame_waited_seconds").record(watch.elapsed().as_secs_f64());
+        metrics::histogram!("plateglass_frame_waited_seconds")
+            .record(watch.elapsed().as_secs_f64());
         let recogniser = Arc::clone(&self.recogniser);
         let looked = tokio::task::spawn_blocking(move || {
             let watch = Stopwatch::start();

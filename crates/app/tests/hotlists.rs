@@ -2,7 +2,10 @@
 
 use std::io::Cursor;
 
-use app::{Column, ImportAsk, ImportError, ImportPhase, Mapping, NewHotlist, create_hotlist, import_hotlist, import_status, open_hotlist, take_reads};
+use app::{
+    Column, ImportAsk, ImportError, ImportPhase, Mapping, NewHotlist, create_hotlist,
+    import_hotlist, import_status, open_hotlist, take_reads,
+};
 use domain::Category;
 use testkit::House;
 use testkit::house::read;
@@ -23,11 +26,26 @@ async fn a_new_version_takes_the_old_ones_place_at_once() {
         let list = house.want(Category::StolenVehicle, &["OLD111", "8?Z7*"]).await;
         assert_eq!(n_hits(&house, "1", "OLD111").await, 1);
         assert_eq!(n_hits(&house, "2", "8AZ799").await, 1);
-        let dry = import_hotlist(&house.app, &house.admin(), list, Box::new(Cursor::new("plate\nNEW111\n")), ask(true)).await;
+        let dry = import_hotlist(
+            &house.app,
+            &house.admin(),
+            list,
+            Box::new(Cursor::new("plate\nNEW111\n")),
+            ask(true),
+        )
+        .await;
         assert_eq!(dry.unwrap().version, None);
         assert_eq!(n_hits(&house, "3", "NEW111").await, 0);
         let file = "plate\nNEW111\nNEW111\n!!!\n";
-        let report = import_hotlist(&house.app, &house.admin(), list, Box::new(Cursor::new(file)), ask(false)).await.unwrap();
+        let report = import_hotlist(
+            &house.app,
+            &house.admin(),
+            list,
+            Box::new(Cursor::new(file)),
+            ask(false),
+        )
+        .await
+        .unwrap();
         assert_eq!((report.tally.n_taken, report.tally.n_refused, report.n_duplicates), (2, 1, 1));
         assert_eq!(report.sha256.len(), 64);
         assert_eq!(n_hits(&house, "4", "OLD111").await, 0);
@@ -43,11 +61,21 @@ async fn what_cannot_be_imported_changes_nothing_and_says_why() {
     let house = House::new().await;
     let list = house.want(Category::StolenVehicle, &["OLD111"]).await;
     let import = async |file: &'static [u8]| {
-        import_hotlist(&house.app, &house.admin(), list, Box::new(Cursor::new(file)), ask(false)).await
+        import_hotlist(&house.app, &house.admin(), list, Box::new(Cursor::new(file)), ask(false))
+            .await
     };
-    assert!(matches!(import(b"plate\n!!!\n").await, Err(ImportError::NothingTaken { line: 2, .. })));
-    assert!(matches!(import(b"plate\nABC1\nDEF\xFF\n").await, Err(ImportError::File { line: 3, .. })));
-    assert!(matches!(import(b"number\nABC1\n").await, Err(ImportError::Mapping { field: "plate", .. })));
+    assert!(matches!(
+        import(b"plate\n!!!\n").await,
+        Err(ImportError::NothingTaken { line: 2, .. })
+    ));
+    assert!(matches!(
+        import(b"plate\nABC1\nDEF\xFF\n").await,
+        Err(ImportError::File { line: 3, .. })
+    ));
+    assert!(matches!(
+        import(b"number\nABC1\n").await,
+        Err(ImportError::Mapping { field: "plate", .. })
+    ));
     assert_eq!(n_hits(&house, "1", "ABC1").await, 0);
     assert_eq!(n_hits(&house, "2", "OLD111").await, 1);
     let status = import_status(&house.app, &house.admin(), list).await.unwrap().unwrap();
@@ -57,7 +85,11 @@ async fn what_cannot_be_imported_changes_nothing_and_says_why() {
 #[tokio::test]
 async fn a_new_list_is_empty_and_matches_nothing() {
     let house = House::new().await;
-    let about = NewHotlist { name: "BOLO".to_owned(), source: "shift".to_owned(), category: Category::Investigation };
+    let about = NewHotlist {
+        name: "BOLO".to_owned(),
+        source: "shift".to_owned(),
+        category: Category::Investigation,
+    };
     let list = create_hotlist(&house.app, &house.admin(), about).await.unwrap();
     assert_eq!((list.n_entries, list.imported_at), (0, None));
     assert_eq!(n_hits(&house, "1", "ABC1").await, 0);

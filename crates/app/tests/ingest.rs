@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use app::{HitsAsk, Notice, ReadsAsk, TakeError, Topic, list_hits, list_reads, open_hit, open_picture, open_read, take_frame, take_reads};
+use app::{
+    HitsAsk, Notice, ReadsAsk, TakeError, Topic, list_hits, list_reads, open_hit, open_picture,
+    open_read, take_frame, take_reads,
+};
 use bytes::Bytes;
 use domain::{Category, Marks, PictureKind, Priority};
 use plate::Grade;
@@ -15,7 +18,10 @@ async fn a_read_is_kept_and_an_event_sent_again_changes_nothing() {
         let one = || read(house.camera, "e1", "7ABC123", Some("2026-11-21T11:59:58Z"));
         let two = read(house.camera, "e2", "K4W3L", None);
         let first = take_reads(&house.app, &house.camera(), vec![one(), two, one()]).await.unwrap();
-        assert_eq!([first[0].duplicate, first[1].duplicate, first[2].duplicate], [false, false, true]);
+        assert_eq!(
+            [first[0].duplicate, first[1].duplicate, first[2].duplicate],
+            [false, false, true]
+        );
         assert_eq!(first[0].read, first[2].read);
         let again = take_reads(&house.app, &house.camera(), vec![one()]).await.unwrap();
         assert_eq!((again[0].duplicate, again[0].read), (true, first[0].read));
@@ -33,7 +39,8 @@ async fn a_wanted_plate_is_a_hit_and_the_console_is_told_without_a_plate() {
     let house = House::new().await;
     house.want(Category::AmberAlert, &["7ABC123"]).await;
     let mut told = house.app.bus().subscribe(house.agency, None);
-    let sent = vec![read(house.camera, "e1", "7A8C123", None), read(house.camera, "e2", "XYZ99", None)];
+    let sent =
+        vec![read(house.camera, "e1", "7A8C123", None), read(house.camera, "e2", "XYZ99", None)];
     let taken = take_reads(&house.app, &house.camera(), sent).await.unwrap();
     assert_eq!((taken[0].n_hits, taken[1].n_hits), (1, 0));
     loop {
@@ -72,7 +79,9 @@ async fn times_that_cannot_be_are_kept_and_marked() {
 async fn a_day_that_is_over_is_sealed_and_what_comes_late_is_kept_beside_it() {
     let house = House::new().await;
     let morning = Some("2026-11-21T08:00:00Z");
-    take_reads(&house.app, &house.camera(), vec![read(house.camera, "e1", "A1", morning)]).await.unwrap();
+    take_reads(&house.app, &house.camera(), vec![read(house.camera, "e1", "A1", morning)])
+        .await
+        .unwrap();
     house.clock.set("2026-11-22T00:11:00Z");
     app::housekeeping::seal_due_days(&house.app, house.app.now()).await.unwrap();
     let sent = vec![
@@ -108,11 +117,13 @@ async fn a_frame_becomes_reads_with_pictures_and_is_not_kept_itself() {
     let frame = || Bytes::from_static(b"PLATES 7ABC123 K4W3L");
     let taken = take_frame(&house.app, &house.camera(), frame(), None, None).await.unwrap();
     assert_eq!((taken.n_plates, taken.reads.len()), (2, 2));
-    let picture = open_picture(&house.app, &house.admin(), taken.reads[1].read, PictureKind::Vehicle).await;
+    let picture =
+        open_picture(&house.app, &house.admin(), taken.reads[1].read, PictureKind::Vehicle).await;
     assert_eq!(picture.unwrap(), "masked vehicle of K4W3L");
     let again = take_frame(&house.app, &house.camera(), frame(), None, None).await.unwrap();
     assert!(again.reads.iter().all(|read| read.duplicate));
-    let empty = take_frame(&house.app, &house.camera(), Bytes::from_static(b"PLATES"), None, None).await;
+    let empty =
+        take_frame(&house.app, &house.camera(), Bytes::from_static(b"PLATES"), None, None).await;
     assert_eq!(empty.unwrap().reads.len(), 0);
 }
 
@@ -122,7 +133,8 @@ async fn a_broken_frame_and_a_strange_sender_leave_nothing_behind() {
     let broken = Bytes::from_static(&[0xFF, 0xD8, 0xFF, 0xE0, 0, 16]);
     let refused = take_frame(&house.app, &house.camera(), broken, None, None).await;
     assert!(matches!(refused, Err(TakeError::Picture(_))));
-    let as_admin = take_reads(&house.app, &house.admin(), vec![read(house.camera, "e", "A1", None)]).await;
+    let as_admin =
+        take_reads(&house.app, &house.admin(), vec![read(house.camera, "e", "A1", None)]).await;
     assert!(matches!(as_admin, Err(TakeError::NoCamera)));
     let mut bad = read(house.camera, "e2", "A2", None);
     bad.plate_picture = Some(Bytes::from_static(b"not a picture"));
@@ -155,6 +167,8 @@ async fn shutting_down_finishes_what_waits() {
     }
     let reborn = house.after_a_crash().await;
     let limit = 200;
-    let feed = list_reads(&reborn, &house.admin(), ReadsAsk { limit, ..ReadsAsk::default() }).await.unwrap();
+    let feed = list_reads(&reborn, &house.admin(), ReadsAsk { limit, ..ReadsAsk::default() })
+        .await
+        .unwrap();
     assert_eq!(feed.items.len(), n_kept);
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use app::sign_in::{LINK_LASTS, SESSION_IDLE, SESSION_LASTS, make_link, session, sign_out, use_link};
+use app::sign_in::{
+    LINK_LASTS, SESSION_IDLE, SESSION_LASTS, make_link, session, sign_out, use_link,
+};
 use testkit::House;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -77,13 +77,19 @@ pub(crate) fn read(file: &Utf8Path) -> Result<Vec<u8>, FolderError> {
 }
 
 pub(crate) fn delete(file: &Utf8Path) -> Result<(), FolderError> {
-    fs::remove_file(file)
-        .map_err(|err| FolderError::Disk { doing: "delete", path: file.to_owned(), err })
+    fs::remove_file(file).map_err(|err| FolderError::Disk {
+        doing: "delete",
+        path: file.to_owned(),
+        err,
+    })
 }
 
 pub(crate) fn write(file: &Utf8Path, text: &str) -> Result<(), FolderError> {
-    fs::write(file, text)
-        .map_err(|err| FolderError::Disk { doing: "write", path: file.to_owned(), err })
+    fs::write(file, text).map_err(|err| FolderError::Disk {
+        doing: "write",
+        path: file.to_owned(),
+        err,
+    })
 }
 
 /// Moves a file into a folder, under a name that is free there.

@@ -242,7 +242,8 @@ mod tests {
         let mut before = HashMap::new();
         folder.look(&mut before, &take).await.unwrap();
         assert_eq!(folder.look(&mut before, &take).await.unwrap(), 1);
-        let reason = std::fs::read_to_string(folder.path.join("failed/bad.jpg.reason.txt")).unwrap();
+        let reason =
+            std::fs::read_to_string(folder.path.join("failed/bad.jpg.reason.txt")).unwrap();
         assert_eq!(reason, "it is cut short\n");
         assert!(folder.path.join("lamar/later.jpg").exists());
         assert!(!folder.path.join("lamar/good.jpg").exists() && !folder.path.join("done").exists());

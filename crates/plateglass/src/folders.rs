@@ -15,7 +15,8 @@ pub(crate) async fn watch(app: &App, config: &Config) -> Result<()> {
     let agencies: HashMap<String, AgencyId> =
         app.agencies().await?.into_iter().map(|(id, name)| (name, id)).collect();
     for (agency, folder) in config.watched() {
-        let agency = *agencies.get(&agency).with_context(|| format!("no agency is named \"{agency}\""))?;
+        let agency =
+            *agencies.get(&agency).with_context(|| format!("no agency is named \"{agency}\""))?;
         let watcher = app.clone();
         tracing::info!(path = %folder.path, "watching a folder");
         app.spawn_until_closing("folder", async move {
@@ -33,13 +34,16 @@ pub(crate) async fn watch(app: &App, config: &Config) -> Result<()> {
 async fn take(app: &App, agency: AgencyId, picture: Picture) -> Verdict {
     let camera = match camera_named(app, agency, &picture.camera).await {
         Ok(Some(camera)) => camera,
-        Ok(None) => return Verdict::Broken(format!("no camera in use is named \"{}\"", picture.camera)),
+        Ok(None) => {
+            return Verdict::Broken(format!("no camera in use is named \"{}\"", picture.camera));
+        }
         Err(err) => {
             tracing::warn!(error = format!("{err:#}"), "failed to look up a folder's camera");
             return Verdict::Later;
         }
     };
-    let digest: String = Sha256::digest(&picture.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(&picture.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let ctx = Ctx::camera(agency, camera, app.now());
     let event = Some(format!("plateglass-file:{digest}"));
     let taken = take_frame(app, &ctx, picture.bytes.into(), Some(picture.written_at), event).await;
@@ -55,6 +59,7 @@ async fn take(app: &App, agency: AgencyId, picture: Picture) -> Verdict {
 
 async fn camera_named(app: &App, agency: AgencyId, name: &str) -> Result<Option<CameraId>> {
     let rows = list_cameras(app, &Ctx::server(agency, app.now())).await?;
-    let mut cameras = rows.into_iter().map(|row| row.camera).filter(|camera| camera.disabled_at.is_none());
+    let mut cameras =
+        rows.into_iter().map(|row| row.camera).filter(|camera| camera.disabled_at.is_none());
     Ok(cameras.find(|camera| camera.about.name == name).map(|camera| camera.id))
 }

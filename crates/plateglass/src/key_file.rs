@@ -14,14 +14,19 @@ const OTHERS: u32 = 0o077;
 
 /// Reads the key.
 pub(crate) fn read(path: &Utf8Path) -> Result<ServerKey> {
-    let about = fs::metadata(path).with_context(|| format!("failed to find the server's key `{path}`"))?;
+    let about =
+        fs::metadata(path).with_context(|| format!("failed to find the server's key `{path}`"))?;
     // systemd hands credentials over as 0440 in a folder that only the service can enter.
     let mode = about.mode() & OTHERS;
     let by_systemd = about.mode() & 0o777 == 0o440 && path.starts_with("/run/credentials");
     if mode != 0 && !by_systemd {
-        bail!("`{path}` can be read by others (mode {:03o}): run `chmod 600 {path}`, and think about whether somebody did", about.mode() & 0o777);
+        bail!(
+            "`{path}` can be read by others (mode {:03o}): run `chmod 600 {path}`, and think about whether somebody did",
+            about.mode() & 0o777
+        );
     }
-    let text = fs::read_to_string(path).with_context(|| format!("failed to read the server's key `{path}`"))?;
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("failed to read the server's key `{path}`"))?;
     parse(text.trim()).with_context(|| format!("`{path}` does not hold 64 hexadecimal digits"))
 }
 

@@ -1,5 +1,7 @@
 //! The log, on standard error: readable lines or JSON.
 
+use std::io::IsTerminal as _;
+
 use anyhow::{Context as _, Result};
 use tracing_subscriber::EnvFilter;
 
@@ -9,7 +11,10 @@ use crate::config::{LogFormat, LogSection};
 pub(crate) fn start(section: &LogSection) -> Result<()> {
     let filter = EnvFilter::try_new(&section.level)
         .with_context(|| format!("log.level: \"{}\" is no filter", section.level))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match section.format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

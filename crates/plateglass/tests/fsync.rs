@@ -26,7 +26,9 @@ fn answers(log: &str) -> Vec<Answered> {
     let (mut row, mut pictures) = (false, false);
     let mut answers = Vec::new();
     for line in log.lines() {
-        let Some((thread, call)) = line.trim_start().split_once(char::is_whitespace) else { continue };
+        let Some((thread, call)) = line.trim_start().split_once(char::is_whitespace) else {
+            continue;
+        };
         let call = call.trim_start();
         // A sync counts when it returns, a write when it begins.
         let file = file_of(call);
@@ -40,7 +42,11 @@ fn answers(log: &str) -> Vec<Answered> {
         } else {
             file.clone()
         };
-        let is = |names: &[&str]| names.iter().any(|name| call.starts_with(name) || call.starts_with(&format!("<... {name}")));
+        let is = |names: &[&str]| {
+            names
+                .iter()
+                .any(|name| call.starts_with(name) || call.starts_with(&format!("<... {name}")))
+        };
         if is(&["recvfrom", "read"]) && call.contains("POST /api/v1/reads") {
             (row, pictures) = (false, false);
         }
@@ -56,7 +62,10 @@ fn answers(log: &str) -> Vec<Answered> {
                 unsynced.remove(&file);
             }
         }
-        if is(&["sendto", "write", "writev", "sendmsg"]) && call.contains("HTTP/1.1 200") && call.contains("TCP") {
+        if is(&["sendto", "write", "writev", "sendmsg"])
+            && call.contains("HTTP/1.1 200")
+            && call.contains("TCP")
+        {
             answers.push(Answered { unsynced: unsynced.clone(), row, pictures });
         }
     }
@@ -87,7 +96,9 @@ fn body(n: u32, jpeg: &[u8]) -> Vec<u8> {
 }
 
 fn plate_picture() -> Vec<u8> {
-    let pixels = image::RgbImage::from_fn(96, 48, |x, y| image::Rgb([u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 90]));
+    let pixels = image::RgbImage::from_fn(96, 48, |x, y| {
+        image::Rgb([u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 90])
+    });
     let mut jpeg = std::io::Cursor::new(Vec::new());
     pixels.write_to(&mut jpeg, image::ImageFormat::Jpeg).expect("a JPEG can be written");
     jpeg.into_inner()
@@ -95,7 +106,11 @@ fn plate_picture() -> Vec<u8> {
 
 fn traced(off: bool) -> Option<Vec<Answered>> {
     let dir = tempfile::tempdir().expect("a folder can be made");
-    let at = Installation::new(env!("CARGO_BIN_EXE_plateglass"), dir.path(), "[recognition]\nenabled = false");
+    let at = Installation::new(
+        env!("CARGO_BIN_EXE_plateglass"),
+        dir.path(),
+        "[recognition]\nenabled = false",
+    );
     at.start(&[]).stop();
     let key = at.add_camera("Lamar");
     let log = dir.path().join("calls.log").display().to_string();
@@ -104,13 +119,17 @@ fn traced(off: bool) -> Option<Vec<Answered>> {
     if std::process::Command::new("strace").arg("-V").output().is_err() {
         return None;
     }
-    let server: Running =
-        if off { at.start_with(&strace, "PLATEGLASS_TEST_SYNCHRONOUS_OFF") } else { at.start(&strace) };
+    let server: Running = if off {
+        at.start_with(&strace, "PLATEGLASS_TEST_SYNCHRONOUS_OFF")
+    } else {
+        at.start(&strace)
+    };
     let mut line = Line::to(&server.host).expect("the server listens");
     let header = format!("plateglass-camera-key: {key}\r\n");
     let jpeg = plate_picture();
     for n in 0..N_POSTS {
-        let answer = line.ask("POST", "/api/v1/reads", &header, &body(n, &jpeg)).expect("an answer");
+        let answer =
+            line.ask("POST", "/api/v1/reads", &header, &body(n, &jpeg)).expect("an answer");
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
     drop(line);
@@ -123,10 +142,18 @@ fn traced(off: bool) -> Option<Vec<Answered>> {
 fn whole_log(path: &Path, pid: &str) -> String {
     for _ in 0..200 {
         let log = std::fs::read_to_string(path).expect("strace wrote its log");
-        if log.lines().rev().take(5).any(|line| line.starts_with(pid) && line.contains("+++ exited")) {
+        if log
+            .lines()
+            .rev()
+            .take(5)
+            .any(|line| line.starts_with(pid) && line.contains("+++ exited"))
+        {
             return log;
         }
-        #[expect(clippy::disallowed_methods, reason = "strace is a real process: there is nothing else to wait for")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "strace is a real process: there is nothing else to wait for"
+        )]
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     panic!("strace did not write the server's end");

@@ -24,7 +24,9 @@ fn body(event: &str) -> Vec<u8> {
     // Every fourth read is wanted.
     let wanted = event.bytes().map(u64::from).sum::<u64>() % 4 == 0;
     let plate = if wanted { "7ABC123" } else { "K4W3L" };
-    json!({ "event_id": event, "plate": plate, "confidence": 0.9, "captured_at": CAPTURED }).to_string().into_bytes()
+    json!({ "event_id": event, "plate": plate, "confidence": 0.9, "captured_at": CAPTURED })
+        .to_string()
+        .into_bytes()
 }
 
 /// One day for all reads, in the past: the days' files and their journals are what is tested, not midnight.
@@ -34,10 +36,17 @@ fn hand_in(line: &mut Line, key: &str, event: &str) -> Option<Value> {
     let header = format!("plateglass-camera-key: {key}\r\n");
     let answer = line.ask("POST", "/api/v1/reads", &header, &body(event)).ok()?;
     assert!(answer.status == 200 || answer.status == 503, "{}", answer.text());
-    (answer.status == 200).then(|| serde_json::from_slice(&answer.body).expect("the answer is JSON"))
+    (answer.status == 200)
+        .then(|| serde_json::from_slice(&answer.body).expect("the answer is JSON"))
 }
 
-fn send_until_killed(host: &str, key: &str, life: u64, killed: &AtomicBool, acknowledged: &Acknowledged) {
+fn send_until_killed(
+    host: &str,
+    key: &str,
+    life: u64,
+    killed: &AtomicBool,
+    acknowledged: &Acknowledged,
+) {
     std::thread::scope(|threads| {
         for nth in 0..LINES {
             threads.spawn(move || {
@@ -60,19 +69,32 @@ fn compare(server: &Running, key: &str, acknowledged: &HashMap<String, String>) 
     let mut line = Line::to(&server.host).expect("the server listens");
     for (event, read) in acknowledged {
         let taken = hand_in(&mut line, key, event).expect("the server answers");
-        assert_eq!(taken["reads"][0]["duplicate"], json!(true), "{event} was acknowledged and is gone");
-        assert_eq!(taken["reads"][0]["read"].as_str(), Some(read.as_str()), "{event} is another read");
+        assert_eq!(
+            taken["reads"][0]["duplicate"],
+            json!(true),
+            "{event} was acknowledged and is gone"
+        );
+        assert_eq!(
+            taken["reads"][0]["read"].as_str(),
+            Some(read.as_str()),
+            "{event} is another read"
+        );
     }
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_server_is_killed_a_hundred_times() {
     let dir = tempfile::tempdir().expect("a folder can be made");
-    let at = Installation::new(env!("CARGO_BIN_EXE_plateglass"), dir.path(), "[recognition]\nenabled = false");
+    let at = Installation::new(
+        env!("CARGO_BIN_EXE_plateglass"),
+        dir.path(),
+        "[recognition]\nenabled = false",
+    );
     at.start(&[]).stop();
     let key = at.add_camera("Lamar");
     at.command(&["hotlist", "add", "Wanted", "--source", "a test", "--category", "stolen-vehicle"]);
-    std::fs::write(dir.path().join("wanted.csv"), "plate\n7ABC123\n").expect("the folder can be written to");
+    std::fs::write(dir.path().join("wanted.csv"), "plate\n7ABC123\n")
+        .expect("the folder can be written to");
     let file = dir.path().join("wanted.csv").display().to_string();
     at.command(&["import-hotlist", "--list", "Wanted", &file]);
 
@@ -82,13 +104,17 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed_a_hundred_times() {
     for life in 0..KILLS {
         let server = at.start(&[]);
         compare(&server, &key, &last);
-        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        chance =
+            chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let lives = Duration::from_millis((chance >> 33) % LIVES_MS_MAX);
         let (killed, acknowledged) = (AtomicBool::new(false), Acknowledged::default());
         let host = server.host.clone();
         std::thread::scope(|threads| {
             threads.spawn(|| send_until_killed(&host, &key, life, &killed, &acknowledged));
-            #[expect(clippy::disallowed_methods, reason = "the server is a real process: it is killed by the real clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the server is a real process: it is killed by the real clock"
+            )]
             std::thread::sleep(lives);
             server.kill();
             killed.store(true, Ordering::Relaxed);
@@ -98,7 +124,11 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed_a_hundred_times() {
     }
     let server = at.start(&[]);
     compare(&server, &key, &all);
-    assert!(all.len() as u64 > KILLS, "only {} reads were acknowledged in {KILLS} lives", all.len());
+    assert!(
+        all.len() as u64 > KILLS,
+        "only {} reads were acknowledged in {KILLS} lives",
+        all.len()
+    );
     every_wanted_read_is_one_hit(&server, &all);
 }
 
@@ -128,8 +158,11 @@ fn every_wanted_read_is_one_hit(server: &Running, all: &HashMap<String, String>)
 }
 
 fn sign_in(line: &mut Line, link: &str) -> String {
-    let answer = line.ask("POST", link, "sec-fetch-site: same-origin\r\n", b"").expect("the server answers");
-    let set = answer.header("set-cookie").unwrap_or_else(|| panic!("no session: {} {}", answer.status, answer.text()));
+    let answer =
+        line.ask("POST", link, "sec-fetch-site: same-origin\r\n", b"").expect("the server answers");
+    let set = answer
+        .header("set-cookie")
+        .unwrap_or_else(|| panic!("no session: {} {}", answer.status, answer.text()));
     let cookie = set.split(';').next().expect("a cookie");
     format!("cookie: {cookie}\r\n")
 }

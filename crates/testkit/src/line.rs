@@ -29,7 +29,10 @@ impl Answer {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.lines().filter_map(|line| line.split_once(':'));
-        found.into_iter().find(|(have, _)| have.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        found
+            .into_iter()
+            .find(|(have, _)| have.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
     }
 
     /// The body as text.
@@ -48,7 +51,13 @@ impl Line {
     }
 
     /// Sends a request and waits for its whole answer. `headers` are lines with their ends.
-    pub fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> io::Result<Answer> {
+    pub fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> io::Result<Answer> {
         let mut request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\n{headers}\r\n",
             self.host,
@@ -64,7 +73,8 @@ impl Line {
         let mut first = String::new();
         self.stream.read_line(&mut first)?;
         let status = first.split(' ').nth(1).and_then(|word| word.parse().ok());
-        let status = status.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))?;
+        let status =
+            status.ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no answer"))?;
         let mut headers = String::new();
         loop {
             let from = headers.len();
@@ -76,7 +86,8 @@ impl Line {
             }
         }
         let mut answer = Answer { status, headers, body: Vec::new() };
-        let length = answer.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+        let length =
+            answer.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
         answer.body.resize(length, 0);
         self.stream.read_exact(&mut answer.body)?;
         Ok(answer)

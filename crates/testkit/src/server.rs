@@ -76,7 +76,8 @@ impl Installation {
     }
 
     fn log(&self) -> Stdio {
-        let log = std::fs::File::options().create(true).append(true).open(self.dir.join("server.log"));
+        let log =
+            std::fs::File::options().create(true).append(true).open(self.dir.join("server.log"));
         log.map_or_else(|_| Stdio::null(), Stdio::from)
     }
 
@@ -106,7 +107,12 @@ impl Running {
                 host = Some(address.to_owned());
             }
             if let (Some(host), Some((_, path))) = (&host, line.trim().split_once("/sign-in/")) {
-                return Self { process, output, host: host.clone(), link: format!("/sign-in/{path}") };
+                return Self {
+                    process,
+                    output,
+                    host: host.clone(),
+                    link: format!("/sign-in/{path}"),
+                };
             }
         }
     }

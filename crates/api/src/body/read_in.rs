@@ -77,7 +77,8 @@ pub(crate) fn parse(body: &[u8], camera: CameraId) -> Result<Vec<IncomingRead>, 
     };
     let reads = parsed.map_err(|err| explain(body, &err))?;
     let taken = reads.into_iter().enumerate().map(|(index, read)| {
-        read.incoming(camera).map_err(|(field, why)| ApiError::invalid(format!("reads[{index}].{field}"), why))
+        read.incoming(camera)
+            .map_err(|(field, why)| ApiError::invalid(format!("reads[{index}].{field}"), why))
     });
     taken.collect()
 }
@@ -89,7 +90,10 @@ impl ReadIn<'_> {
         let plate = PlateText::parse(&self.plate).map_err(|err| ("plate", err.to_string()))?;
         if !self.characters.is_empty() && self.characters.len() != plate.length() {
             let (n, length) = (self.characters.len(), plate.length());
-            return Err(("characters", format!("has {n} values for a plate of {length} characters")));
+            return Err((
+                "characters",
+                format!("has {n} values for a plate of {length} characters"),
+            ));
         }
         let characters = self.characters.iter().map(|p| probability("characters", *p));
         Ok(IncomingRead {
@@ -131,7 +135,10 @@ fn probability(field: &'static str, p: f32) -> Result<Confidence, Wrong> {
 
 fn alternatives(given: &[AlternativeIn<'_>]) -> Result<Vec<Alternative>, Wrong> {
     if given.len() > ALTERNATIVES_MAX {
-        return Err(("alternatives", format!("has {}; at most {ALTERNATIVES_MAX} are accepted", given.len())));
+        return Err((
+            "alternatives",
+            format!("has {}; at most {ALTERNATIVES_MAX} are accepted", given.len()),
+        ));
     }
     let taken = given.iter().map(|one| {
         let text = PlateText::parse(&one.plate).map_err(|err| ("alternatives", err.to_string()))?;
@@ -142,7 +149,8 @@ fn alternatives(given: &[AlternativeIn<'_>]) -> Result<Vec<Alternative>, Wrong> 
 
 fn picture(field: &'static str, base64: Option<Cow<'_, str>>) -> Result<Option<Bytes>, Wrong> {
     let Some(text) = base64 else { return Ok(None) };
-    let bytes = STANDARD.decode(text.as_bytes()).map_err(|err| (field, format!("is not base64: {err}")))?;
+    let bytes =
+        STANDARD.decode(text.as_bytes()).map_err(|err| (field, format!("is not base64: {err}")))?;
     Ok(Some(bytes.into()))
 }
 
@@ -194,9 +202,8 @@ fn expected(field: &str) -> String {
         "confidence" => "expected a number, 0–1".to_owned(),
         "characters" => "expected a list of numbers, 0–1".to_owned(),
         "alternatives" => "expected a list of {plate, confidence}".to_owned(),
-        "event_id" | "captured_at" | "plate" | "jurisdiction" | "plate_picture" | "vehicle_picture" => {
-            "expected a text".to_owned()
-        }
+        "event_id" | "captured_at" | "plate" | "jurisdiction" | "plate_picture"
+        | "vehicle_picture" => "expected a text".to_owned(),
         _ => "is not a field of a read".to_owned(),
     }
 }
@@ -215,7 +222,12 @@ mod tests {
     #[test]
     fn one_read_and_a_list_of_reads_are_taken() {
         assert_eq!(wrong(r#" {"plate":"7ABC123","confidence":0.9}"#), "1 reads");
-        assert_eq!(wrong(r#"[{"plate":"7\u0041","confidence":1},{"plate":"b","confidence":0,"characters":[0.5]}]"#), "2 reads");
+        assert_eq!(
+            wrong(
+                r#"[{"plate":"7\u0041","confidence":1},{"plate":"b","confidence":0,"characters":[0.5]}]"#
+            ),
+            "2 reads"
+        );
         assert_eq!(wrong("[]"), "0 reads");
     }
 
@@ -225,13 +237,34 @@ mod tests {
         let second = |read: &str| wrong(&format!("[{ok},{read}]"));
         assert_eq!(second(r#"{"plate":7,"confidence":1}"#), "reads[1].plate: expected a text");
         assert_eq!(second(r#"{"confidence":1}"#), "reads[1].plate: is missing");
-        assert_eq!(second(r#"{"plate":"A","confidence":"high"}"#), "reads[1].confidence: expected a number, 0–1");
-        assert_eq!(second(r#"{"plate":"A","confidence":2}"#), "reads[1].confidence: expected 0–1, got 2");
-        assert_eq!(second(r#"{"plate":"A","confidence":1,"face":"x"}"#), "reads[1].face: is not a field of a read");
-        assert_eq!(second(r#"{"plate":"A","confidence":1,"characters":[1,1]}"#), "reads[1].characters: has 2 values for a plate of 1 characters");
-        assert!(second(r#"{"plate":"A","confidence":1,"captured_at":"yesterday"}"#).starts_with("reads[1].captured_at: `yesterday` is not a moment"));
-        assert!(second(r#"{"plate":"A","confidence":1,"plate_picture":"!"}"#).starts_with("reads[1].plate_picture: is not base64"));
+        assert_eq!(
+            second(r#"{"plate":"A","confidence":"high"}"#),
+            "reads[1].confidence: expected a number, 0–1"
+        );
+        assert_eq!(
+            second(r#"{"plate":"A","confidence":2}"#),
+            "reads[1].confidence: expected 0–1, got 2"
+        );
+        assert_eq!(
+            second(r#"{"plate":"A","confidence":1,"face":"x"}"#),
+            "reads[1].face: is not a field of a read"
+        );
+        assert_eq!(
+            second(r#"{"plate":"A","confidence":1,"characters":[1,1]}"#),
+            "reads[1].characters: has 2 values for a plate of 1 characters"
+        );
+        assert!(
+            second(r#"{"plate":"A","confidence":1,"captured_at":"yesterday"}"#)
+                .starts_with("reads[1].captured_at: `yesterday` is not a moment")
+        );
+        assert!(
+            second(r#"{"plate":"A","confidence":1,"plate_picture":"!"}"#)
+                .starts_with("reads[1].plate_picture: is not base64")
+        );
         assert_eq!(second("7"), "reads[1].: is not an object");
-        assert_eq!(wrong("[{"), "body, line 1 column 2: is not the JSON of a read or of a list of reads");
+        assert_eq!(
+            wrong("[{"),
+            "body, line 1 column 2: is not the JSON of a read or of a list of reads"
+        );
     }
 }

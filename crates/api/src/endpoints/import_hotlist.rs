@@ -68,8 +68,9 @@ impl ImportQuery {
             header: self.header.unwrap_or(base.header),
             encoding: match self.encoding.as_str() {
                 "" => base.encoding,
-                word => Encoding::parse(word)
-                    .ok_or_else(|| ApiError::invalid("encoding", "expected detect, utf8, utf16 or latin1"))?,
+                word => Encoding::parse(word).ok_or_else(|| {
+                    ApiError::invalid("encoding", "expected detect, utf8, utf16 or latin1")
+                })?,
             },
             state_codes: match self.state_codes.as_str() {
                 "" => base.state_codes,

@@ -20,7 +20,10 @@ pub(crate) async fn post_camera(
     Json(about): Json<CameraIn>,
 ) -> Result<(StatusCode, Json<KeyOut>), ApiError> {
     if about.has_half_a_position() {
-        return Err(ApiError::invalid("latitude", "latitude and longitude are given together or not at all"));
+        return Err(ApiError::invalid(
+            "latitude",
+            "latitude and longitude are given together or not at all",
+        ));
     }
     let (camera, key) = add_camera(&api.app, &ctx, about.about()).await?;
     Ok((StatusCode::CREATED, Json(KeyOut::of(camera.id, &key))))

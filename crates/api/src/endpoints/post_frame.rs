@@ -48,5 +48,8 @@ pub(crate) async fn post_frame(
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiError> {
     let Some(value) = headers.get(name) else { return Ok(None) };
-    value.to_str().map(Some).map_err(|_| ApiError::invalid(format!("header {name}"), "is not ASCII text"))
+    value
+        .to_str()
+        .map(Some)
+        .map_err(|_| ApiError::invalid(format!("header {name}"), "is not ASCII text"))
 }

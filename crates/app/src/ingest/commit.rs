@@ -86,7 +86,8 @@ fn plan(lane: &Lane, posts: Vec<Vec<super::ReadyRead>>, now: Timestamp) -> Plan 
         let known = |read: &super::ReadyRead| read.event.and_then(|event| seen.get(&event));
         // A read of another day is here because its event was known here; if the first one was not kept after all, it
         // has to come again to find its own day.
-        if reads.iter().any(|read| read.captured_at.day() != lane.file.day && known(read).is_none()) {
+        if reads.iter().any(|read| read.captured_at.day() != lane.file.day && known(read).is_none())
+        {
             plan.outcomes.push(None);
             continue;
         }

@@ -99,7 +99,10 @@ impl Lane {
             Message::Take(_) => {}
             Message::Load(done) => {
                 if let Err(err) = self.ready().await {
-                    tracing::warn!(error = crate::error::chain(&err), "failed to load a day's events");
+                    tracing::warn!(
+                        error = crate::error::chain(&err),
+                        "failed to load a day's events"
+                    );
                 }
                 let _ = done.send(());
             }

@@ -118,7 +118,9 @@ impl Lanes {
                 metrics::counter!("plateglass_overload_total", "where" => "lane").increment(1);
                 Err(TakeError::Overloaded { retry_after_s: 1 })
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(TakeError::ShuttingDown { retry_after_s: 5 }),
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                Err(TakeError::ShuttingDown { retry_after_s: 5 })
+            }
         }
     }
 
@@ -156,7 +158,12 @@ impl Lanes {
     }
 
     /// Closes a day: what comes from now on goes to its late file. Returns when the lane writes the main file no more.
-    pub(crate) async fn close_day(&self, app: &App, agency: AgencyId, day: Day) -> Result<(), TakeError> {
+    pub(crate) async fn close_day(
+        &self,
+        app: &App,
+        agency: AgencyId,
+        day: Day,
+    ) -> Result<(), TakeError> {
         let handle = self.lane(app, agency, day)?;
         let (done, is_done) = oneshot::channel();
         let closed = || TakeError::ShuttingDown { retry_after_s: 5 };

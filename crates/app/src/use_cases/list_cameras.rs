@@ -23,7 +23,12 @@ pub async fn list_cameras(app: &App, ctx: &Ctx) -> Result<Vec<CameraRow>, AskErr
     Ok(rows)
 }
 
-fn row(mut camera: Camera, heard: Option<Timestamp>, n_reads_today: u64, now: Timestamp) -> CameraRow {
+fn row(
+    mut camera: Camera,
+    heard: Option<Timestamp>,
+    n_reads_today: u64,
+    now: Timestamp,
+) -> CameraRow {
     camera.last_seen_at = camera.last_seen_at.max(heard);
     let silent_for = camera.last_seen_at.map(|last| now.since(last));
     CameraRow { camera, n_reads_today, silent_for }

@@ -26,7 +26,9 @@ pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCar
     let query = HitsQuery { after: ask.after, before: ask.before, limit: limit + 1 };
     let hits = app.inner().store.hits(&permit, query).await;
     let Page { items, next } =
-        Page::cut(hits.map_err(AskError::failed("list the hits"))?, limit, |hit| hit.id.to_string());
+        Page::cut(hits.map_err(AskError::failed("list the hits"))?, limit, |hit| {
+            hit.id.to_string()
+        });
     let items = Joins::load(app, ctx).await?.hit_cards(app, ctx, &items).await?;
     Ok(Page { items, next })
 }

@@ -27,9 +27,12 @@ pub async fn list_reads(app: &App, ctx: &Ctx, ask: ReadsAsk) -> Result<Page<Read
     let query = ReadsQuery { before: ask.before, camera: ask.camera, limit: limit + 1 };
     let reads = store.list_reads(&permit, query).await;
     let Page { items, next } =
-        Page::cut(reads.map_err(AskError::failed("list the reads"))?, limit, |read| read.at.to_string());
+        Page::cut(reads.map_err(AskError::failed("list the reads"))?, limit, |read| {
+            read.at.to_string()
+        });
     let ids: Vec<ReadId> = items.iter().map(|read| read.at.id).collect();
-    let hits = store.hit_counts(&permit, &ids).await.map_err(AskError::failed("count the reads' hits"))?;
+    let hits =
+        store.hit_counts(&permit, &ids).await.map_err(AskError::failed("count the reads' hits"))?;
     let joins = Joins::load(app, ctx).await?;
     let n_hits = |read: ReadRef| hits.get(&read.id).copied().unwrap_or(0);
     let cards = items.iter().map(|read| joins.read_card(read, n_hits(read.at)));

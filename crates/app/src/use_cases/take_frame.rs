@@ -5,8 +5,8 @@ use domain::access::SubmitReads;
 use domain::{Actor, EventDigest, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use super::take_reads::{TakeError, Taken, keep, ready};
 use super::IncomingRead;
+use super::take_reads::{TakeError, Taken, keep, ready};
 use crate::recognise::PlateSeen;
 use crate::{App, Ctx};
 

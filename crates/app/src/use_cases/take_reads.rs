@@ -123,7 +123,8 @@ pub async fn take_reads(
     ctx.permit::<SubmitReads>()?;
     let Actor::Camera(_, camera) = ctx.actor else { return Err(TakeError::NoCamera) };
     if reads.len() > READS_A_POST_MAX {
-        let why = format!("the post has {} reads; at most {READS_A_POST_MAX} are accepted", reads.len());
+        let why =
+            format!("the post has {} reads; at most {READS_A_POST_MAX} are accepted", reads.len());
         return Err(TakeError::Invalid { index: READS_A_POST_MAX, field: "reads", why });
     }
     let mut all = Vec::with_capacity(reads.len());
@@ -180,8 +181,10 @@ async fn add_pictures(
 ) -> Result<(), TakeError> {
     if let Some(jpeg) = plate {
         let checked = tokio::task::spawn_blocking(move || own_pictures::plate_picture(&jpeg)).await;
-        let checked = checked
-            .map_err(|err| TakeError::Failed { doing: "look at a plate picture", err: err.into() })?;
+        let checked = checked.map_err(|err| TakeError::Failed {
+            doing: "look at a plate picture",
+            err: err.into(),
+        })?;
         let invalid = |why| TakeError::Invalid { index, field: "plate_picture", why };
         read.plate_jpeg = Some(checked.map_err(invalid)?);
     }
@@ -190,7 +193,11 @@ async fn add_pictures(
             Ok(Ok(masked)) => read.vehicle_jpeg = Some(masked),
             Ok(Err(note)) => read.notes.push(note),
             Err(TakeError::Picture(err)) => {
-                return Err(TakeError::Invalid { index, field: "vehicle_picture", why: err.to_string() });
+                return Err(TakeError::Invalid {
+                    index,
+                    field: "vehicle_picture",
+                    why: err.to_string(),
+                });
             }
             Err(err) => return Err(err),
         }

@@ -40,7 +40,8 @@ pub(crate) enum CameraCommand {
 pub(crate) fn run(command: CameraCommand) -> Result<()> {
     match command {
         CameraCommand::Add { whose, name, site, mounting, heading_deg, position } => {
-            let mounting = Mounting::parse(&mounting).context("--mounting: expected fixed, trailer or vehicle")?;
+            let mounting = Mounting::parse(&mounting)
+                .context("--mounting: expected fixed, trailer or vehicle")?;
             let position = position.as_deref().map(position_of).transpose()?;
             let about = NewCamera { name, mounting, site, heading_deg, position };
             whose.with_agency(async |app, ctx| {
@@ -52,7 +53,8 @@ pub(crate) fn run(command: CameraCommand) -> Result<()> {
         CameraCommand::List { whose } => whose.with_agency(async |app, ctx| {
             for row in list_cameras(app, &ctx).await? {
                 let camera = row.camera;
-                let seen = camera.last_seen_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+                let seen =
+                    camera.last_seen_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
                 let state = if camera.disabled_at.is_some() { "disabled" } else { "in use" };
                 println!("{}\t{}\t{state}\tlast heard of {seen}", camera.id, camera.about.name);
             }
@@ -62,9 +64,10 @@ pub(crate) fn run(command: CameraCommand) -> Result<()> {
 }
 
 fn position_of(text: &str) -> Result<Position> {
-    let parts = text.split_once(',').and_then(|(north, east)| {
-        Some((north.trim().parse().ok()?, east.trim().parse().ok()?))
-    });
-    let (latitude, longitude) = parts.context("--position: expected degrees north and east, such as 30.2698,-97.7531")?;
+    let parts = text
+        .split_once(',')
+        .and_then(|(north, east)| Some((north.trim().parse().ok()?, east.trim().parse().ok()?)));
+    let (latitude, longitude) =
+        parts.context("--position: expected degrees north and east, such as 30.2698,-97.7531")?;
     Ok(Position { latitude, longitude })
 }

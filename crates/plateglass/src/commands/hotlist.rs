@@ -46,8 +46,15 @@ pub(crate) fn run(command: HotlistCommand) -> Result<()> {
         HotlistCommand::List { whose } => whose.with_agency(async |app, ctx| {
             for row in list_hotlists(app, &ctx).await? {
                 let list = row.hotlist;
-                let imported = list.imported_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
-                println!("{}\t{}\t{}\t{} entries, imported {imported}", list.id, list.name, list.category.word(), list.n_entries);
+                let imported =
+                    list.imported_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+                println!(
+                    "{}\t{}\t{}\t{} entries, imported {imported}",
+                    list.id,
+                    list.name,
+                    list.category.word(),
+                    list.n_entries
+                );
             }
             Ok(())
         }),

@@ -5,7 +5,10 @@ use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use app::{App, Column, Ctx, Encoding, ImportAsk, ImportReport, Mapping, import_hotlist, import_status, list_hotlists};
+use app::{
+    App, Column, Ctx, Encoding, ImportAsk, ImportReport, Mapping, import_hotlist, import_status,
+    list_hotlists,
+};
 use camino::{Utf8Path, Utf8PathBuf};
 use domain::HotlistId;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -54,7 +57,8 @@ pub(crate) fn run(args: ImportArgs) -> Result<()> {
     args.whose.with_agency(async |app, ctx| {
         let lists = list_hotlists(app, &ctx).await?;
         let list = lists.iter().find(|row| row.hotlist.name == args.list);
-        let list = list.with_context(|| format!("no hotlist is named \"{}\"", args.list))?.hotlist.id;
+        let list =
+            list.with_context(|| format!("no hotlist is named \"{}\"", args.list))?.hotlist.id;
         let import = import_hotlist(app, &ctx, list, Box::new(file), ask);
         let report = tokio::select! {
             report = import => report?,
@@ -72,7 +76,8 @@ fn unreachable_progress() -> Result<ImportReport> {
 impl ImportArgs {
     fn mapping(&self) -> Result<Mapping> {
         if let Some(path) = &self.mapping {
-            let text = std::fs::read_to_string(path).with_context(|| format!("failed to read `{path}`"))?;
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("failed to read `{path}`"))?;
             return toml::from_str(&text).with_context(|| format!("`{path}` is not a mapping"));
         }
         let plate = Column::parse(&self.plate).context("--plate: names no column")?;

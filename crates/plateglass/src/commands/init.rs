@@ -22,6 +22,8 @@ pub(crate) fn run(args: &InitArgs) -> Result<()> {
     std::fs::create_dir_all(&config.data_dir)?;
     let path = config.key_file();
     key_file::make(&path, &SystemChance)?;
-    println!("Made the server's key `{path}`. Keep a copy where no backup of the data goes: there is no way back without it.");
+    println!(
+        "Made the server's key `{path}`. Keep a copy where no backup of the data goes: there is no way back without it."
+    );
     Ok(())
 }

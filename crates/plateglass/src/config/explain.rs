@@ -7,32 +7,50 @@ use super::{Config, EngineWord};
 /// The configuration in force, in words.
 pub(crate) fn explain(config: &Config) -> String {
     let mut out = String::new();
-    let mut say = |what: &str, value: String| drop(writeln!(out, "{what:<14} {value}"));
+    // Writing to a string cannot fail.
+    let mut say = |what: &str, value: String| {
+        let _ = writeln!(out, "{what:<14} {value}");
+    };
     say("data", format!("{} (rows, pictures, keys; back keys up apart)", config.data_dir));
-    say("server key", format!("{} (64 hexadecimal digits, readable by the server alone)", config.key_file()));
+    say(
+        "server key",
+        format!("{} (64 hexadecimal digits, readable by the server alone)", config.key_file()),
+    );
     say("listen", config.listen.to_string());
     let public = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     say("address", format!("{public} (what sign-in links begin with)"));
-    let metrics = config.metrics_listen.map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}/metrics"));
+    let metrics = config
+        .metrics_listen
+        .map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}/metrics"));
     say("metrics", metrics);
-    say("rows", match config.store.engine {
-        EngineWord::Sqlite => format!(
-            "encrypted SQLite files; {} days open at once, {} KiB of cache a connection",
-            config.store.open_days_max, config.store.cache_kib
-        ),
-        EngineWord::Postgres => "PostgreSQL".to_owned(),
-    });
+    say(
+        "rows",
+        match config.store.engine {
+            EngineWord::Sqlite => format!(
+                "encrypted SQLite files; {} days open at once, {} KiB of cache a connection",
+                config.store.open_days_max, config.store.cache_kib
+            ),
+            EngineWord::Postgres => "PostgreSQL".to_owned(),
+        },
+    );
     say("days", format!("closed and sealed {} min after midnight UTC", config.seal_after_min));
     let recognition = &config.recognition;
-    say("frames", if recognition.enabled {
-        format!(
-            "read by {}; {} at once, {} may wait",
-            recognition.models_dir.as_ref().map_or("the built-in models".to_owned(), ToString::to_string),
-            recognition.threads, recognition.frames_waiting_max
-        )
-    } else {
-        "refused: recognition is off; reads are taken".to_owned()
-    });
+    say(
+        "frames",
+        if recognition.enabled {
+            format!(
+                "read by {}; {} at once, {} may wait",
+                recognition
+                    .models_dir
+                    .as_ref()
+                    .map_or("the built-in models".to_owned(), ToString::to_string),
+                recognition.threads,
+                recognition.frames_waiting_max
+            )
+        } else {
+            "refused: recognition is off; reads are taken".to_owned()
+        },
+    );
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         say("agency", agency.name.clone());
@@ -40,7 +58,13 @@ pub(crate) fn explain(config: &Config) -> String {
     for folder in &config.folders {
         let whose = folder.camera.clone().unwrap_or_else(|| "a folder for each camera".to_owned());
         let after = format!("{:?}", folder.when_done).to_lowercase();
-        say("folder", format!("{} of {} ({whose}; every {} s; then {after})", folder.path, folder.agency, folder.every_s));
+        say(
+            "folder",
+            format!(
+                "{} of {} ({whose}; every {} s; then {after})",
+                folder.path, folder.agency, folder.every_s
+            ),
+        );
     }
     out
 }

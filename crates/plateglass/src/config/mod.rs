@@ -177,7 +177,8 @@ const fn default_every_s() -> u64 {
 impl Config {
     /// Reads the file; an error names the line and what would be right.
     pub(crate) fn read(path: &Utf8Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read `{path}`"))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("failed to read `{path}`"))?;
         Self::parse(&text).with_context(|| format!("`{path}` is not a configuration"))
     }
 
@@ -207,7 +208,9 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         if self.recognition.threads == 0 {
-            bail!("recognition.threads: expected 1 or more; `enabled = false` turns recognition off");
+            bail!(
+                "recognition.threads: expected 1 or more; `enabled = false` turns recognition off"
+            );
         }
         if self.store.open_days_max < 2 {
             bail!("store.open_days_max: expected 2 or more: around midnight two days are written");
@@ -244,7 +247,8 @@ impl Config {
     pub(crate) fn app(&self, role: Role) -> Result<AppConfig> {
         let engine = match (self.store.engine, &self.store.postgres_url_file) {
             (EngineWord::Postgres, Some(path)) => {
-                let url = std::fs::read_to_string(path).with_context(|| format!("failed to read `{path}`"))?;
+                let url = std::fs::read_to_string(path)
+                    .with_context(|| format!("failed to read `{path}`"))?;
                 Engine::Postgres { url: url.trim().to_owned() }
             }
             _ => Engine::Sqlite { dir: self.data_dir.join("store") },
@@ -313,9 +317,18 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_together_is_refused_by_name() {
-        assert!(wrong("data_dir = \"/d\"\n[store]\nengine = \"postgres\"").starts_with("store.postgres_url_file"));
-        assert!(wrong("data_dir = \"/d\"\n[[folder]]\npath = \"/f\"\nagency = \"A\"").contains("no [[agency]]"));
-        assert!(wrong("data_dir = \"/d\"\n[recognition]\nthreads = 0").starts_with("recognition.threads"));
+        assert!(
+            wrong("data_dir = \"/d\"\n[store]\nengine = \"postgres\"")
+                .starts_with("store.postgres_url_file")
+        );
+        assert!(
+            wrong("data_dir = \"/d\"\n[[folder]]\npath = \"/f\"\nagency = \"A\"")
+                .contains("no [[agency]]")
+        );
+        assert!(
+            wrong("data_dir = \"/d\"\n[recognition]\nthreads = 0")
+                .starts_with("recognition.threads")
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The pictures of the demo: generated ones that come with the source, or anybody's own.
 
+use std::collections::HashMap;
+
 use anyhow::{Context as _, Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
@@ -16,7 +18,8 @@ pub(crate) struct DemoPicture {
 }
 
 /// The generated pictures, beside the source that this program was built from or under the folder it runs in.
-const GENERATED: [&str; 2] = [concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/demo"), "fixtures/demo"];
+const GENERATED: [&str; 2] =
+    [concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/demo"), "fixtures/demo"];
 
 #[derive(Deserialize)]
 struct Line {
@@ -35,19 +38,35 @@ pub(crate) fn generated() -> Result<Vec<DemoPicture>> {
     let dirs = GENERATED.iter().map(Utf8Path::new);
     let dir = dirs.into_iter().find(|dir| dir.join("demo.jsonl").exists());
     let Some(dir) = dir else {
-        bail!("the generated pictures are not here (fixtures/demo); name your own with --pictures DIR");
+        bail!(
+            "the generated pictures are not here (fixtures/demo); name your own with --pictures DIR"
+        );
     };
     let list = dir.join("demo.jsonl");
-    let text = std::fs::read_to_string(&list).with_context(|| format!("failed to read `{list}`"))?;
+    let text =
+        std::fs::read_to_string(&list).with_context(|| format!("failed to read `{list}`"))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate().map(|(n, line)| {
-        let line: Line = serde_json::from_str(line).with_context(|| format!("`{list}`, line {}", n + 1))?;
+        let line: Line =
+            serde_json::from_str(line).with_context(|| format!("`{list}`, line {}", n + 1))?;
         Ok(DemoPicture {
             path: dir.join(line.image),
             camera: Some(line.camera),
             plates: line.plates.into_iter().filter_map(|plate| plate.text).collect(),
         })
     });
-    lines.collect()
+    let mut pictures: Vec<DemoPicture> = lines.collect::<Result<_>>()?;
+    take_turns(&mut pictures);
+    Ok(pictures)
+}
+
+/// Lets the cameras take turns: the first picture of each, then the second.
+fn take_turns(pictures: &mut [DemoPicture]) {
+    let mut n_of: HashMap<Option<String>, usize> = HashMap::new();
+    pictures.sort_by_cached_key(|picture| {
+        let nth = n_of.entry(picture.camera.clone()).or_default();
+        *nth += 1;
+        *nth
+    });
 }
 
 /// The pictures in a folder.

@@ -5,8 +5,8 @@ use std::io::Cursor;
 
 use anyhow::{Context as _, Result};
 use app::{
-    App, Column, Ctx, ImportAsk, Mapping, NewHotlist, add_camera, create_hotlist,
-    import_hotlist, list_cameras, list_hotlists,
+    App, Column, Ctx, ImportAsk, Mapping, NewHotlist, add_camera, create_hotlist, import_hotlist,
+    list_cameras, list_hotlists,
 };
 use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, Position};
 
@@ -55,7 +55,11 @@ pub(crate) async fn seed(app: &App, pictures: &[DemoPicture]) -> Result<DemoCame
     Ok(DemoCameras { agency, cameras })
 }
 
-async fn seed_cameras(app: &App, ctx: &Ctx, pictures: &[DemoPicture]) -> Result<Vec<(String, CameraId)>> {
+async fn seed_cameras(
+    app: &App,
+    ctx: &Ctx,
+    pictures: &[DemoPicture],
+) -> Result<Vec<(String, CameraId)>> {
     let mut names: Vec<String> =
         pictures.iter().filter_map(|picture| picture.camera.as_deref().map(title)).collect();
     names.sort();
@@ -127,7 +131,8 @@ async fn seed_list(app: &App, ctx: &Ctx, pictures: &[DemoPicture]) -> Result<()>
 fn read_some(pictures: &[DemoPicture]) -> Vec<String> {
     let Ok(models) = vision::Recogniser::shipped() else { return Vec::new() };
     let recogniser = app::recognise::with_models(models);
-    let looked_at = pictures.iter().take(LOOKED_AT_MAX).filter_map(|picture| std::fs::read(&picture.path).ok());
+    let looked_at =
+        pictures.iter().take(LOOKED_AT_MAX).filter_map(|picture| std::fs::read(&picture.path).ok());
     let seen = looked_at.filter_map(|bytes| recogniser.look(&bytes).ok()).flatten();
     seen.map(|seen| String::from(&*seen.plate.expose())).collect()
 }

@@ -16,7 +16,10 @@ const ANSWER_BEGINS_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// What every answer carries that does not say otherwise. Answers of the API are no pages: nothing in them may run.
 const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -38,7 +41,8 @@ async fn count(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let route = path.unwrap_or_else(|| "none".to_owned());
     let status = response.status().as_u16().to_string();
-    metrics::counter!("plateglass_http_answers_total", "route" => route, "status" => status).increment(1);
+    metrics::counter!("plateglass_http_answers_total", "route" => route, "status" => status)
+        .increment(1);
     response
 }
 

@@ -52,7 +52,8 @@ pub(crate) async fn open_app(config: &Config, role: Role) -> Result<App> {
         _ => key_file::read_or_make(&config.key_file(), chance.as_ref())?,
     };
     let recogniser = if role == Role::Command { None } else { recogniser(config)? };
-    let started = App::start(config.app(role)?, &key, Arc::new(SystemClock), chance, recogniser).await;
+    let started =
+        App::start(config.app(role)?, &key, Arc::new(SystemClock), chance, recogniser).await;
     started.context("failed to start")
 }
 
@@ -118,11 +119,15 @@ impl Server {
 }
 
 async fn bind(at: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(at).await.with_context(|| format!("failed to listen on {at}: is something else there?"))
+    TcpListener::bind(at)
+        .await
+        .with_context(|| format!("failed to listen on {at}: is something else there?"))
 }
 
 async fn told_to_stop(app: &App) {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("failed to listen for signals: the server can only be killed");
         return std::future::pending().await;
     };
@@ -150,12 +155,18 @@ async fn make_agencies(app: &App, config: &Config) -> Result<()> {
 }
 
 /// Prints the address and a link for each agency's administrator: on standard output, because a log is kept.
-#[expect(clippy::print_stdout, reason = "what the operator has to see, and programs that start the server")]
+#[expect(
+    clippy::print_stdout,
+    reason = "what the operator has to see, and programs that start the server"
+)]
 async fn greet(app: &App, address: &str) -> Result<()> {
     println!("Plateglass listens on {address}");
     for (agency, name) in app.agencies().await? {
         let link = sign_in::make_link(app, agency, app.now()).await?;
-        println!("Sign-in link for {name} (works once, within 15 minutes): {address}/sign-in/{}", link.expose());
+        println!(
+            "Sign-in link for {name} (works once, within 15 minutes): {address}/sign-in/{}",
+            link.expose()
+        );
     }
     Ok(())
 }

@@ -56,7 +56,8 @@ impl Columns {
     /// The entry that a row says, or why it is refused. Reasons name the column and never repeat a plate.
     pub(super) fn entry(&self, row: &Row<'_>) -> Result<HotlistEntry, Refused> {
         let plate = text(row, self.plate, "plate")?.unwrap_or_default();
-        let plate = matching::spelled(plate).map_err(|why| Refused::Row(format!("plate: {why}")))?;
+        let plate =
+            matching::spelled(plate).map_err(|why| Refused::Row(format!("plate: {why}")))?;
         let jurisdiction = self.jurisdiction(row)?;
         Ok(HotlistEntry {
             plate,
@@ -120,9 +121,9 @@ fn place_of(
             Err(wrong(format!("there is no column {n}: the first row has {}", row.n_columns())))
         }
         (Column::Number(n), _) => Ok(usize::from(*n) - 1),
-        (Column::Name(name), None) => {
-            Err(wrong(format!("the column \"{name}\" is named, but the file is said to have no header")))
-        }
+        (Column::Name(name), None) => Err(wrong(format!(
+            "the column \"{name}\" is named, but the file is said to have no header"
+        ))),
         (Column::Name(name), Some(row)) => {
             let names: Vec<_> = (0..row.n_columns())
                 .filter_map(|place| row.field(place))
@@ -130,8 +131,15 @@ fn place_of(
                 .collect();
             let wanted = name.trim();
             names.iter().position(|have| have.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
-                let names: Vec<_> = names.iter().take(20).map(|name| name.chars().take(40).collect::<String>()).collect();
-                wrong(format!("no column is named \"{wanted}\"; the first row has: {}", names.join(", ")))
+                let names: Vec<_> = names
+                    .iter()
+                    .take(20)
+                    .map(|name| name.chars().take(40).collect::<String>())
+                    .collect();
+                wrong(format!(
+                    "no column is named \"{wanted}\"; the first row has: {}",
+                    names.join(", ")
+                ))
             })
         }
     }

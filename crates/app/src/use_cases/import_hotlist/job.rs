@@ -49,13 +49,18 @@ impl Job {
         done
     }
 
-    async fn begin(&self, permit: &Permit<ManageHotlists>) -> Result<Option<HotlistVersionId>, ImportError> {
+    async fn begin(
+        &self,
+        permit: &Permit<ManageHotlists>,
+    ) -> Result<Option<HotlistVersionId>, ImportError> {
         if self.ask.dry_run {
             return Ok(None);
         }
         let store = &self.app.inner().store;
         // The file is read once, as it arrives; its digest is known, and stored, at its end.
-        let begun = store.begin_version(permit, self.hotlist, &[0; 32], &self.ask.file_name, permit.at()).await;
+        let begun = store
+            .begin_version(permit, self.hotlist, &[0; 32], &self.ask.file_name, permit.at())
+            .await;
         begun.map(Some).map_err(failed("begin the import"))
     }
 
@@ -95,15 +100,24 @@ impl Job {
     ) -> Result<ImportReport, ImportError> {
         if let (0, Some(first)) = (read.tally.n_taken, read.tally.refused.first()) {
             let n_refused = read.tally.n_refused;
-            return Err(ImportError::NothingTaken { n_refused, line: first.line, why: first.reason.clone() });
+            return Err(ImportError::NothingTaken {
+                n_refused,
+                line: first.line,
+                why: first.reason.clone(),
+            });
         }
         if let Some(version) = version {
             self.import.set_phase(ImportPhase::Swapping);
             let store = &self.app.inner().store;
-            store.finish_version(version, &read.tally).await.map_err(failed("finish the import"))?;
+            store
+                .finish_version(version, &read.tally)
+                .await
+                .map_err(failed("finish the import"))?;
             let swapped = store.swap_version(self.hotlist, version, self.app.now()).await;
             swapped.map_err(failed("put the list in force"))?;
-            matching::rebuild(&self.app, self.agency).await.map_err(failed("load the list into the matcher"))?;
+            matching::rebuild(&self.app, self.agency)
+                .await
+                .map_err(failed("load the list into the matcher"))?;
         }
         Ok(ImportReport {
             tally: read.tally,
@@ -121,7 +135,9 @@ impl Job {
         self.app.inner().tasks.spawn_until_closing("drop-old-entries", async move {
             match app.inner().store.drop_old_versions().await {
                 Ok(0) => {}
-                Ok(n_entries) => tracing::info!(n_entries, "dropped entries of lists no longer in force"),
+                Ok(n_entries) => {
+                    tracing::info!(n_entries, "dropped entries of lists no longer in force")
+                }
                 Err(err) => tracing::warn!(error = chain(&err), "failed to drop old entries"),
             }
         });

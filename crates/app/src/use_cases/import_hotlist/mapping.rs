@@ -41,7 +41,9 @@ impl Encoding {
 
     /// Reads [`Encoding::word`].
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Detect, Self::Utf8, Self::Utf16, Self::Latin1].into_iter().find(|one| one.word() == word)
+        [Self::Detect, Self::Utf8, Self::Utf16, Self::Latin1]
+            .into_iter()
+            .find(|one| one.word() == word)
     }
 }
 

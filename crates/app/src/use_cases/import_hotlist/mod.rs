@@ -132,7 +132,8 @@ pub async fn import_hotlist(
     let import = begun.ok_or(ImportError::Busy)?;
     app.bus().tell(ctx.agency, Topic::Hotlists, None);
     let (answer, answered) = oneshot::channel();
-    let job = Job { app: app.clone(), agency: ctx.agency, hotlist, import: Arc::clone(&import), ask };
+    let job =
+        Job { app: app.clone(), agency: ctx.agency, hotlist, import: Arc::clone(&import), ask };
     app.inner().tasks.spawn("import", async move {
         let done = job.run(&permit, source).await;
         let at = job.app.now();

@@ -134,7 +134,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn take_rows(&mut self, rows: &mut Rows, text: &mut &[u8], ended: bool) -> Result<(), ImportError> {
+    fn take_rows(
+        &mut self,
+        rows: &mut Rows,
+        text: &mut &[u8],
+        ended: bool,
+    ) -> Result<(), ImportError> {
         loop {
             match rows.next(text, ended) {
                 Next::Row(row) => self.take_row(&row)?,
@@ -159,7 +164,9 @@ impl<'a> Reading<'a> {
                 self.entries.push(entry);
                 self.tally.n_taken += 1;
                 if self.tally.n_taken > ENTRIES_MAX {
-                    let why = format!("the file has more than {ENTRIES_MAX} rows; split it into several lists");
+                    let why = format!(
+                        "the file has more than {ENTRIES_MAX} rows; split it into several lists"
+                    );
                     return Err(ImportError::File { line: row.line, why });
                 }
             }

@@ -19,7 +19,8 @@ impl<'a> Row<'a> {
     /// The bytes of a column, counted from 0; none past the row's end.
     pub(super) fn field(&self, column: usize) -> Option<&'a [u8]> {
         let end = *self.ends.get(column)?;
-        let start = column.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        let start =
+            column.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
         self.text.get(start..end)
     }
 

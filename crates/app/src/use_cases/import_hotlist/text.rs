@@ -25,9 +25,9 @@ impl ToUtf8 {
         };
         let utf8_mark = if first.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
         match (said, utf16) {
-            (Encoding::Utf8, Some(_)) => {
-                Err(WrongEncoding("the file is UTF-16 by its first bytes, not UTF-8; say encoding = \"utf16\""))
-            }
+            (Encoding::Utf8, Some(_)) => Err(WrongEncoding(
+                "the file is UTF-16 by its first bytes, not UTF-8; say encoding = \"utf16\"",
+            )),
             (Encoding::Detect | Encoding::Utf16, Some((encoding, mark))) => {
                 Ok((Self::decoding(Encoding::Utf16, encoding), mark))
             }
@@ -58,7 +58,8 @@ impl ToUtf8 {
     pub(super) fn convert<'a>(&'a mut self, piece: &'a [u8], last: bool) -> &'a [u8] {
         let Some(decoder) = &mut self.decoder else { return piece };
         self.decoded.clear();
-        self.decoded.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or(piece.len() * 3));
+        self.decoded
+            .reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or(piece.len() * 3));
         let (result, ..) = decoder.decode_to_string(piece, &mut self.decoded, last);
         debug_assert_eq!(result, CoderResult::InputEmpty, "there was room for the longest");
         self.decoded.as_bytes()
@@ -77,7 +78,10 @@ mod tests {
 
     #[test]
     fn marks_tell_the_encoding() {
-        assert_eq!(text(Encoding::Detect, b"\xEF\xBB\xBFplate"), Ok((Encoding::Utf8, "plate".to_owned())));
+        assert_eq!(
+            text(Encoding::Detect, b"\xEF\xBB\xBFplate"),
+            Ok((Encoding::Utf8, "plate".to_owned()))
+        );
         assert_eq!(text(Encoding::Detect, b"\xFF\xFEA\0"), Ok((Encoding::Utf16, "A".to_owned())));
         assert_eq!(text(Encoding::Detect, b"\xFE\xFF\0A"), Ok((Encoding::Utf16, "A".to_owned())));
         assert_eq!(text(Encoding::Utf16, b"A\0"), Ok((Encoding::Utf16, "A".to_owned())));
@@ -87,6 +91,8 @@ mod tests {
     #[test]
     fn what_was_said_wrongly_is_refused_with_what_to_say() {
         assert!(text(Encoding::Detect, b"A\0B\0").unwrap_err().contains("encoding = \"utf16\""));
-        assert!(text(Encoding::Utf8, b"\xFF\xFEA\0").unwrap_err().contains("UTF-16 by its first bytes"));
+        assert!(
+            text(Encoding::Utf8, b"\xFF\xFEA\0").unwrap_err().contains("UTF-16 by its first bytes")
+        );
     }
 }

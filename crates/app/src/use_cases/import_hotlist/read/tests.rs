@@ -67,7 +67,8 @@ fn columns_go_by_number_and_codes_by_the_system_that_was_said() {
     };
     let (_, entries) = read(&by_number, b"ABC123;NB\n").unwrap();
     assert_eq!(entries[0].jurisdiction.unwrap().code(), "CA-NB");
-    let (_, entries) = read(&Mapping { state_codes: CodeSystem::Ncic, ..by_number }, b"ABC123;NB\n").unwrap();
+    let (_, entries) =
+        read(&Mapping { state_codes: CodeSystem::Ncic, ..by_number }, b"ABC123;NB\n").unwrap();
     assert_eq!(entries[0].jurisdiction.unwrap().code(), "US-NE");
 }
 
@@ -76,9 +77,17 @@ fn a_mapping_that_does_not_fit_says_what_there_is() {
     let missing = read(&mapping(), b"Plate,province\nA1,TX\n").map(drop).unwrap_err();
     assert_eq!(missing, "state: no column is named \"state\"; the first row has: Plate, province");
     let far = Mapping::of_plate(Column::Number(3));
-    assert_eq!(read(&far, b"a,b\n").map(drop).unwrap_err(), "plate: there is no column 3: the first row has 2");
+    assert_eq!(
+        read(&far, b"a,b\n").map(drop).unwrap_err(),
+        "plate: there is no column 3: the first row has 2"
+    );
     let tab = Mapping { delimiter: 'x', ..far };
-    assert!(read(&tab, b"a\n").map(drop).unwrap_err().starts_with("delimiter: expected one ASCII character"));
+    assert!(
+        read(&tab, b"a\n")
+            .map(drop)
+            .unwrap_err()
+            .starts_with("delimiter: expected one ASCII character")
+    );
 }
 
 #[test]
@@ -101,7 +110,12 @@ fn letters_in_another_encoding_are_refused_with_their_line_or_read_as_said() {
 
 #[test]
 fn a_line_of_ten_megabytes_is_one_refused_row() {
-    let file = [b"plate,state,make,year\nABC123,TX,,\n".to_vec(), vec![b'9'; 10_000_000], b"\nABC124,TX,,\n".to_vec()].concat();
+    let file = [
+        b"plate,state,make,year\nABC123,TX,,\n".to_vec(),
+        vec![b'9'; 10_000_000],
+        b"\nABC124,TX,,\n".to_vec(),
+    ]
+    .concat();
     let (read, entries) = read(&mapping(), &file).unwrap();
     assert_eq!(entries.len(), 2);
     assert_eq!(read.tally.refused[0].line, 3);
