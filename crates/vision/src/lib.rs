@@ -34,6 +34,6 @@ pub use model::{
     Tensor,
 };
 pub use privacy::{KeptPictures, keep_pictures};
-pub use read::{ALTERNATIVES_MAX, Alternative, Reader, Reading};
+pub use read::{ALTERNATIVES_MAX, Alternative, Reader, Reading, Sighting};
 pub use recognise::{PlateFound, Recogniser};
 pub use rectify::{Rectified, rectify};

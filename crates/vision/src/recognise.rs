@@ -1,13 +1,15 @@
 //! The whole way of a frame: detect, rectify, read.
 
-use crate::detect::{DetectBuffers, Detection, Detector};
+mod search;
+
+use crate::detect::{DetectBuffers, Detector};
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::Quad;
 use crate::model::{DetectorManifest, ModelError, OneThread, ReaderManifest, RtenModel};
-use crate::read::{Alternative, Reader, Reading};
-use crate::rectify::{Rectified, rectify};
+use crate::read::{Alternative, Reader};
 use plate::PlateText;
+use search::Search;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -49,15 +51,6 @@ struct Files {
     manifest: String,
     onnx: Vec<u8>,
 }
-
-/// A plate read with this confidence ends the search: the second look is for frames in which nothing was readable.
-const SURE: f32 = 0.5;
-/// Longer side of the second look's input. It costs a tenth of the first look and shows a plate that fills the
-/// picture at the sizes the detector was trained on (training/README.md, "Decoding").
-const CLOSE_UP_LONG_SIDE_PX: u32 = 192;
-/// Only plates at least this share of the frame's longer side are taken from the second look: the first look sees
-/// all smaller ones better.
-const CLOSE_UP_SHARE_MIN: f32 = 0.3;
 
 const DETECTOR_MANIFEST: &str = "detector.toml";
 const READER_MANIFEST: &str = "reader.toml";
@@ -125,7 +118,8 @@ impl Recogniser {
     /// Computes on one thread of its own; calls from several threads run beside each other.
     pub fn recognise(&self, frame: &Frame) -> Result<Vec<PlateFound>, VisionError> {
         let mut worker = self.take_worker();
-        let found = self.recognise_on(frame, &mut worker);
+        let search = Search { detector: &self.detector, reader: &self.reader, frame };
+        let found = search.run(&mut worker);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         found
     }
@@ -136,77 +130,6 @@ impl Recogniser {
             thread: OneThread::start(),
             buffers: DetectBuffers::default(),
         })
-    }
-
-    fn recognise_on(
-        &self,
-        frame: &Frame,
-        worker: &mut Worker,
-    ) -> Result<Vec<PlateFound>, VisionError> {
-        let seen = self.detector.detect(frame, &mut worker.buffers, &worker.thread)?;
-        let found = self.read(frame, seen, worker)?;
-        if found.iter().any(|plate| plate.confidence >= SURE) {
-            return Ok(found);
-        }
-        self.look_close(frame, found, worker)
-    }
-
-    /// A second, cheap look for a plate that fills the picture: the detector knows plates up to a third of its
-    /// input, so the frame is made small. What the first look found inside one is its letters.
-    fn look_close(
-        &self,
-        frame: &Frame,
-        mut found: Vec<PlateFound>,
-        worker: &mut Worker,
-    ) -> Result<Vec<PlateFound>, VisionError> {
-        let (buffers, thread) = (&mut worker.buffers, &worker.thread);
-        let mut seen = self.detector.detect_at(frame, CLOSE_UP_LONG_SIDE_PX, buffers, thread)?;
-        let wide = CLOSE_UP_SHARE_MIN * frame.width_px.max(frame.height_px) as f32;
-        seen.retain(|plate| plate.corners.bounds().width() >= wide);
-        found.retain(|plate| {
-            let centre = plate.corners.centre();
-            !seen.iter().any(|close| close.corners.bounds().contains(centre))
-        });
-        found.extend(self.read(frame, seen, worker)?);
-        Ok(found)
-    }
-
-    /// Rectifies and reads what was detected.
-    fn read(
-        &self,
-        frame: &Frame,
-        seen: Vec<Detection>,
-        worker: &Worker,
-    ) -> Result<Vec<PlateFound>, VisionError> {
-        let (seen, plates) = self.rectified(frame, seen);
-        let readings = self.reader.read(&plates, &worker.thread)?;
-        let found = seen.into_iter().zip(readings);
-        Ok(found.filter_map(|(seen, reading)| Some(joined(seen, reading?))).collect())
-    }
-
-    /// Each detection with its rectangle; one whose corners cannot be rectified is no plate.
-    fn rectified(
-        &self,
-        frame: &Frame,
-        detections: Vec<Detection>,
-    ) -> (Vec<Detection>, Vec<Rectified>) {
-        let input = &self.reader.manifest().input;
-        let (width, height) = (input.width_px as usize, input.height_px as usize);
-        let pairs = detections.into_iter().filter_map(|seen| {
-            Some((seen, rectify(frame, &seen.corners, input.padding, width, height).ok()?))
-        });
-        pairs.unzip()
-    }
-}
-
-fn joined(seen: Detection, reading: Reading) -> PlateFound {
-    PlateFound {
-        text: reading.text,
-        confidence: reading.confidence,
-        characters: reading.characters,
-        alternatives: reading.alternatives,
-        corners: seen.corners,
-        detection: seen.score,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where the plates of a frame are: four corners each.
 
+mod closer;
 mod peaks;
 mod prepare;
 
@@ -79,7 +80,31 @@ impl Detector {
         buffers: &mut DetectBuffers,
         on: &OneThread,
     ) -> Result<Vec<Detection>, VisionError> {
-        let layout = Layout::of(frame, &self.manifest, long_side_px);
+        self.detect_in(frame, Layout::of(frame, &self.manifest, long_side_px), buffers, on)
+    }
+
+    /// A second look at one plate, enlarged: its corners found anew, or `None` where the detector no longer sees it.
+    /// The score stays that of the first look.
+    pub fn look_closer(
+        &self,
+        frame: &Frame,
+        seen: &Detection,
+        buffers: &mut DetectBuffers,
+        on: &OneThread,
+    ) -> Result<Option<Detection>, VisionError> {
+        let Some((part, scale)) = closer::window(frame, &seen.corners) else { return Ok(None) };
+        let layout = Layout::of_part(part, scale, &self.manifest);
+        let again = self.detect_in(frame, layout, buffers, on)?;
+        Ok(closer::same_plate(seen, &again))
+    }
+
+    fn detect_in(
+        &self,
+        frame: &Frame,
+        layout: Layout,
+        buffers: &mut DetectBuffers,
+        on: &OneThread,
+    ) -> Result<Vec<Detection>, VisionError> {
         let input = buffers.fill(frame, &self.manifest, layout)?;
         Ok(self.locate(input, layout, on)?)
     }

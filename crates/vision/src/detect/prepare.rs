@@ -4,7 +4,7 @@ use crate::error::VisionError;
 use crate::frame::{CHANNELS, Frame};
 use crate::geometry::Point;
 use crate::model::DetectorManifest;
-use crate::resize::{Filter, resize};
+use crate::resize::{Filter, Rect, resize};
 use fast_image_resize::Resizer;
 
 /// Buffers that a detection needs, kept from frame to frame: three megabytes that need not be asked for again.
@@ -15,9 +15,11 @@ pub struct DetectBuffers {
     planes: Vec<f32>,
 }
 
-/// What the detector sees of a frame.
+/// What the detector sees of a frame, or of a part of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Layout {
+    /// The part of the frame that is seen.
+    pub(crate) part: Rect,
     /// Width after scaling, in input pixels.
     pub width: usize,
     /// Height after scaling, in input pixels.
@@ -26,33 +28,38 @@ pub struct Layout {
     pub padded_width: usize,
     /// Height after padding, in input pixels.
     pub padded_height: usize,
-    /// Frame pixels per input pixel, across.
-    pub step_x: f32,
-    /// Frame pixels per input pixel, down.
-    pub step_y: f32,
 }
 
 impl Layout {
     /// How a frame of this size is laid out for a detector that sees `long_side_px`.
     pub(crate) fn of(frame: &Frame, manifest: &DetectorManifest, long_side_px: u32) -> Layout {
         let long = frame.width_px.max(frame.height_px).max(1) as f32;
-        let scale = long_side_px as f32 / long;
+        Layout::of_part(frame.whole(), long_side_px as f32 / long, manifest)
+    }
+
+    /// How a part of a frame is laid out with `scale` input pixels for each of its own.
+    pub(crate) fn of_part(part: Rect, scale: f32, manifest: &DetectorManifest) -> Layout {
         let side = |px: u32| ((px as f32 * scale).round() as usize).max(1);
-        let (width, height) = (side(frame.width_px), side(frame.height_px));
+        let (width, height) = (side(part.width), side(part.height));
         let multiple = manifest.input.multiple_of as usize;
         Layout {
+            part,
             width,
             height,
             padded_width: width.next_multiple_of(multiple),
             padded_height: height.next_multiple_of(multiple),
-            step_x: frame.width_px as f32 / width as f32,
-            step_y: frame.height_px as f32 / height as f32,
         }
     }
 
     /// A place of the input back in the frame.
     pub(crate) fn to_frame(self, place: Point) -> Point {
-        Point { x: place.x * self.step_x, y: place.y * self.step_y }
+        let along = |place: f32, start: u32, from: u32, to: usize| {
+            start as f32 + place * from as f32 / to as f32
+        };
+        Point {
+            x: along(place.x, self.part.left, self.part.width, self.width),
+            y: along(place.y, self.part.top, self.part.height, self.height),
+        }
     }
 }
 
@@ -64,12 +71,11 @@ impl DetectBuffers {
         manifest: &DetectorManifest,
         layout: Layout,
     ) -> Result<&[f32], VisionError> {
-        let same =
-            (layout.width, layout.height) == (frame.width_px as usize, frame.height_px as usize);
+        let size = (layout.width as u32, layout.height as u32);
+        let same = layout.part == frame.whole() && size == (frame.width_px, frame.height_px);
         if !same {
-            let size = (layout.width as u32, layout.height as u32);
-            let (picture, whole) = (frame.picture(), frame.whole());
-            resize(&mut self.resizer, picture, whole, Filter::Triangle, size, &mut self.scaled)?;
+            let (from, to) = (frame.picture(), &mut self.scaled);
+            resize(&mut self.resizer, from, layout.part, Filter::Triangle, size, to)?;
         }
         let pixels = if same { frame.rgb() } else { &self.scaled };
         let plane_len = layout.padded_width * layout.padded_height;
@@ -132,6 +138,21 @@ mod tests {
         assert_eq!(wide.to_frame(Point { x: 320.0, y: 180.0 }), Point { x: 640.0, y: 360.0 });
         let tall = Layout::of(&flat(30, 40, [0; 3]), &manifest(), 640);
         assert_eq!((tall.width, tall.height, tall.padded_width), (480, 640, 480));
+    }
+
+    #[test]
+    fn a_part_is_placed_in_the_frame() {
+        let part = Rect { left: 100, top: 50, width: 96, height: 64 };
+        let layout = Layout::of_part(part, 2.0, &manifest());
+        assert_eq!((layout.width, layout.height), (192, 128));
+        assert_eq!(layout.to_frame(Point { x: 96.0, y: 0.0 }), Point { x: 148.0, y: 50.0 });
+        // Columns that say where they are: the part's first is the frame's hundredth.
+        let row: Vec<u8> = (0..200).flat_map(|x| [x as u8; 3]).collect();
+        let frame = Frame::from_rgb(200, 120, row.repeat(120)).unwrap();
+        let mut buffers = DetectBuffers::default();
+        let planes = buffers.fill(&frame, &manifest(), layout).unwrap();
+        let normal = |v: f32| (v / 255.0 - 0.45) / 0.25;
+        assert!((planes[1] - normal(100.0)).abs() < 0.05, "{}", planes[1]);
     }
 
     #[test]

@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 /// A text as class numbers of the alphabet, 1 for its first character.
 pub(super) type Labels = Vec<u8>;
 
-/// Classes less likely than this in a column are not tried there: 37 classes in 32 columns leave thousands of
-/// prefixes whose sum is below what ten alternatives can show.
-const CLASS_LOG_PROBABILITY_MIN: f32 = -9.0;
+/// Classes less likely than this (one in a thousand) are not tried in a column: most of 32 columns are surely blank,
+/// and trying 36 characters in each took longer than the model itself.
+const CLASS_LOG_PROBABILITY_MIN: f32 = -7.0;
+/// Classes tried in a column at most, the likeliest: where a column allows more, the plate is unreadable anyway.
+const CLASSES_MAX: usize = 5;
 
 /// Log-probabilities: columns × classes, class 0 the blank.
 #[derive(Debug, Clone, Copy)]
@@ -54,63 +56,82 @@ impl<'a> Columns<'a> {
 
     /// Log-probability of exactly this text, over all its paths.
     pub(super) fn log_probability(&self, text: &[u8]) -> f32 {
-        self.fold(text, log_sum).map_or(f32::NEG_INFINITY, |last| last.0)
+        let mut now = vec![f32::NEG_INFINITY; 2 * text.len() + 1];
+        let mut before = Vec::with_capacity(now.len());
+        for (index, column) in self.columns().enumerate() {
+            if index == 0 {
+                start(&mut now, text, column);
+                continue;
+            }
+            before.clone_from(&now);
+            for (state, value) in now.iter_mut().enumerate() {
+                let reached = ways(text, state).filter_map(|way| before.get(way).copied());
+                *value = reached.fold(f32::NEG_INFINITY, log_sum) + at(column, label(text, state));
+            }
+        }
+        now.iter().rev().take(2).copied().fold(f32::NEG_INFINITY, log_sum)
     }
 
     /// How sure each character of a text is: its best column on the text's likeliest path, 0–1.
     ///
     /// Empty where the text is longer than the columns allow.
     pub(super) fn characters(&self, text: &[u8]) -> Vec<f32> {
-        let Some((_, path)) = self.fold(text, f32::max) else { return Vec::new() };
+        let Some(path) = self.best_path(text) else { return Vec::new() };
         let mut best = vec![f32::NEG_INFINITY; text.len()];
         for (column, state) in self.columns().zip(path) {
             // Odd states are the characters, even ones the blanks between them.
-            let Some(of) = state.checked_sub(1).filter(|_| state % 2 == 1).map(|at| at / 2) else {
-                continue;
-            };
-            if let (Some(best), Some(label)) = (best.get_mut(of), text.get(of)) {
-                *best = best.max(at(column, *label));
+            let character = best.get_mut(state / 2).filter(|_| state % 2 == 1);
+            if let Some(best) = character {
+                *best = best.max(at(column, label(text, state)));
             }
         }
         best.into_iter().map(f32::exp).collect()
     }
 
-    /// The forward pass over blank, 1st, blank, 2nd, …, blank, joining paths by `join` (a sum for probabilities,
-    /// the larger for the best path). Gives the result and, for each column, the state of the best path.
-    fn fold(&self, text: &[u8], join: fn(f32, f32) -> f32) -> Option<(f32, Vec<usize>)> {
-        let states = 2 * text.len() + 1;
-        let label = |state: usize| {
-            if state % 2 == 1 { text.get(state / 2).copied().unwrap_or(0) } else { 0 }
-        };
-        let may_skip =
-            |state: usize| state >= 3 && state % 2 == 1 && label(state) != label(state - 2);
-        let mut now = vec![f32::NEG_INFINITY; states];
+    /// The state of the likeliest path in each column; `None` where no path spells the text.
+    fn best_path(&self, text: &[u8]) -> Option<Vec<usize>> {
+        let mut now = vec![f32::NEG_INFINITY; 2 * text.len() + 1];
         let mut came_from: Vec<Vec<usize>> = Vec::new();
         for (index, column) in self.columns().enumerate() {
+            if index == 0 {
+                start(&mut now, text, column);
+                continue;
+            }
             let before = now.clone();
-            let earlier = |state: usize| before.get(state).copied().unwrap_or(f32::NEG_INFINITY);
-            let mut from = vec![0; states];
-            for (state, (value, from)) in now.iter_mut().zip(&mut from).enumerate() {
-                let mut ways = vec![state];
-                ways.extend(state.checked_sub(1));
-                ways.extend(may_skip(state).then(|| state - 2));
-                let start = if index == 0 && state <= 1 { 0.0 } else { f32::NEG_INFINITY };
-                let reached = if index == 0 {
-                    start
-                } else {
-                    ways.iter().map(|way| earlier(*way)).fold(f32::NEG_INFINITY, join)
-                };
-                *from = ways.into_iter().max_by(|a, b| earlier(*a).total_cmp(&earlier(*b)))?;
-                *value = reached + at(column, label(state));
+            let value = |state: usize| before.get(state).copied().unwrap_or(f32::NEG_INFINITY);
+            let best = |state: usize| {
+                ways(text, state).max_by(|a, b| value(*a).total_cmp(&value(*b))).unwrap_or(state)
+            };
+            let from: Vec<usize> = (0..now.len()).map(best).collect();
+            for ((state, now), from) in now.iter_mut().enumerate().zip(&from) {
+                *now = value(*from) + at(column, label(text, state));
             }
             came_from.push(from);
         }
-        let last = states - 1;
-        let (end, end_before) =
-            (*now.get(last)?, last.checked_sub(1).and_then(|s| now.get(s).copied()));
-        let result = end_before.map_or(end, |other| join(end, other));
-        let state = if end_before.is_some_and(|other| other > end) { last - 1 } else { last };
-        result.is_finite().then(|| (result, trace(&came_from, state)))
+        let ends = now.iter().enumerate().rev().take(2);
+        let (last, end) = ends.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        end.is_finite().then(|| trace(&came_from, last))
+    }
+}
+
+/// The states of a text are blank, 1st character, blank, 2nd, …, blank; this is what a state shows.
+fn label(text: &[u8], state: usize) -> u8 {
+    if state % 2 == 1 { text.get(state / 2).copied().unwrap_or(0) } else { 0 }
+}
+
+/// The states that a state can follow: itself, the one before, and past a blank the character before that, unless
+/// it is the same one, which only a blank parts.
+fn ways(text: &[u8], state: usize) -> impl Iterator<Item = usize> {
+    let past_blank = state
+        .checked_sub(2)
+        .filter(|before| state % 2 == 1 && label(text, *before) != label(text, state));
+    std::iter::once(state).chain(state.checked_sub(1)).chain(past_blank)
+}
+
+/// The first column: a path starts with a blank or the first character.
+fn start(now: &mut [f32], text: &[u8], column: &[f32]) {
+    for (state, value) in now.iter_mut().enumerate().take(2) {
+        *value = at(column, label(text, state));
     }
 }
 
@@ -118,7 +139,7 @@ impl<'a> Columns<'a> {
 fn trace(came_from: &[Vec<usize>], last: usize) -> Vec<usize> {
     let mut path = vec![last];
     let mut state = last;
-    for from in came_from.iter().skip(1).rev() {
+    for from in came_from.iter().rev() {
         state = from.get(state).copied().unwrap_or(0);
         path.push(state);
     }
@@ -130,10 +151,7 @@ fn trace(came_from: &[Vec<usize>], last: usize) -> Vec<usize> {
 fn step(beam: &[(Labels, Ends)], column: &[f32]) -> BTreeMap<Labels, Ends> {
     let mut next: BTreeMap<Labels, Ends> = BTreeMap::new();
     let blank = at(column, 0);
-    let likely: Vec<(u8, f32)> = (1u8..)
-        .zip(column.iter().skip(1).copied())
-        .filter(|(_, log_probability)| *log_probability > CLASS_LOG_PROBABILITY_MIN)
-        .collect();
+    let likely = likely(column);
     for (labels, ends) in beam {
         let stay = next.entry(labels.clone()).or_insert(Ends::NEVER);
         stay.blank = log_sum(stay.blank, ends.total() + blank);
@@ -150,6 +168,17 @@ fn step(beam: &[(Labels, Ends)], column: &[f32]) -> BTreeMap<Labels, Ends> {
         }
     }
     next
+}
+
+/// The characters worth trying in a column, likeliest first.
+fn likely(column: &[f32]) -> Vec<(u8, f32)> {
+    let mut classes: Vec<(u8, f32)> = (1u8..)
+        .zip(column.iter().skip(1).copied())
+        .filter(|(_, log_probability)| *log_probability > CLASS_LOG_PROBABILITY_MIN)
+        .collect();
+    classes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    classes.truncate(CLASSES_MAX);
+    classes
 }
 
 fn cut(next: BTreeMap<Labels, Ends>, width: usize) -> Vec<(Labels, Ends)> {

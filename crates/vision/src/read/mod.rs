@@ -13,6 +13,7 @@ use crate::rectify::Rectified;
 use ctc::{Columns, Labels};
 use plate::PlateText;
 use slots::Slots;
+use weigh::Look;
 
 /// Texts kept beside the best. The right text is among the ten likeliest 97 times of 100
 /// (the recognisers' comparison), and a tolerant search can ask for no more.
@@ -23,7 +24,7 @@ pub const ALTERNATIVES_MAX: usize = 10;
 pub struct Reading {
     /// The likeliest text.
     pub text: PlateText,
-    /// How likely it is right, 0–1.
+    /// How likely it is right, 0–1: the geometric mean of the probabilities that both heads give it at every look.
     pub confidence: f32,
     /// How likely each of its characters is right, 0–1, in order.
     pub characters: Vec<f32>,
@@ -46,10 +47,13 @@ pub struct Reader {
     model: Box<dyn Model>,
 }
 
-/// Both heads' outputs for a batch, checked against the manifest.
-struct Heads {
-    ctc: Tensor,
-    slots: Tensor,
+/// What both heads answered to one rectangle; several of one plate are decided together.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    /// Log-probabilities: columns × classes.
+    columns: Vec<f32>,
+    /// Probabilities: places × classes.
+    places: Vec<f32>,
 }
 
 impl Reader {
@@ -72,7 +76,7 @@ impl Reader {
         &self.manifest
     }
 
-    /// Reads plates together, one answer each, in order; `None` where no text can be made out.
+    /// Reads plates, one answer each, in order; `None` where no text can be made out.
     ///
     /// `plates` are of the manifest's size.
     pub fn read(
@@ -80,51 +84,62 @@ impl Reader {
         plates: &[Rectified],
         on: &OneThread,
     ) -> Result<Vec<Option<Reading>>, VisionError> {
+        let sightings = self.look(plates, on)?;
+        Ok(sightings.iter().map(|sighting| self.decide(std::slice::from_ref(sighting))).collect())
+    }
+
+    /// The first half of reading: the model's answers, for all plates in one run.
+    pub fn look(&self, plates: &[Rectified], on: &OneThread) -> Result<Vec<Sighting>, VisionError> {
         if plates.is_empty() {
             return Ok(Vec::new());
         }
         let input: Vec<f32> = plates.iter().flat_map(|plate| normalised(&plate.grey)).collect();
-        let mut heads = self.run(&input, plates.len(), on)?;
+        let [mut ctc, slots] = self.run(&input, plates.len(), on)?;
         if self.manifest.output.ctc_form == CtcForm::Prob {
-            heads.ctc.data.iter_mut().for_each(|p| *p = p.ln());
+            ctc.data.iter_mut().for_each(|p| *p = p.ln());
         }
         let per_plate = |tensor: &Tensor| (tensor.data.len() / plates.len()).max(1);
-        let columns = heads.ctc.data.chunks_exact(per_plate(&heads.ctc));
-        let places = heads.slots.data.chunks_exact(per_plate(&heads.slots));
-        Ok(columns.zip(places).map(|(columns, places)| self.reading(columns, places)).collect())
+        let columns = ctc.data.chunks_exact(per_plate(&ctc));
+        let places = slots.data.chunks_exact(per_plate(&slots));
+        let both = columns.zip(places);
+        Ok(both.map(|(c, p)| Sighting { columns: c.to_vec(), places: p.to_vec() }).collect())
     }
 
-    fn run(&self, input: &[f32], plates: usize, on: &OneThread) -> Result<Heads, InferError> {
-        let ReaderManifest { name, input: wants, output, .. } = &self.manifest;
-        let shape = [plates, 1, wants.height_px as usize, wants.width_px as usize];
-        let [ctc, slots] = self.model.run(input, shape, on)?;
+    /// The second half: what sightings of one plate say together; `None` where no text can be made out.
+    pub fn decide(&self, sightings: &[Sighting]) -> Option<Reading> {
         let classes = self.manifest.classes();
-        for (called, tensor) in [(&output.ctc, &ctc), (&output.slots, &slots)] {
-            // How many columns or places there are is the model's own affair, as long as there are some.
-            let steps = tensor.shape.get(1).copied().unwrap_or(0).max(1);
-            check_shape(name, called, tensor, &[plates, steps, classes])?;
-        }
-        Ok(Heads { ctc, slots })
-    }
-
-    fn reading(&self, columns: &[f32], places: &[f32]) -> Option<Reading> {
-        let classes = self.manifest.classes();
-        let weighed = weigh::both(Columns::new(columns, classes), Slots::new(places, classes));
-        let alternatives: Vec<Alternative> = weighed
-            .texts
+        let looks: Vec<Look<'_>> = sightings
             .iter()
-            .filter_map(|(labels, probability)| {
-                Some(Alternative { text: self.text(labels)?, probability: *probability })
+            .map(|sighting| Look {
+                columns: Columns::new(&sighting.columns, classes),
+                slots: Slots::new(&sighting.places, classes),
             })
-            .take(ALTERNATIVES_MAX)
             .collect();
+        let weighed = weigh::all(&looks);
+        let texts = weighed.texts.iter().filter_map(|(labels, probability)| {
+            Some(Alternative { text: self.text(labels)?, probability: *probability })
+        });
         let (labels, confidence) = weighed.texts.first()?;
         Some(Reading {
             text: self.text(labels)?,
             confidence: *confidence,
             characters: weighed.characters,
-            alternatives,
+            alternatives: texts.take(ALTERNATIVES_MAX).collect(),
         })
+    }
+
+    /// Both heads' outputs, checked against the manifest.
+    fn run(&self, input: &[f32], plates: usize, on: &OneThread) -> Result<[Tensor; 2], InferError> {
+        let ReaderManifest { name, input: wants, output, .. } = &self.manifest;
+        let shape = [plates, 1, wants.height_px as usize, wants.width_px as usize];
+        let outputs = self.model.run(input, shape, on)?;
+        let classes = self.manifest.classes();
+        for (called, tensor) in [&output.ctc, &output.slots].into_iter().zip(&outputs) {
+            // How many columns or places there are is the model's own affair, as long as there are some.
+            let steps = tensor.shape.get(1).copied().unwrap_or(0).max(1);
+            check_shape(name, called, tensor, &[plates, steps, classes])?;
+        }
+        Ok(outputs)
     }
 
     fn text(&self, labels: &Labels) -> Option<PlateText> {

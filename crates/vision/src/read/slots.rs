@@ -15,6 +15,9 @@ pub(super) struct Slots<'a> {
 /// Below this a probability says "never", without making one wild place veto what nine others say.
 const PROBABILITY_MIN: f32 = 1e-7;
 
+/// Classes tried in a place at most: ten alternatives never need a sixth choice for one character.
+const CLASSES_MAX: usize = 5;
+
 #[derive(Clone)]
 struct Partial {
     labels: Labels,
@@ -75,8 +78,15 @@ impl Partial {
         if self.ended {
             return vec![grown(0)];
         }
-        (0..=u8::MAX).zip(place).map(|(label, _)| grown(label)).collect()
+        likely(place).into_iter().map(grown).collect()
     }
+}
+
+/// The classes worth trying in a place, likeliest first.
+fn likely(place: &[f32]) -> Vec<u8> {
+    let mut classes: Vec<(u8, f32)> = (0..=u8::MAX).zip(place.iter().copied()).collect();
+    classes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    classes.into_iter().take(CLASSES_MAX).map(|(label, _)| label).collect()
 }
 
 fn at(place: &[f32], label: u8) -> f32 {

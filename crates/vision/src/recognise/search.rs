@@ -1,0 +1,144 @@
+//! The search of one frame, with second looks where the first left doubt.
+//!
+//! Every frame gets one look at full size. What was read surely stays: that is the ordinary frame and its cost. A
+//! doubtful plate is looked at again, enlarged; a frame in which nothing settles the matter is looked at again, made
+//! small, for a plate that fills it (training/README.md, "Decoding").
+
+use super::{PlateFound, Worker};
+use crate::detect::{Detection, Detector};
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::read::{Reader, Reading, Sighting};
+use crate::rectify::{Rectified, rectify};
+
+/// Read with less, a plate is looked at again: below this one reading in three is wrong, above one in fifty.
+const DOUBT: f32 = 0.8;
+/// Plates of one frame that are looked at again: bounds what a frame full of signs may cost.
+const CLOSER_MAX: usize = 3;
+/// Detections weaker than this are not looked at again: nearly all of them are lamps and lettering.
+const CLOSER_DETECTION_MIN: f32 = 0.45;
+
+/// A plate settles the matter when it is read with this confidence,
+const SETTLED: f32 = 0.5;
+/// has at least so many characters (months and names in a close-up are shorter),
+const SETTLED_CHARACTERS_MIN: usize = 5;
+/// and is no wider than this share of the frame's longer side, which is what the detector was trained on.
+const SETTLED_SHARE_MAX: f32 = 0.25;
+
+/// Longer side of the look at the frame made small. It costs a tenth of the first look and shows a plate that fills
+/// the picture at a size the detector was trained on.
+const CLOSE_UP_LONG_SIDE_PX: u32 = 192;
+/// Only plates at least this share of the frame's longer side are taken from it: the first look sees all smaller
+/// ones better.
+const CLOSE_UP_SHARE_MIN: f32 = 0.3;
+
+/// One frame and what looks at it.
+pub(super) struct Search<'a> {
+    pub detector: &'a Detector,
+    pub reader: &'a Reader,
+    pub frame: &'a Frame,
+}
+
+/// A plate on its way: where it is, what each look at it gave, and what they say together.
+struct Candidate {
+    seen: Detection,
+    sightings: Vec<Sighting>,
+    reading: Reading,
+}
+
+impl Search<'_> {
+    pub(super) fn run(&self, worker: &mut Worker) -> Result<Vec<PlateFound>, VisionError> {
+        let seen = self.detector.detect(self.frame, &mut worker.buffers, &worker.thread)?;
+        let mut found = self.read(seen, worker)?;
+        self.look_closer(&mut found, worker)?;
+        if !found.iter().any(|candidate| self.settles(candidate)) {
+            self.look_for_close_up(&mut found, worker)?;
+        }
+        Ok(found.into_iter().map(PlateFound::from).collect())
+    }
+
+    /// Rectifies and reads what was detected. Corners that cannot be rectified, and texts that cannot be made out,
+    /// are no plates.
+    fn read(&self, seen: Vec<Detection>, worker: &Worker) -> Result<Vec<Candidate>, VisionError> {
+        let cut = |seen: Detection| Some((seen, self.rectified(&seen)?));
+        let (seen, plates): (Vec<Detection>, Vec<Rectified>) =
+            seen.into_iter().filter_map(cut).unzip();
+        let sightings = self.reader.look(&plates, &worker.thread)?;
+        let candidates = seen.into_iter().zip(sightings).filter_map(|(seen, sighting)| {
+            let sightings = vec![sighting];
+            let reading = self.reader.decide(&sightings)?;
+            Some(Candidate { seen, sightings, reading })
+        });
+        Ok(candidates.collect())
+    }
+
+    fn rectified(&self, seen: &Detection) -> Option<Rectified> {
+        let input = &self.reader.manifest().input;
+        let (width, height) = (input.width_px as usize, input.height_px as usize);
+        rectify(self.frame, &seen.corners, input.padding, width, height).ok()
+    }
+
+    /// Looks again at the doubtful plates: new corners, and a text decided by both looks.
+    fn look_closer(&self, found: &mut [Candidate], worker: &mut Worker) -> Result<(), VisionError> {
+        let doubtful = found.iter_mut().filter(|candidate| {
+            candidate.reading.confidence < DOUBT && candidate.seen.score >= CLOSER_DETECTION_MIN
+        });
+        for candidate in doubtful.take(CLOSER_MAX) {
+            let (buffers, thread) = (&mut worker.buffers, &worker.thread);
+            let closer = self.detector.look_closer(self.frame, &candidate.seen, buffers, thread)?;
+            let Some(closer) = closer else { continue };
+            let plates: Vec<Rectified> = self.rectified(&closer).into_iter().collect();
+            candidate.sightings.extend(self.reader.look(&plates, thread)?);
+            if let Some(reading) = self.reader.decide(&candidate.sightings) {
+                candidate.reading = reading;
+                candidate.seen = closer;
+            }
+        }
+        Ok(())
+    }
+
+    fn settles(&self, candidate: &Candidate) -> bool {
+        candidate.reading.confidence >= SETTLED
+            && candidate.reading.characters.len() >= SETTLED_CHARACTERS_MIN
+            && self.share(&candidate.seen) <= SETTLED_SHARE_MAX
+    }
+
+    /// A plate's width as a share of the frame's longer side.
+    fn share(&self, seen: &Detection) -> f32 {
+        let long = self.frame.width_px.max(self.frame.height_px).max(1);
+        seen.corners.bounds().width() / long as f32
+    }
+
+    /// Looks at the frame made small for plates that fill it. What the first look found inside one is its letters.
+    fn look_for_close_up(
+        &self,
+        found: &mut Vec<Candidate>,
+        worker: &mut Worker,
+    ) -> Result<(), VisionError> {
+        let (buffers, thread) = (&mut worker.buffers, &worker.thread);
+        let mut seen =
+            self.detector.detect_at(self.frame, CLOSE_UP_LONG_SIDE_PX, buffers, thread)?;
+        seen.retain(|plate| self.share(plate) >= CLOSE_UP_SHARE_MIN);
+        let mut close = self.read(seen, worker)?;
+        self.look_closer(&mut close, worker)?;
+        found.retain(|small| {
+            let centre = small.seen.corners.centre();
+            !close.iter().any(|large| large.seen.corners.bounds().contains(centre))
+        });
+        found.append(&mut close);
+        Ok(())
+    }
+}
+
+impl From<Candidate> for PlateFound {
+    fn from(Candidate { seen, reading, .. }: Candidate) -> PlateFound {
+        PlateFound {
+            text: reading.text,
+            confidence: reading.confidence,
+            characters: reading.characters,
+            alternatives: reading.alternatives,
+            corners: seen.corners,
+            detection: seen.score,
+        }
+    }
+}
