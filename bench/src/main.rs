@@ -1,5 +1,6 @@
 //! Figures beside baselines, measured in the same run.
 
+mod ingest_bench;
 mod plate_bench;
 mod plate_measure;
 
@@ -20,12 +21,18 @@ enum Bench {
         #[arg(long, default_value_t = 100)]
         millions: usize,
     },
+    /// Durable ingest through the API.
+    Ingest(ingest_bench::IngestArgs),
+    /// From a posted frame to a hit on a connected console.
+    Latency(ingest_bench::LatencyArgs),
 }
 
 fn main() -> anyhow::Result<()> {
     match Bench::parse() {
         Bench::Hotlist { thousands } => plate_bench::hotlist(thousands)?,
         Bench::Dictionary { millions } => plate_bench::dictionary(millions),
+        Bench::Ingest(args) => ingest_bench::ingest(&args)?,
+        Bench::Latency(args) => ingest_bench::hit_latency(&args)?,
     }
     Ok(())
 }
