@@ -45,8 +45,9 @@ fn random_packed(seeded: &mut Seeded, text: &mut Vec<u8>) -> Packed {
 pub(crate) fn dictionary(millions: usize) {
     let mut seeded = Seeded(1);
     let mut text = Vec::new();
+    // One in ten is drawn twice.
     let drawn: Vec<Packed> =
-        (0..millions * 1_020_000).map(|_| random_packed(&mut seeded, &mut text)).collect();
+        (0..millions * 1_110_000).map(|_| random_packed(&mut seeded, &mut text)).collect();
     let sum: Vec<u64> = drawn.iter().map(|plate| plate.to_i64() as u64).collect();
     let (build_s, dictionary) = timed(|| Dictionary::new(drawn));
     let n = dictionary.len();
@@ -64,7 +65,10 @@ pub(crate) fn dictionary(millions: usize) {
             total = found.total;
             black_box(found.plates.len())
         });
-        let target = format!("≤ {:.2} s", target_s * millions as f64 / 100.0);
+        let target = match target_s {
+            f64::INFINITY => String::new(),
+            _ => format!("≤ {:.2} s", target_s * millions as f64 / 100.0),
+        };
         figure(what, &format!("{s:.4} s"), &target, &format!("{total} plates match"));
     }
     figure("memory now", &format!("{:.0} MB", memory_mb("VmRSS")), "", "");
@@ -93,8 +97,8 @@ fn cases() -> Vec<(&'static str, Pattern, f64)> {
             0.5,
         ),
         ("ABC1?34 one edit", parse("ABC1?34").with_one_edit(), 0.5),
-        ("*BC12* one edit", parse("*BC12*").with_one_edit(), f64::NAN),
-        ("*", parse("*"), f64::NAN),
+        ("*BC12* one edit", parse("*BC12*").with_one_edit(), f64::INFINITY),
+        ("*", parse("*"), f64::INFINITY),
     ]
 }
 
@@ -201,8 +205,8 @@ fn write_csv(file: &Path, n_entries: usize) -> anyhow::Result<()> {
     for _ in 0..n_entries {
         random_plate(&mut seeded, &mut text);
         out.write_all(&text)?;
-        let state = if seeded.below(4) > 0 { STATES[seeded.below(STATES.len())] } else { "" };
-        writeln!(out, ",{state},{}", ["stolen", "felony", "missing"][seeded.below(3)])?;
+        let state = if seeded.below(4) > 0 { seeded.pick(&STATES) } else { "" };
+        writeln!(out, ",{state},{}", seeded.pick(&["stolen", "felony", "missing"]))?;
     }
     out.flush()?;
     Ok(())
@@ -210,6 +214,7 @@ fn write_csv(file: &Path, n_entries: usize) -> anyhow::Result<()> {
 
 /// Calls `row` with plate and state of every line but the first: the reader of this figure only, for
 /// files without quotes.
+#[expect(clippy::indexing_slicing, reason = "a block is filled from 0 to at most its end")]
 fn for_rows(
     file: &Path,
     mut row: impl FnMut(&str, &str) -> anyhow::Result<()>,
@@ -254,9 +259,7 @@ fn read_csv(file: &Path) -> anyhow::Result<MatcherBuilder> {
 fn random_reads(n: usize) -> Vec<Read> {
     let (mut seeded, mut text) = (Seeded(3), Vec::new());
     let states = STATES.map(|code| Jurisdiction::parse(code, CodeSystem::Postal).ok());
-    (0..n)
-        .map(|_| (random_packed(&mut seeded, &mut text), states[seeded.below(states.len())]))
-        .collect()
+    (0..n).map(|_| (random_packed(&mut seeded, &mut text), seeded.pick(&states))).collect()
 }
 
 /// The matcher of the file with patterns added, and reads of which some were made to fit a pattern.
@@ -272,7 +275,7 @@ fn with_patterns(
     let mut seeded = Seeded(4);
     let mut builder = read_csv(file)?;
     for row in 0..n_patterns {
-        let length = [6, 7, 7, 7][seeded.below(4)];
+        let length = seeded.pick(&[6, 7, 7, 7]);
         let mut pattern: String = (0..length)
             .map(|_| match seeded.below(2) {
                 0 => char::from(b'A' + seeded.below(26) as u8),

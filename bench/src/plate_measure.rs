@@ -63,4 +63,10 @@ impl Seeded {
     pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next_u64()) * end as u128) >> 64) as usize
     }
+
+    /// One of these.
+    #[expect(clippy::indexing_slicing, reason = "the index is below the length")]
+    pub(crate) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
 }

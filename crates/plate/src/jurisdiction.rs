@@ -1,5 +1,6 @@
 //! Who issued a plate, and how lists write it.
 
+mod code_system;
 mod table;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::num::NonZeroU16;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::JurisdictionFit;
+pub use code_system::CodeSystem;
 use table::{ROWS, Row};
 
 /// Who issued a plate: a state, province, territory, country, or the United States Government.
@@ -16,16 +18,6 @@ use table::{ROWS, Row};
 /// different things in different lists: `NB` is Nebraska to NCIC and New Brunswick to the post.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Jurisdiction(NonZeroU16);
-
-/// Which two-letter codes a list writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CodeSystem {
-    /// The codes of NCIC's LIS field: Nebraska is `NB`, Quebec `PQ`.
-    Ncic,
-    /// The codes of USPS and Canada Post: Nebraska is `NE`, New Brunswick `NB`.
-    Postal,
-}
 
 /// Why a code names no jurisdiction.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,12 +48,8 @@ impl Jurisdiction {
     /// Reads a two-letter code of the named system, in either case, with spaces around it allowed.
     pub fn parse(code: &str, system: CodeSystem) -> Result<Jurisdiction, JurisdictionError> {
         let trimmed = code.trim();
-        let found = match *trimmed.as_bytes() {
-            [a, b] => letter_index(a, b).and_then(|i| system.by_letters().get(i).copied()),
-            _ => None,
-        };
-        found
-            .and_then(NonZeroU16::new)
+        system
+            .find(trimmed)
             .map(Jurisdiction)
             .ok_or_else(|| JurisdictionError::UnknownCode { code: beginning(trimmed), system })
     }
@@ -149,68 +137,11 @@ impl Jurisdiction {
     }
 }
 
-impl CodeSystem {
-    fn of(self, row: &Row) -> Option<&'static str> {
-        match self {
-            CodeSystem::Ncic => row.ncic,
-            CodeSystem::Postal => row.postal,
-        }
-    }
-
-    fn by_letters(self) -> &'static [u16; 676] {
-        static NCIC: [u16; 676] = index_by_letters(CodeSystem::Ncic);
-        static POSTAL: [u16; 676] = index_by_letters(CodeSystem::Postal);
-        match self {
-            CodeSystem::Ncic => &NCIC,
-            CodeSystem::Postal => &POSTAL,
-        }
-    }
-}
-
 /// Enough of a wrong code to find it by, and not enough to tell a plate.
 fn beginning(code: &str) -> String {
     const SHOWN: usize = 3;
     let shown: String = code.chars().take(SHOWN).collect();
     if shown.len() < code.len() { shown + "…" } else { shown }
-}
-
-impl fmt::Display for CodeSystem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            CodeSystem::Ncic => "NCIC",
-            CodeSystem::Postal => "postal",
-        })
-    }
-}
-
-/// The place of a two-letter code in a table of 26 × 26. Lists have millions of rows: this is read
-/// once for each.
-const fn letter_index(a: u8, b: u8) -> Option<usize> {
-    let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
-    if a.is_ascii_uppercase() && b.is_ascii_uppercase() {
-        Some((a - b'A') as usize * 26 + (b - b'A') as usize)
-    } else {
-        None
-    }
-}
-
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn index_by_letters(system: CodeSystem) -> [u16; 676] {
-    let mut ids = [0; 676];
-    let mut i = 0;
-    while i < ROWS.len() {
-        let code = match system {
-            CodeSystem::Ncic => ROWS[i].ncic,
-            CodeSystem::Postal => ROWS[i].postal,
-        };
-        if let Some(code) = code
-            && let Some(place) = letter_index(code.as_bytes()[0], code.as_bytes()[1])
-        {
-            ids[place] = ROWS[i].id;
-        }
-        i += 1;
-    }
-    ids
 }
 
 impl fmt::Debug for Jurisdiction {
@@ -246,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    fn check(code: &str, expect: Expect) {
+    fn check(code: &str, expect: &Expect) {
         let in_system = |system| match Jurisdiction::parse(code, system) {
             Ok(found) => format!("{found} {}", found.name()),
             Err(error) => format!("refused: {error}"),
@@ -257,65 +188,65 @@ mod tests {
 
     #[test]
     fn the_same_letters_mean_different_places() {
-        check("NB", expect!["US-NE Nebraska / CA-NB New Brunswick"]);
+        check("NB", &expect!["US-NE Nebraska / CA-NB New Brunswick"]);
         check(
             "NE",
-            expect![[r#"refused: "NE" is no NCIC code of a state or province / US-NE Nebraska"#]],
+            &expect![[r#"refused: "NE" is no NCIC code of a state or province / US-NE Nebraska"#]],
         );
         check(
             "NK",
-            expect![[
+            &expect![[
                 r#"CA-NB New Brunswick / refused: "NK" is no postal code of a state or province"#
             ]],
         );
         check(
             "PQ",
-            expect![[r#"CA-QC Quebec / refused: "PQ" is no postal code of a state or province"#]],
+            &expect![[r#"CA-QC Quebec / refused: "PQ" is no postal code of a state or province"#]],
         );
         check(
             "QC",
-            expect![[r#"refused: "QC" is no NCIC code of a state or province / CA-QC Quebec"#]],
+            &expect![[r#"refused: "QC" is no NCIC code of a state or province / CA-QC Quebec"#]],
         );
         check(
             "SN",
-            expect![[
+            &expect![[
                 r#"CA-SK Saskatchewan / refused: "SN" is no postal code of a state or province"#
             ]],
         );
         check(
             "NF",
-            expect![[
+            &expect![[
                 r#"CA-NL Newfoundland and Labrador / refused: "NF" is no postal code of a state or province"#
             ]],
         );
         check(
             "US",
-            expect![[
+            &expect![[
                 r#"US-GOV United States Government / refused: "US" is no postal code of a state or province"#
             ]],
         );
-        check(" tx ", expect!["US-TX Texas / US-TX Texas"]);
+        check(" tx ", &expect!["US-TX Texas / US-TX Texas"]);
         check(
             "",
-            expect![[
+            &expect![[
                 r#"refused: "" is no NCIC code of a state or province / refused: "" is no postal code of a state or province"#
             ]],
         );
         check(
             "7ABC123",
-            expect![[
+            &expect![[
                 r#"refused: "7AB…" is no NCIC code of a state or province / refused: "7AB…" is no postal code of a state or province"#
             ]],
         );
         check(
             "TEX",
-            expect![[
+            &expect![[
                 r#"refused: "TEX" is no NCIC code of a state or province / refused: "TEX" is no postal code of a state or province"#
             ]],
         );
         check(
             "Ä",
-            expect![[
+            &expect![[
                 r#"refused: "Ä" is no NCIC code of a state or province / refused: "Ä" is no postal code of a state or province"#
             ]],
         );

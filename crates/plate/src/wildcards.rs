@@ -193,7 +193,7 @@ impl Group {
 #[inline(always)]
 const fn bits_of(hash: u64, n_words: usize) -> (usize, u64) {
     let upper = hash >> 32;
-    ((upper * n_words as u64 >> 32) as usize, 1 << (upper % 64) | 1 << (upper >> 6 & 63))
+    (((upper * n_words as u64) >> 32) as usize, 1 << (upper % 64) | 1 << (upper >> 6 & 63))
 }
 
 /// The folded plates of a batch, those of a length beside each other, with their index in the batch.
@@ -237,5 +237,30 @@ impl ByLength {
         };
         let folded = self.folded.get(range.clone()).unwrap_or_default();
         (folded, self.indices.get(range).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_key_raises_an_alarm_and_is_found(
+            mask: u64, wanted in proptest::collection::vec(0_u64..1 << 60, 1..300), other in 0_u64..1 << 60,
+        ) {
+            let keys: Vec<(u64, u32)> = (0..).zip(&wanted).map(|(i, key)| (key & mask, i)).collect();
+            let group = Group::new(mask, keys.clone());
+            for batch in wanted.chunks(64) {
+                prop_assert_eq!(group.alarms(batch).count_ones() as usize, batch.len());
+                prop_assert_eq!(group.alarms(batch), group.alarms_any(batch));
+            }
+            prop_assert_eq!(group.alarms(&[other]), group.alarms_any(&[other]));
+            for (key, i) in keys {
+                prop_assert!(group.wanted(key).any(|found| found == i));
+            }
+        }
     }
 }
