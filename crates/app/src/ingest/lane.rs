@@ -22,7 +22,7 @@ pub(crate) enum Message {
     Load(oneshot::Sender<()>),
     /// From now on, the late file.
     CloseDay(oneshot::Sender<()>),
-    /// Nobody has sent anything for long: let go of the day's events.
+    /// The day is over: let go of its events, unless something came since this was said last.
     Forget,
 }
 
@@ -33,11 +33,13 @@ pub(crate) struct Lane {
     pub(super) file: FileRef,
     pub(super) seen: SharedSeen,
     kind_known: bool,
+    /// Whether anything came since the lane was last told to forget.
+    used: bool,
 }
 
 impl Lane {
     pub(super) fn new(app: App, main: FileRef, agency: Arc<AgencyState>, seen: SharedSeen) -> Self {
-        Self { app, agency, file: main, seen, kind_known: false }
+        Self { app, agency, file: main, seen, kind_known: false, used: false }
     }
 
     /// Works until the lane is closed and nothing waits any more.
@@ -75,6 +77,7 @@ impl Lane {
                 Err(_) => break,
             }
         }
+        self.used = true;
         match self.ready().await {
             Ok(()) => commit::commit(self, posts).await,
             Err(err) => {
@@ -110,6 +113,7 @@ impl Lane {
                 self.to_late_file();
                 let _ = done.send(());
             }
+            Message::Forget if self.used => self.used = false,
             Message::Forget => *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None,
         }
     }
