@@ -1,5 +1,7 @@
 //! Hotlists: lists of wanted plates, each with one source and one category.
 
+use std::fmt;
+
 use plate::Jurisdiction;
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +110,7 @@ pub struct Hotlist {
 }
 
 /// One row of a hotlist. The plate is kept as the pattern it was given as; without wildcards it is a plate.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HotlistEntry {
     /// Plate or pattern, normalised (`plate::Pattern` syntax).
     pub plate: String,
@@ -126,6 +128,13 @@ pub struct HotlistEntry {
     pub reference: Option<String>,
     /// Remarks and cautions.
     pub note: Option<String>,
+}
+
+/// Nothing of an entry belongs in a log: plates, case numbers and cautions stand in it.
+impl fmt::Debug for HotlistEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HotlistEntry(…)")
+    }
 }
 
 /// Where an entry is: the list, the version that was in force, and its row in it (counted from 0).
@@ -162,6 +171,12 @@ pub struct ImportTally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_does_not_show_in_a_log() {
+        let entry = HotlistEntry { plate: "7ABC123".to_owned(), ..HotlistEntry::default() };
+        assert_eq!(format!("{entry:?}"), "HotlistEntry(…)");
+    }
 
     #[test]
     fn categories_read_as_they_are_written() {
