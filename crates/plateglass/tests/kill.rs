@@ -14,8 +14,12 @@ use testkit::server::{Installation, Running};
 
 const KILLS: u64 = 100;
 const LINES: u64 = 3;
-/// Killed at the latest after this: some dozen batches.
-const LIVES_MS_MAX: u64 = 120;
+/// It is killed after so many acknowledgements at most, and then up to so many microseconds later: somewhere in the next
+/// batches, however fast the machine is.
+const ACKNOWLEDGED_MAX: usize = 5;
+const THEN_MICROS_MAX: u64 = 8_000;
+/// A life without that many acknowledgements ends after this.
+const LIVES_AT_MOST: Duration = Duration::from_secs(5);
 
 /// What was acknowledged: the event and the read it became.
 type Acknowledged = Arc<Mutex<HashMap<String, String>>>;
@@ -65,6 +69,26 @@ fn send_until_killed(
     });
 }
 
+fn wait_for(acknowledged: &Acknowledged, enough: usize, then: Duration) {
+    let step = Duration::from_millis(1);
+    let mut waited = Duration::ZERO;
+    while waited < LIVES_AT_MOST
+        && acknowledged.lock().expect("nobody panics with it").len() < enough
+    {
+        sleep(step);
+        waited += step;
+    }
+    sleep(then);
+}
+
+fn sleep(time: Duration) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server is a real process: it is killed by the real clock"
+    )]
+    std::thread::sleep(time);
+}
+
 fn compare(server: &Running, key: &str, acknowledged: &HashMap<String, String>) {
     let mut line = Line::to(&server.host).expect("the server listens");
     for (event, read) in acknowledged {
@@ -106,16 +130,13 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed_a_hundred_times() {
         compare(&server, &key, &last);
         chance =
             chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let lives = Duration::from_millis((chance >> 33) % LIVES_MS_MAX);
+        let enough = usize::try_from(chance >> 40).unwrap_or(0) % (ACKNOWLEDGED_MAX + 1);
+        let then = Duration::from_micros((chance >> 20) % THEN_MICROS_MAX);
         let (killed, acknowledged) = (AtomicBool::new(false), Acknowledged::default());
         let host = server.host.clone();
         std::thread::scope(|threads| {
             threads.spawn(|| send_until_killed(&host, &key, life, &killed, &acknowledged));
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "the server is a real process: it is killed by the real clock"
-            )]
-            std::thread::sleep(lives);
+            wait_for(&acknowledged, enough, then);
             server.kill();
             killed.store(true, Ordering::Relaxed);
         });

@@ -47,7 +47,7 @@ fn rows_become_entries_and_bad_ones_are_named_by_their_line() {
     assert_eq!(
         refused,
         [
-            "3: state: \"ZZ\" is no Ncic code of a state or province",
+            "3: state: \"ZZ\" is no NCIC code of a state or province",
             "4: plate: plate has no letter or digit",
             "6: year: expected four digits such as 2019",
         ]
