@@ -78,13 +78,25 @@ export class CsvForm extends HTMLElement {
     });
     request.addEventListener("load", () => this.#show(request, say));
     request.addEventListener("error", () => say("The connection was lost. Nothing was imported."));
+    // A large file is read for a while after it has been sent: the list's own page tells how far that is.
+    const asking = setInterval(() => void this.#tellReading(request, say), 1000);
     request.addEventListener("loadend", () => {
+      clearInterval(asking);
       for (const button of this.#form.querySelectorAll("button")) button.disabled = false;
     });
     request.open("POST", submitter?.formAction || this.#form.action);
     request.setRequestHeader("accept", "text/html");
     request.send(new FormData(this.#form, submitter));
     for (const button of this.#form.querySelectorAll("button")) button.disabled = true;
+  }
+
+  async #tellReading(request: XMLHttpRequest, say: (text: string) => void): Promise<void> {
+    const list = this.#form.action.replace(/\/import.*$/, "");
+    const answer = await fetch(list, { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok || request.readyState === XMLHttpRequest.DONE) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = page.querySelector("[data-busy][data-import-text]")?.textContent?.trim();
+    if (text && request.readyState !== XMLHttpRequest.DONE) say(text);
   }
 
   #show(request: XMLHttpRequest, say: (text: string) => void): void {
