@@ -1,5 +1,6 @@
 //! Durable ingest through the API, and how soon a hit is seen: a real server, real connections, this process's CPU beside
 //! the server's.
+#![expect(clippy::print_stdout, reason = "figures are what this prints")]
 
 mod load;
 mod machine;
@@ -21,7 +22,7 @@ use report::{print_load, print_seconds};
 
 /// What `bench ingest` is told.
 #[derive(clap::Args)]
-pub struct IngestArgs {
+pub(crate) struct IngestArgs {
     /// Entries of the hotlist, in thousands.
     #[arg(long, default_value_t = 10_000)]
     thousands: u32,
@@ -47,7 +48,7 @@ fn program() -> Result<PathBuf> {
 }
 
 /// Measures ingest: posts of 100, then single posts over 64 connections.
-pub fn ingest(args: &IngestArgs) -> Result<()> {
+pub(crate) fn ingest(args: &IngestArgs) -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let dir = args.dir.as_deref().unwrap_or(temporary.path());
     let at = Installation::new(program()?, dir, "[recognition]\nenabled = false");
@@ -127,7 +128,7 @@ fn baselines(server: &Running, dir: &Path) -> Result<()> {
 
 /// What `bench latency` is told.
 #[derive(clap::Args)]
-pub struct LatencyArgs {
+pub(crate) struct LatencyArgs {
     /// Frames posted, one after the other.
     #[arg(long, default_value_t = 200)]
     frames: u32,
@@ -137,7 +138,7 @@ pub struct LatencyArgs {
 }
 
 /// Measures how soon a hit is seen: a frame is posted, the console is told, and fetches its fragment.
-pub fn hit_latency(args: &LatencyArgs) -> Result<()> {
+pub(crate) fn hit_latency(args: &LatencyArgs) -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let at = Installation::new(program()?, temporary.path(), "");
     at.start(&[]).stop();

@@ -38,10 +38,10 @@ pub(super) fn body(n_reads: u32, line: u32, post: u64, n_entries: u32, series: u
         };
         let comma = if n == 0 { "" } else { "," };
         // Writing to a string cannot fail.
-        drop(write!(
+        let _ = write!(
             body,
             r#"{comma}{{"event_id":"{series}-{line}-{nth}","plate":"{text}","jurisdiction":"US-TX","confidence":0.97,"characters":[0.99,0.98,0.97,0.99,0.96,0.99,0.98]}}"#
-        ));
+        );
     }
     body.push(']');
     body.into_bytes()

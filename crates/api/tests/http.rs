@@ -1,4 +1,9 @@
 //! The API as a camera and an administrator meet it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests say what they expected by panicking"
+)]
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -143,7 +143,7 @@ impl Board {
             Topic::Cameras => self.cameras,
             Topic::Hotlists => self.hotlists,
         };
-        let priority = (topic == Topic::Hits).then(|| match told {
+        let priority = (topic == Topic::Hits).then_some(match told {
             _ if high > told => Priority::High,
             _ if normal > told => Priority::Normal,
             _ => Priority::Low,

@@ -1,6 +1,7 @@
 //! Joins what the store keeps apart: a hit with its read, entry, list and camera.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::access::{ListCameras, ListHotlists, OpenHit, OpenRead};
 use domain::{Camera, CameraId, Hit, Hotlist, HotlistId, ReadRef, StoredRead};
@@ -69,10 +70,11 @@ impl Joins {
         let mut cards = Vec::with_capacity(hits.len());
         for hit in hits {
             let at = hit.hit.read;
-            if !reads.contains_key(&at) {
-                reads.insert(at, read_at(app, ctx, at).await?);
-            }
-            let Some(read) = reads.get(&at).and_then(Option::as_ref) else { continue };
+            let read = match reads.entry(at) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(slot) => slot.insert(read_at(app, ctx, at).await?),
+            };
+            let Some(read) = read.as_ref() else { continue };
             cards.extend(self.hit_card(app, ctx, hit, read).await?);
         }
         Ok(cards)

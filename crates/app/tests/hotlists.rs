@@ -1,4 +1,9 @@
 //! Importing: all or nothing, swapped at once, nothing changed by a dry run.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests say what they expected by panicking"
+)]
 
 use std::io::Cursor;
 

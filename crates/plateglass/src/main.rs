@@ -60,7 +60,7 @@ fn main() -> Result<ExitCode> {
         Command::Agency(command) => commands::agency::run(&command)?,
         Command::Camera(command) => commands::camera::run(command)?,
         Command::Hotlist(command) => commands::hotlist::run(command)?,
-        Command::ImportHotlist(args) => commands::import_hotlist::run(args)?,
+        Command::ImportHotlist(args) => commands::import_hotlist::run(&args)?,
         Command::SignInLink(args) => commands::sign_in_link::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! No 2xx leaves before the row and the picture that it acknowledges are on disk: seen in the system calls.
 //!
 //! A kill keeps the page cache, so it cannot show this. The same check fails when commits do not wait for the disk.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expected by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -50,17 +51,18 @@ fn answers(log: &str) -> Vec<Answered> {
         if is(&["recvfrom", "read"]) && call.contains("POST /api/v1/reads") {
             (row, pictures) = (false, false);
         }
-        if is(&["pwrite64", "write", "pwritev", "writev"]) {
-            if let Some(file) = file.filter(|file| is_day(file) || is_picture(file)) {
-                unsynced.insert(file);
-            }
+        if is(&["pwrite64", "write", "pwritev", "writev"])
+            && let Some(file) = file.filter(|file| is_day(file) || is_picture(file))
+        {
+            unsynced.insert(file);
         }
-        if is(&["fdatasync", "fsync"]) && call.contains("= 0") {
-            if let Some(file) = ended {
-                row |= is_day(&file);
-                pictures |= is_picture(&file);
-                unsynced.remove(&file);
-            }
+        if is(&["fdatasync", "fsync"])
+            && call.contains("= 0")
+            && let Some(file) = ended
+        {
+            row |= is_day(&file);
+            pictures |= is_picture(&file);
+            unsynced.remove(&file);
         }
         if is(&["sendto", "write", "writev", "sendmsg"])
             && call.contains("HTTP/1.1 200")

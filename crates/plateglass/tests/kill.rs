@@ -2,6 +2,11 @@
 //!
 //! It is killed whenever the test's seeded chance says, before, between and after the commit of a batch and the relay of
 //! its hits. A read that is there is known again when it is sent again, under the same reference; hits are counted at the end.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests say what they expected by panicking"
+)]
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};

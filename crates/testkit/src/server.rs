@@ -94,6 +94,10 @@ impl Installation {
 }
 
 impl Running {
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it is waited for when it is dropped, or the test has failed"
+    )]
     fn of(mut command: Command) -> Self {
         let mut process = command.spawn().expect("the server can be started");
         let output = process.stdout.take().expect("its output is a pipe");

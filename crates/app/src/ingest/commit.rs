@@ -170,7 +170,7 @@ async fn keep(lane: &mut Lane, plan: &mut Plan, hits: Vec<NewHit>) -> Result<(),
     match inner.inner().store.append(&batch).await {
         // Somebody sealed the day (another process of the same store): what is late goes to the late file.
         Err(store::StoreError::Sealed { .. }) if batch.file.kind == FileKind::Main => {
-            lane.to_late_file();
+            lane.turn_late();
             batch.file = FileRef { kind: FileKind::Late, ..batch.file };
             Ok(inner.inner().store.append(&batch).await?)
         }

@@ -110,7 +110,7 @@ impl Lane {
                 let _ = done.send(());
             }
             Message::CloseDay(done) => {
-                self.to_late_file();
+                self.turn_late();
                 let _ = done.send(());
             }
             Message::Forget if self.used => self.used = false,
@@ -119,7 +119,7 @@ impl Lane {
     }
 
     /// From now on, the late file.
-    pub(super) fn to_late_file(&mut self) {
+    pub(super) fn turn_late(&mut self) {
         self.file = FileRef::late(self.file.agency, self.file.day);
         self.kind_known = true;
     }
@@ -131,7 +131,7 @@ impl Lane {
         if !self.kind_known {
             let sealed = |of: &store::FileInfo| of.file == main && of.state == FileState::Sealed;
             if store.files(main.agency).await?.iter().any(sealed) {
-                self.to_late_file();
+                self.turn_late();
             }
             self.kind_known = true;
         }

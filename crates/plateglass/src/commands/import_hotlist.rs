@@ -44,7 +44,7 @@ pub(crate) struct ImportArgs {
 }
 
 /// Imports.
-pub(crate) fn run(args: ImportArgs) -> Result<()> {
+pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     let mapping = args.mapping()?;
     let file = File::open(&args.file).with_context(|| format!("failed to open `{}`", args.file))?;
     let size_bytes = file.metadata().map(|about| about.len()).ok();
