@@ -242,6 +242,69 @@ fn reports() -> (Report, Report) {
     (Report::of(&Ok(done), true), Report::of(&Err(wrong), false))
 }
 
+/// Pages about cameras and hotlists.
+fn settings(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
+    let typed: Typed = serde_json::from_str(
+        r#"{"name":"","mounting":"trailer","site":"Depot","heading":"361","position":"97.7, 30"}"#,
+    )?;
+    let (dry, failed) = reports();
+    let key = CameraKey::from_random([7; 32]);
+    let import = |report| {
+        ImportPage::of(
+            frame("/hotlists/2/import"),
+            2,
+            "NCIC vehicles, daily".to_owned(),
+            Default::default(),
+            report,
+        )
+    };
+    Ok(vec![
+        ("cameras", CamerasPage::of(frame("/cameras"), &cameras()).render()?),
+        ("cameras-empty", CamerasPage::of(frame("/cameras"), &[]).render()?),
+        (
+            "camera",
+            OneCamera::of(
+                frame("/cameras/14"),
+                &camera(14, "Cam 14 · Lamar / 5th", Some(3), false),
+            )
+            .render()?,
+        ),
+        ("camera-new", CameraForm::empty(frame("/cameras/new")).render()?),
+        ("camera-new-wrong", CameraForm::checked(frame("/cameras/new"), &typed).render()?),
+        (
+            "camera-key",
+            KeyPage::of(
+                frame("/cameras/new"),
+                "Trailer B",
+                &key,
+                true,
+                "http://127.0.0.1:8080".to_owned(),
+            )
+            .render()?,
+        ),
+        ("hotlists", HotlistsPage::of(frame("/hotlists"), &lists()).render()?),
+        ("hotlists-empty", HotlistsPage::of(frame("/hotlists"), &[]).render()?),
+        (
+            "hotlist",
+            OneHotlist::of(
+                frame("/hotlists/2"),
+                &list(
+                    2,
+                    "NCIC vehicles, daily",
+                    Category::StolenVehicle,
+                    Some(190_000),
+                    Some(ImportPhase::Reading),
+                ),
+            )
+            .render()?,
+        ),
+        ("hotlist-new", HotlistForm::empty(frame("/hotlists/new")).render()?),
+        ("import", import(None).render()?),
+        ("import-dry-run", import(Some(dry)).render()?),
+        ("import-failed", import(Some(failed)).render()?),
+    ])
+}
+
 fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
     let hit_page = HitPage {
         card: hit(5, "7A8C123", "7ABC123", Category::StolenVehicle, 31)?,
@@ -268,10 +331,6 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         hits: vec![hit_page.card.clone()],
         camera: hit_page.camera.clone(),
     };
-    let typed: Typed = serde_json::from_str(
-        r#"{"name":"","mounting":"trailer","site":"Depot","heading":"361","position":"97.7, 30"}"#,
-    )?;
-    let (dry, failed) = reports();
     let trouble = |status, what: &str, why: &str, reasons: &[&str], sign_in| Trouble {
         status,
         what: what.to_owned(),
@@ -281,17 +340,7 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         sign_in,
     };
     let none = || Page { items: Vec::new(), next: None };
-    let key = CameraKey::from_random([7; 32]);
-    let import = |report| {
-        ImportPage::of(
-            frame("/hotlists/2/import"),
-            2,
-            "NCIC vehicles, daily".to_owned(),
-            Default::default(),
-            report,
-        )
-    };
-    Ok(vec![
+    let mut all = vec![
         ("hits", HitsPage::of(frame("/hits"), hits()?, false).render()?),
         ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None }, false).render()?),
         ("hits-older", HitsPage::of(frame("/hits"), hits()?, true).render()?),
@@ -299,24 +348,13 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         ("reads", ReadsPage::of(frame("/reads"), &reads()?, &cameras(), None, false).render()?),
         ("reads-empty", ReadsPage::of(frame("/reads"), &none(), &cameras(), None, false).render()?),
         ("read", OneRead::of(frame("/reads/x"), &read_page).render()?),
-        ("cameras", CamerasPage::of(frame("/cameras"), &cameras()).render()?),
-        ("cameras-empty", CamerasPage::of(frame("/cameras"), &[]).render()?),
-        ("camera", OneCamera::of(frame("/cameras/14"), &camera(14, "Cam 14 · Lamar / 5th", Some(3), false)).render()?),
-        ("camera-new", CameraForm::empty(frame("/cameras/new")).render()?),
-        ("camera-new-wrong", CameraForm::checked(frame("/cameras/new"), &typed).render()?),
-        ("camera-key", KeyPage::of(frame("/cameras/new"), "Trailer B", &key, true, "http://127.0.0.1:8080".to_owned()).render()?),
-        ("hotlists", HotlistsPage::of(frame("/hotlists"), &lists()).render()?),
-        ("hotlists-empty", HotlistsPage::of(frame("/hotlists"), &[]).render()?),
-        ("hotlist", OneHotlist::of(frame("/hotlists/2"), &list(2, "NCIC vehicles, daily", Category::StolenVehicle, Some(190_000), Some(ImportPhase::Reading))).render()?),
-        ("hotlist-new", HotlistForm::empty(frame("/hotlists/new")).render()?),
-        ("import", import(None).render()?),
-        ("import-dry-run", import(Some(dry)).render()?),
-        ("import-failed", import(Some(failed)).render()?),
         ("not-found", ErrorPage::of(frame("/x"), trouble(404, "There is no such page", "The address may be mistyped, or what it showed has reached the end of its keeping and was deleted.", &[], false)).render()?),
         ("refused", ErrorPage::of(frame("/x"), trouble(403, "Refused", "“open-read” was refused. Nothing was shown or changed, and the refusal is on the record.", &["it belongs to another agency"], false)).render()?),
         ("signed-out", SignedOutPage::of(frame("/hits")).render()?),
         ("sign-in", SignInPage::of(frame("/hits"), "/sign-in/sample".to_owned()).render()?),
-    ])
+    ];
+    all.extend(settings(frame)?);
+    Ok(all)
 }
 
 fn main() -> Fallible<()> {
