@@ -15,7 +15,7 @@ use vision::{Frame, Recogniser};
 
 /// The weights that the floors below were measured with. New weights: run this file, look at what it prints, and
 /// set digest and floors together.
-const DIGEST: &str = "90c0f053c7f202eb3d9284ce100537ffdf8d2b6d568aee46ccd61f639eebaf2f";
+const DIGEST: &str = "6891c00687e2a018735f6dbe7ac16cfef7e8bdc929e48d244549d57f5c9e12f9";
 /// Share of the drawn scenes read exactly, in percent, less two standard errors.
 const DRAWN_FLOOR: f64 = 60.0;
 /// Share of the photographs read exactly, in percent. 80 is what Plateglass promises.

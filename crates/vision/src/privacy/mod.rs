@@ -27,10 +27,16 @@ pub struct KeptPictures {
 /// JPEG quality of what is kept: characters stay sharp, and a vehicle takes some 30 kB.
 const QUALITY: u8 = 85;
 
+/// A find read with less may be a shop sign or the print on a shirt, and what surrounds it a person.
+const SURE: f32 = 0.5;
+/// So may one with fewer characters.
+const SURE_CHARACTERS_MIN: usize = 4;
+
 /// Makes the pictures that may be kept of a plate found in a frame.
 pub fn keep_pictures(frame: &Frame, found: &PlateFound) -> Result<KeptPictures, VisionError> {
-    let place = place::Place::of(frame, &found.corners).ok_or_else(|| VisionError::NotAPlate {
-        corners: format!("{:?}", found.corners.points()),
+    let sure = found.confidence >= SURE && found.characters.len() >= SURE_CHARACTERS_MIN;
+    let place = place::Place::of(frame, &found.corners, sure).ok_or_else(|| {
+        VisionError::NotAPlate { corners: format!("{:?}", found.corners.points()) }
     })?;
     let plate = cut(frame, place.plate)?;
     let vehicle = cut_masked(frame, &place)?;

@@ -43,8 +43,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// `None` where no pixel of the plate is in the frame.
-    pub(super) fn of(frame: &Frame, corners: &Quad) -> Option<Place> {
+    /// `None` where no pixel of the plate is in the frame. Where it is not `sure` that this is a plate, nothing around
+    /// it is known to be bodywork, and only the plate itself stays.
+    pub(super) fn of(frame: &Frame, corners: &Quad, sure: bool) -> Option<Place> {
         let (width, height) = (corners.width(), corners.height());
         // Seen at an angle a plate is narrower, seen small its height is uncertain, and a European one is 4.6
         // times as wide as high. Each measure takes the reading of "12 inches" that shows less.
@@ -57,12 +58,13 @@ impl Place {
             right: centre.x + side * unit,
             bottom: centre.y + below * unit,
         };
-        let plate = corners.bounds();
-        let plate = plate.grown(PLATE_MARGIN * plate.width(), PLATE_MARGIN * plate.height());
+        let bare = corners.bounds();
+        let framed = bare.grown(PLATE_MARGIN * bare.width(), PLATE_MARGIN * bare.height());
+        let bodywork = around(CLEAR_SIDE, CLEAR_ABOVE, CLEAR_BELOW, small);
         Some(Place {
-            plate: clipped(plate, frame)?,
+            plate: clipped(if sure { framed } else { bare }, frame)?,
             vehicle: clipped(around(VEHICLE_SIDE, VEHICLE_ABOVE, VEHICLE_BELOW, large), frame)?,
-            clear: clipped(around(CLEAR_SIDE, CLEAR_ABOVE, CLEAR_BELOW, small), frame)?,
+            clear: clipped(if sure { bodywork } else { bare }, frame)?,
             cell_px: (CELL * large).max(CELL_MIN_PX),
         })
     }

@@ -60,12 +60,29 @@ fn only_the_band_around_the_plate_keeps_detail() {
 }
 
 #[test]
+fn around_what_may_be_no_plate_nothing_stays() {
+    let frame = stripes(640, 480);
+    let plate = found(upright(270.0, 300.0, 80.0, 40.0));
+    let doubtful = PlateFound { confidence: 0.3, ..plate.clone() };
+    let short = PlateFound { characters: vec![0.9; 3], ..plate };
+    for unsure in [doubtful, short] {
+        let kept = keep_pictures(&frame, &unsure).unwrap();
+        let bare = Frame::decode(&kept.plate_jpeg).unwrap();
+        assert_eq!((bare.width_px, bare.height_px), (80, 40));
+        let vehicle = Frame::decode(&kept.vehicle_jpeg).unwrap();
+        assert!(
+            detail(&vehicle, Rect { left: 0, top: 0, width: 200, height: vehicle.height_px }) < 25
+        );
+    }
+}
+
+#[test]
 fn what_is_masked_cannot_be_told_from_its_cells_means() {
     // Two frames that differ only in detail above the plate, with the same means, are the same once masked.
     let corners = upright(270.0, 300.0, 80.0, 40.0);
     let plain = Frame::from_rgb(640, 480, vec![128; 640 * 480 * 3]).unwrap();
     let mut rgb = plain.rgb().to_vec();
-    let place = Place::of(&plain, &corners).unwrap();
+    let place = Place::of(&plain, &corners, true).unwrap();
     let cell = place.cell_px as usize;
     let (left, top) = (place.vehicle.left as usize, place.vehicle.top as usize);
     for y in top..top + cell {
@@ -85,9 +102,9 @@ fn what_is_masked_cannot_be_told_from_its_cells_means() {
 #[test]
 fn cells_are_as_wide_as_a_face_at_the_car() {
     let frame = stripes(1920, 1080);
-    let near = Place::of(&frame, &upright(800.0, 700.0, 240.0, 120.0)).unwrap();
+    let near = Place::of(&frame, &upright(800.0, 700.0, 240.0, 120.0), true).unwrap();
     assert_eq!(near.cell_px, 120.0);
-    let far = Place::of(&frame, &upright(800.0, 700.0, 12.0, 6.0)).unwrap();
+    let far = Place::of(&frame, &upright(800.0, 700.0, 12.0, 6.0), true).unwrap();
     assert_eq!(far.cell_px, 8.0);
 }
 
