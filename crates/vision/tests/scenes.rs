@@ -18,8 +18,8 @@ use vision::{Frame, Recogniser};
 const DIGEST: &str = "6891c00687e2a018735f6dbe7ac16cfef7e8bdc929e48d244549d57f5c9e12f9";
 /// Share of the drawn scenes read exactly, in percent, less two standard errors.
 const DRAWN_FLOOR: f64 = 60.0;
-/// Share of the photographs read exactly, in percent. 80 is what Plateglass promises.
-const PHOTOGRAPHS_FLOOR: f64 = 80.0;
+/// The same of the photographs: 94.8 measured, 90.4 the lower end of its interval. 80 is what Plateglass promises.
+const PHOTOGRAPHS_FLOOR: f64 = 90.0;
 
 struct Scene {
     picture: PathBuf,
@@ -105,7 +105,7 @@ fn shipped_weights_are_those_the_floors_were_measured_with() {
 #[test]
 fn drawn_scenes_are_read() {
     let scenes = scenes(&repository().join("fixtures/scenes/truth.jsonl"));
-    assert_eq!(scenes.len(), 200, "fixtures/scenes/truth.jsonl should name 200 scenes with a text");
+    assert_eq!(scenes.len(), 190, "of the 200 drawn scenes ten show no plate");
     score(&Recogniser::shipped().unwrap(), &scenes).check("drawn scenes", DRAWN_FLOOR);
 }
 
