@@ -35,6 +35,7 @@ def main() -> None:
     s = sub.add_parser("detector-data", help="generate detector crops")
     s.add_argument("--total", type=int, default=600, help="shards of 512 crops")
     s.add_argument("--ahead", type=int, default=4)
+    s.add_argument("--name", default="detector")
     s = sub.add_parser("detector", help="train the detector on generated crops")
     s.add_argument("--samples", type=int, default=320_000)
     s.add_argument("--minutes", type=float, default=0)
@@ -67,7 +68,7 @@ def main() -> None:
         readertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name, warm=a.warm)
     elif a.stage == "detector-data":
         from . import detectordata
-        detectordata.generate(a.run / "detector-shards", a.seed, a.data, a.ahead, a.total)
+        detectordata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total)
     elif a.stage == "detector":
         from . import detectortrain
         detectortrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)

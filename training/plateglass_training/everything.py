@@ -44,7 +44,7 @@ def _shards(samples: int, shard: int) -> int:
     return max(2, samples // shard // LOOKS + 1)
 
 
-def run(run_dir: Path, data: Path | None, seed: int) -> None:
+def run(run_dir: Path, data: Path | None, seed: int, models: Path | None = None) -> None:
     """Reader, reader tuned on real crops (with ``data``), detector, export, figures."""
     if not fonts.find()["serial"] and shutil.which("npm"):
         fonts.install()
@@ -70,7 +70,7 @@ def run(run_dir: Path, data: Path | None, seed: int) -> None:
                                                     total=_shards(DETECTOR_SAMPLES, detectordata.SHARD)),
                         detectortrain.train, dict(run=run_dir, samples=DETECTOR_SAMPLES, minutes=0, shards=shards, seed=seed))
         shutil.rmtree(shards, ignore_errors=True)
-    models = Path(__file__).resolve().parents[2] / "crates" / "vision" / "models"
+    models = models or Path(__file__).resolve().parents[2] / "crates" / "vision" / "models"
     export.run(run_dir, models)
     if data:
         from . import evaluate
@@ -93,7 +93,7 @@ def smoke(seed: int) -> None:
         detectordata.generate(tmp / "detector-shards", seed, None, 9, 1, shard=96)
         q = detectortrain.train(tmp, 1_600, 0.8, peak=2e-3, end=1e-4, shards=tmp / "detector-shards", seed=seed, warm=160)
         export.run(tmp, tmp / "models")
-        for name, res, most in (("reader", r, 0.6), ("detector", q, 0.7)):
+        for name, res, most in (("reader", r, 0.5), ("detector", q, 0.5)):
             share = res["last"] / res["first"]
             print(f"{name}: loss {res['first']:.2f} -> {res['last']:.2f} ({share:.0%}; must be under {most:.0%})")
             if not share < most:

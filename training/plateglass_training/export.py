@@ -17,7 +17,7 @@ from . import readernet as rn
 
 # Chosen by measurement (see README.md, "Decoding").
 READER_PADDING = 0.06
-DETECTOR_SCORE_MIN = 0.30
+DETECTOR_SCORE_MIN = 0.40
 VERSION = 1
 
 

@@ -165,6 +165,9 @@ COARSE_MIN_SHARE = 0.30    # narrower finds of the coarse look are not trusted
 SURE = 0.5                 # a find settles the matter when it reads this surely,
 SURE_LENGTH = 5            # at this length (months and names in a close-up are shorter),
 SURE_SHARE = 0.25          # and is no wider than the detector is trained for
+# A faint find that also reads badly is nearly always an exhaust, a grille, a sign.
+FAINT_SCORE = 0.5
+FAINT_CONFIDENCE = 0.2
 
 
 def read_frame(rgb: np.ndarray, det: Detector, rd: Reader, padding: float | None = None,
@@ -181,7 +184,7 @@ def read_frame(rgb: np.ndarray, det: Detector, rd: Reader, padding: float | None
             # What lies inside a close-up is its lettering, not a plate.
             out = [(d, r) for d, r in out if not any(_inside(d.quad.mean(0), b.quad) for b in big)]
             out += zip(big, rd([rectify(grey, b.quad, pad) for b in big]))
-    return out
+    return [(d, r) for d, r in out if d.score >= FAINT_SCORE or r.confidence >= FAINT_CONFIDENCE]
 
 
 def _width(quad: np.ndarray) -> float:

@@ -127,7 +127,7 @@ def train(run: Path, samples: int, minutes: float, peak: float = 1.5e-3, end: fl
                   spent=time.time() - t0, shard=source.next)
     (run / f"{name}.finished").touch()
     k = max(1, min(50, len(history) // 4))
-    return {"first": float(np.mean(history[:k])), "last": float(np.mean(history[-k:]))} if history else {}
+    return {"first": float(np.mean(history[:3])), "last": float(np.mean(history[-k:]))} if history else {}
 
 
 def load_net(path: Path) -> ReaderNet:
