@@ -47,18 +47,30 @@ pub trait Recognise: Send + Sync {
     fn look(&self, picture: &[u8]) -> Result<Vec<PlateSeen>, RecogniseError>;
 }
 
-/// A recogniser with vision's models.
-pub fn with_models(models: vision::Recogniser) -> Arc<dyn Recognise> {
-    Arc::new(WithModels(models))
+/// A text read with less than this is taken for a shadow, a sign or a grille rather than a plate. The configuration may
+/// say otherwise.
+pub const CONFIDENCE_MIN: f32 = 0.25;
+
+/// A recogniser with vision's models. What it reads with less than `confidence_min` (0–1) becomes no read: a guess kept
+/// is a guess that somebody acts on.
+pub fn with_models(models: vision::Recogniser, confidence_min: f32) -> Arc<dyn Recognise> {
+    Arc::new(WithModels { models, confidence_min })
 }
 
-struct WithModels(vision::Recogniser);
+struct WithModels {
+    models: vision::Recogniser,
+    confidence_min: f32,
+}
 
 impl Recognise for WithModels {
     fn look(&self, picture: &[u8]) -> Result<Vec<PlateSeen>, RecogniseError> {
         let frame = vision::Frame::decode(picture)?;
         let mut seen = Vec::new();
-        for found in self.0.recognise(&frame)? {
+        for found in self.models.recognise(&frame)? {
+            if found.confidence < self.confidence_min {
+                metrics::counter!("plateglass_guesses_dropped_total").increment(1);
+                continue;
+            }
             let kept = vision::keep_pictures(&frame, &found)?;
             let others = found.alternatives.iter().filter(|other| other.text != found.text);
             seen.push(PlateSeen {

@@ -128,7 +128,9 @@ impl Reason {
     /// In words, saying what is missing.
     pub const fn says(self) -> &'static str {
         match self {
-            Self::NotSignedIn => "nobody is signed in: open the sign-in link that the server printed",
+            Self::NotSignedIn => {
+                "nobody is signed in: open the sign-in link that the server printed"
+            }
             Self::CamerasOnlySubmit => "a camera's key can only hand in reads and frames",
             Self::OtherAgency => "it belongs to another agency",
         }
@@ -136,7 +138,11 @@ impl Reason {
 }
 
 /// Decides whether `actor` may do `A` to what `agency` owns. Pure: same answer for the same question.
-pub fn decide<A: Action>(actor: Actor, agency: AgencyId, at: Timestamp) -> Result<Permit<A>, Refusal> {
+pub fn decide<A: Action>(
+    actor: Actor,
+    agency: AgencyId,
+    at: Timestamp,
+) -> Result<Permit<A>, Refusal> {
     let mut reasons = Vec::new();
     match actor {
         Actor::Server => {}

@@ -10,7 +10,9 @@ use crate::ids::{CameraId, ReadId, ReadRef};
 use crate::time::{Day, Timestamp};
 
 /// How sure the recogniser is, in thousandths: 970 means 0.970.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Confidence(u16);
 
@@ -22,7 +24,11 @@ impl Confidence {
 
     /// From a probability; anything outside 0–1 (or NaN) is brought to the nearer end (0).
     pub fn from_probability(p: f32) -> Self {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–1000 first; NaN becomes 0")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to 0–1000 first; NaN becomes 0"
+        )]
         Self((p.clamp(0.0, 1.0) * 1000.0).round() as u16)
     }
 
@@ -201,7 +207,10 @@ pub const CLOCK_AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(
 pub const CLOCK_BEHIND_MAX: std::time::Duration = std::time::Duration::from_secs(366 * 86_400);
 
 /// When a read counts as captured: the claimed time where it is plausible, else the time received, with a mark (architecture.md D2).
-pub fn believe_time(claimed: Option<Timestamp>, now: Timestamp) -> (Timestamp, Option<Timestamp>, Marks) {
+pub fn believe_time(
+    claimed: Option<Timestamp>,
+    now: Timestamp,
+) -> (Timestamp, Option<Timestamp>, Marks) {
     match claimed {
         None => (now, None, Marks::default()),
         Some(t) if t > now.plus(CLOCK_AHEAD_MAX) => (now, Some(t), Marks::TIME_IN_FUTURE),

@@ -13,7 +13,9 @@ pub struct Timestamp(i64);
 
 /// A moment that could not be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{text}` is not a moment: expected RFC 3339 with an offset, such as 2026-11-21T14:02:31.25Z")]
+#[error(
+    "`{text}` is not a moment: expected RFC 3339 with an offset, such as 2026-11-21T14:02:31.25Z"
+)]
 pub struct InvalidTimestamp {
     text: String,
 }

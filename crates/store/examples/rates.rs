@@ -114,10 +114,8 @@ async fn measure_import(store: &Store, agency: AgencyId, n_entries: u32) {
         .add_hotlist(&permit(agency), "L", "S", Category::StolenPlate, now)
         .await
         .expect("a list");
-    let version = store
-        .begin_version(&permit(agency), list, &[0; 32], "l.csv", now)
-        .await
-        .expect("a version");
+    let version =
+        store.begin_version(&permit(agency), list, "l.csv", now).await.expect("a version");
     let clock = Clock::start();
     let mut row = 0;
     while row < n_entries {
@@ -128,7 +126,7 @@ async fn measure_import(store: &Store, agency: AgencyId, n_entries: u32) {
     }
     clock.say("import, portions of 5,000", row);
     let tally = ImportTally { n_taken: u64::from(row), ..ImportTally::default() };
-    store.finish_version(version, &tally).await.expect("it is finished");
+    store.finish_version(version, &tally, &[9; 32]).await.expect("it is finished");
     store.swap_version(list, version, now).await.expect("it is put in force");
     let clock = Clock::start();
     let mut n_loaded = 0;
@@ -137,11 +135,8 @@ async fn measure_import(store: &Store, agency: AgencyId, n_entries: u32) {
         .await
         .expect("entries are loaded");
     clock.say("entries_in_force", u32::try_from(n_loaded).unwrap_or(0));
-    let second = store
-        .begin_version(&permit(agency), list, &[0; 32], "l.csv", now)
-        .await
-        .expect("a version");
-    store.finish_version(second, &ImportTally::default()).await.expect("it is finished");
+    let second = store.begin_version(&permit(agency), list, "l.csv", now).await.expect("a version");
+    store.finish_version(second, &ImportTally::default(), &[9; 32]).await.expect("it is finished");
     store.swap_version(list, second, now).await.expect("it is put in force");
     let clock = Clock::start();
     let n_dropped = store.drop_old_versions().await.expect("the old version is dropped");

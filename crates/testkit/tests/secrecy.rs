@@ -65,8 +65,7 @@ async fn live(house: &House) -> (ReadRef, PictureRef) {
     let camera = store.add_camera(&permit(agency), &camera, &key, now()).await.unwrap();
     let list =
         store.add_hotlist(&permit(agency), "L", "S", Category::StolenPlate, now()).await.unwrap();
-    let version =
-        store.begin_version(&permit(agency), list, &[1; 32], "l.csv", now()).await.unwrap();
+    let version = store.begin_version(&permit(agency), list, "l.csv", now()).await.unwrap();
     let entry = HotlistEntry {
         plate: PLATE.to_owned(),
         note: Some(format!("near {PLATE}")),
@@ -75,7 +74,7 @@ async fn live(house: &House) -> (ReadRef, PictureRef) {
     store.add_entries(version, 0, &vec![entry; 600]).await.unwrap();
     let refused = vec![RefusedRow { line: 1, reason: "year: 20".to_owned() }];
     store
-        .finish_version(version, &ImportTally { n_taken: 600, n_refused: 1, refused })
+        .finish_version(version, &ImportTally { n_taken: 600, n_refused: 1, refused }, &[9; 32])
         .await
         .unwrap();
     store.swap_version(list, version, now()).await.unwrap();

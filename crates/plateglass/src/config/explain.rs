@@ -39,11 +39,12 @@ pub(crate) fn explain(config: &Config) -> String {
         "frames",
         if recognition.enabled {
             format!(
-                "read by {}; {} at once, {} may wait",
+                "read by {}; dropped under {}; {} at once, {} may wait",
                 recognition
                     .models_dir
                     .as_ref()
                     .map_or("the built-in models".to_owned(), ToString::to_string),
+                recognition.confidence_min,
                 recognition.threads,
                 recognition.frames_waiting_max
             )

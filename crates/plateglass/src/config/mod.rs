@@ -92,6 +92,8 @@ pub(crate) struct RecognitionSection {
     /// A folder with other models than the built-in ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) models_dir: Option<Utf8PathBuf>,
+    /// A text read with less than this becomes no read, 0–1.
+    pub(crate) confidence_min: f32,
     /// Frames looked at at once.
     pub(crate) threads: usize,
     /// Frames that may wait for their turn.
@@ -101,7 +103,8 @@ pub(crate) struct RecognitionSection {
 impl Default for RecognitionSection {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { enabled: true, models_dir: None, threads, frames_waiting_max: 64 }
+        let confidence_min = app::recognise::CONFIDENCE_MIN;
+        Self { enabled: true, models_dir: None, confidence_min, threads, frames_waiting_max: 64 }
     }
 }
 
@@ -207,6 +210,9 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
+        if !(0.0..=1.0).contains(&self.recognition.confidence_min) {
+            bail!("recognition.confidence_min: expected 0 to 1");
+        }
         if self.recognition.threads == 0 {
             bail!(
                 "recognition.threads: expected 1 or more; `enabled = false` turns recognition off"
@@ -324,6 +330,10 @@ mod tests {
         assert!(
             wrong("data_dir = \"/d\"\n[[folder]]\npath = \"/f\"\nagency = \"A\"")
                 .contains("no [[agency]]")
+        );
+        assert!(
+            wrong("data_dir = \"/d\"\n[recognition]\nconfidence_min = 2.0")
+                .starts_with("recognition.confidence_min")
         );
         assert!(
             wrong("data_dir = \"/d\"\n[recognition]\nthreads = 0")

@@ -130,7 +130,7 @@ async fn seed_list(app: &App, ctx: &Ctx, pictures: &[DemoPicture]) -> Result<()>
 /// Plates of one's own pictures: some are put on the list, so that there is something to see.
 fn read_some(pictures: &[DemoPicture]) -> Vec<String> {
     let Ok(models) = vision::Recogniser::shipped() else { return Vec::new() };
-    let recogniser = app::recognise::with_models(models);
+    let recogniser = app::recognise::with_models(models, app::recognise::CONFIDENCE_MIN);
     let looked_at =
         pictures.iter().take(LOOKED_AT_MAX).filter_map(|picture| std::fs::read(&picture.path).ok());
     let seen = looked_at.filter_map(|bytes| recogniser.look(&bytes).ok()).flatten();

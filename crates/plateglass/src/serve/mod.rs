@@ -65,7 +65,10 @@ fn recogniser(config: &Config) -> Result<Option<Arc<dyn Recognise>>> {
         Some(dir) => vision::Recogniser::from_dir(dir.as_std_path()),
         None => vision::Recogniser::shipped(),
     };
-    Ok(Some(app::recognise::with_models(models.context("failed to load the models")?)))
+    Ok(Some(app::recognise::with_models(
+        models.context("failed to load the models")?,
+        config.recognition.confidence_min,
+    )))
 }
 
 /// A server that is ready to listen.

@@ -16,13 +16,14 @@ CREATE TABLE hotlist_versions (
     id BIGINT PRIMARY KEY,
     hotlist BIGINT NOT NULL REFERENCES hotlists (id),
     state TEXT NOT NULL CHECK (state IN ('importing', 'ready', 'in-force', 'old', 'abandoned', 'dropped')),
-    sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+    sha256 BLOB CHECK (length(sha256) = 32), -- of the whole file, known when it has been read
     file_name TEXT NOT NULL,
     begun_at BIGINT NOT NULL,
     in_force_at BIGINT,
     n_taken BIGINT CHECK (n_taken >= 0),
     n_refused BIGINT CHECK (n_refused >= 0),
     CHECK ((n_taken IS NULL) = (n_refused IS NULL)),
+    CHECK ((n_taken IS NULL) = (sha256 IS NULL)),
     CHECK (state NOT IN ('ready', 'in-force', 'old') OR n_taken IS NOT NULL),
     CHECK (state NOT IN ('in-force', 'old') OR in_force_at IS NOT NULL)
 );

@@ -1,5 +1,5 @@
 -- While the day is open there is no index but the order of taking: rows are only ever put at the end. The indexes come
--- when it is sealed (storage.md A: 21 times cheaper than keeping them meanwhile).
+-- when it is sealed (docs/adr/0003-day-files-under-day-keys.md: 21 times cheaper than keeping them meanwhile).
 CREATE TABLE reads (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     camera BIGINT NOT NULL,

@@ -15,9 +15,9 @@ const ALL: &str = "SELECT h.id, h.agency, h.name, h.source, h.category, v.id, v.
     FROM hotlists h LEFT JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' \
     WHERE h.agency = $1 ORDER BY h.id";
 const OWNED: &str = "SELECT id FROM hotlists WHERE agency = $1 AND id = $2";
-const BEGIN: &str = "INSERT INTO hotlist_versions (id, hotlist, state, sha256, file_name, begun_at) \
-    VALUES ($1, $2, 'importing', $3, $4, $5)";
-const FINISH: &str = "UPDATE hotlist_versions SET state = 'ready', n_taken = $2, n_refused = $3 \
+const BEGIN: &str = "INSERT INTO hotlist_versions (id, hotlist, state, file_name, begun_at) \
+    VALUES ($1, $2, 'importing', $3, $4)";
+const FINISH: &str = "UPDATE hotlist_versions SET state = 'ready', n_taken = $2, n_refused = $3, sha256 = $4 \
     WHERE id = $1 AND state = 'importing'";
 const RETIRE: &str =
     "UPDATE hotlist_versions SET state = 'old' WHERE hotlist = $1 AND state = 'in-force'";
@@ -56,12 +56,11 @@ impl Store {
         rows.iter().map(hotlist).collect::<Result<_, _>>().map_err(failed())
     }
 
-    /// Begins to import a version, from the file with this SHA-256.
+    /// Begins to import a version from a file of this name.
     pub async fn begin_version(
         &self,
         permit: &Permit<ManageHotlists>,
         list: HotlistId,
-        sha256: &[u8; 32],
         file_name: &str,
         now: Timestamp,
     ) -> Result<HotlistVersionId, StoreError> {
@@ -70,22 +69,24 @@ impl Store {
         let owned = tx.row(OWNED, args![permit.agency(), list]).await.map_err(failed())?;
         owned.ok_or(StoreError::Missing { what: "hotlist" })?;
         let id = take_ids(&mut tx, "version", 1).await.map_err(failed())?;
-        let values = args![id, list, sha256.as_slice(), file_name, now];
+        let values = args![id, list, file_name, now];
         tx.execute(BEGIN, values).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(HotlistVersionId::from_i64(id))
     }
 
-    /// Ends an import: the version is whole and ready to be put in force. Keeps the tally's refused rows too.
+    /// Ends an import: the version is whole and ready to be put in force. Keeps the tally's refused rows and the whole
+    /// file's SHA-256 too.
     pub async fn finish_version(
         &self,
         version: HotlistVersionId,
         tally: &ImportTally,
+        sha256: &[u8; 32],
     ) -> Result<(), StoreError> {
         let failed = || StoreError::sql("finish a hotlist's import");
         self.add_refusals(version, &tally.refused).await?;
         let n = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let values = args![version, n(tally.n_taken), n(tally.n_refused)];
+        let values = args![version, n(tally.n_taken), n(tally.n_refused), sha256.as_slice()];
         let changed = self.control().write.execute(FINISH, values).await.map_err(failed())?;
         if changed == 1 { Ok(()) } else { Err(StoreError::Conflict { what: "hotlist version" }) }
     }

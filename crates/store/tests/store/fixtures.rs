@@ -113,14 +113,14 @@ pub(crate) async fn a_version(
     list: HotlistId,
     plates: &[&str],
 ) -> HotlistVersionId {
-    let begun = store.begin_version(&permit(agency), list, &[9; 32], "stolen.csv", noon()).await;
+    let begun = store.begin_version(&permit(agency), list, "stolen.csv", noon()).await;
     let version = begun.unwrap();
     let entry =
         |plate: &&str| HotlistEntry { plate: (*plate).to_owned(), ..HotlistEntry::default() };
     let entries: Vec<_> = plates.iter().map(entry).collect();
     store.add_entries(version, 0, &entries).await.unwrap();
     let tally = ImportTally { n_taken: entries.len() as u64, ..ImportTally::default() };
-    store.finish_version(version, &tally).await.unwrap();
+    store.finish_version(version, &tally, &[9; 32]).await.unwrap();
     version
 }
 

@@ -28,10 +28,8 @@ async fn an_entry_comes_back_as_it_was_imported() {
             .add_hotlist(&permit(agency), "Stolen", "TxDPS", Category::StolenVehicle, noon())
             .await
             .unwrap();
-        let version = store
-            .begin_version(&permit(agency), list, &[1; 32], "stolen.csv", noon())
-            .await
-            .unwrap();
+        let version =
+            store.begin_version(&permit(agency), list, "stolen.csv", noon()).await.unwrap();
         let full = HotlistEntry {
             plate: "LKW4?73".to_owned(),
             jurisdiction: Jurisdiction::from_code("US-TX").ok(),
@@ -47,7 +45,7 @@ async fn an_entry_comes_back_as_it_was_imported() {
         store.add_entries(version, 1, std::slice::from_ref(&bare)).await.unwrap();
         let refused = vec![RefusedRow { line: 4, reason: "plate: empty".to_owned() }];
         let tally = ImportTally { n_taken: 2, n_refused: 7, refused: refused.clone() };
-        store.finish_version(version, &tally).await.unwrap();
+        store.finish_version(version, &tally, &[9; 32]).await.unwrap();
         store.swap_version(list, version, noon()).await.unwrap();
         let at = |row| EntryRef { hotlist: list, version, row };
         assert_eq!(store.entry(&permit(agency), at(0)).await.unwrap(), Some(full.clone()));
@@ -67,7 +65,7 @@ async fn an_entry_comes_back_as_it_was_imported() {
         assert_eq!(store.entry(&permit(other), at(0)).await.unwrap(), None);
         assert!(store.refusals(&permit(other), version, 10).await.unwrap().is_empty());
         assert!(store.hotlists(&permit(other)).await.unwrap().is_empty());
-        let stolen = store.begin_version(&permit(other), list, &[1; 32], "x.csv", noon()).await;
+        let stolen = store.begin_version(&permit(other), list, "x.csv", noon()).await;
         assert!(matches!(stolen, Err(StoreError::Missing { .. })));
     })
     .await;
@@ -116,11 +114,8 @@ async fn an_import_that_was_interrupted_leaves_nothing() {
     both_engines(|bench| async move {
         let agency = an_agency(&bench.store).await;
         let (list, _) = a_list(&bench.store, agency, &["ABC123"]).await;
-        let begun = bench
-            .store
-            .begin_version(&permit(agency), list, &[2; 32], "x.csv", noon())
-            .await
-            .unwrap();
+        let begun =
+            bench.store.begin_version(&permit(agency), list, "x.csv", noon()).await.unwrap();
         let entries =
             vec![HotlistEntry { plate: "GONE1".to_owned(), ..HotlistEntry::default() }; 100];
         bench.store.add_entries(begun, 0, &entries).await.unwrap();
@@ -132,7 +127,7 @@ async fn an_import_that_was_interrupted_leaves_nothing() {
             store.add_entries(begun, 100, &entries).await,
             Err(StoreError::Conflict { .. })
         ));
-        assert!(store.finish_version(begun, &ImportTally::default()).await.is_err());
+        assert!(store.finish_version(begun, &ImportTally::default(), &[9; 32]).await.is_err());
         assert_eq!(plates(&in_force(&store).await), ["ABC123"]);
     })
     .await;
@@ -168,8 +163,7 @@ async fn more_entries_than_one_portion_are_all_loaded() {
             .add_hotlist(&permit(agency), "Big", "test", Category::StolenPlate, noon())
             .await
             .unwrap();
-        let version =
-            store.begin_version(&permit(agency), list, &[1; 32], "big.csv", noon()).await.unwrap();
+        let version = store.begin_version(&permit(agency), list, "big.csv", noon()).await.unwrap();
         for portion in 0..9_u32 {
             let entry = |n| HotlistEntry {
                 plate: format!("P{:06}", portion * 5_000 + n),
@@ -179,7 +173,11 @@ async fn more_entries_than_one_portion_are_all_loaded() {
             store.add_entries(version, portion * 5_000, &entries).await.unwrap();
         }
         store
-            .finish_version(version, &ImportTally { n_taken: 45_000, ..ImportTally::default() })
+            .finish_version(
+                version,
+                &ImportTally { n_taken: 45_000, ..ImportTally::default() },
+                &[9; 32],
+            )
             .await
             .unwrap();
         store.swap_version(list, version, noon()).await.unwrap();

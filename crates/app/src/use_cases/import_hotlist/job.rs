@@ -57,10 +57,8 @@ impl Job {
             return Ok(None);
         }
         let store = &self.app.inner().store;
-        // The file is read once, as it arrives; its digest is known, and stored, at its end.
-        let begun = store
-            .begin_version(permit, self.hotlist, &[0; 32], &self.ask.file_name, permit.at())
-            .await;
+        let begun =
+            store.begin_version(permit, self.hotlist, &self.ask.file_name, permit.at()).await;
         begun.map(Some).map_err(failed("begin the import"))
     }
 
@@ -110,7 +108,7 @@ impl Job {
             self.import.set_phase(ImportPhase::Swapping);
             let store = &self.app.inner().store;
             store
-                .finish_version(version, &read.tally)
+                .finish_version(version, &read.tally, &read.sha256)
                 .await
                 .map_err(failed("finish the import"))?;
             let swapped = store.swap_version(self.hotlist, version, self.app.now()).await;
