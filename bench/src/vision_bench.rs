@@ -22,7 +22,7 @@ struct Scene {
 
 /// Prints accuracy, CPU time by stage and memory. `data` is the folder of test pictures; without it only the drawn
 /// scenes of the repository are read.
-pub fn recognise(data: Option<PathBuf>) -> Result<()> {
+pub(crate) fn recognise(data: Option<PathBuf>) -> Result<()> {
     let recogniser = Recogniser::shipped().context("failed to load the built-in models")?;
     let drawn = scenes(Path::new("fixtures/scenes/truth.jsonl"))?;
     match data.map(|folder| folder.join("us_scenes/annotations.jsonl")).filter(|p| p.exists()) {
