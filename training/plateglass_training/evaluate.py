@@ -29,6 +29,7 @@ def wilson(k: int, n: int) -> tuple[float, float]:
 
 def say(name: str, k: int, n: int) -> dict:
     lo, hi = wilson(k, n)
+    k, n = int(k), int(n)
     row = {"what": name, "right": k, "n": n, "percent": round(100 * k / max(n, 1), 1),
            "ci95": [round(100 * lo, 1), round(100 * hi, 1)]}
     print(f"{name:58s} {100 * k / max(n, 1):5.1f} %  ({k}/{n}; {100 * lo:.1f}-{100 * hi:.1f})", flush=True)
@@ -91,7 +92,7 @@ def end_to_end(models: Path, data: Path, name: str, padding: float | None = None
             say(f"{name}: read end to end, CTC head", c_right, n),
             say(f"{name}: read end to end, slot head", s_right, n),
             {"what": f"{name}: median IoU of the found, false finds, pictures, median CPU ms",
-             "iou": round(float(np.median(ious)), 3) if ious else None, "false": false, "pictures": len(pics),
+             "iou": round(float(np.median(ious)), 3) if ious else None, "false": int(false), "pictures": len(pics),
              "ms": round(float(np.median(ms)), 1)}]
 
 
