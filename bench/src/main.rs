@@ -3,6 +3,9 @@
 mod ingest_bench;
 mod plate_bench;
 mod plate_measure;
+mod vision_bench;
+
+use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -21,6 +24,12 @@ enum Bench {
         #[arg(long, default_value_t = 100)]
         millions: usize,
     },
+    /// The recogniser: accuracy, time by stage, memory.
+    Recognise {
+        /// The folder of test pictures; without it, and without `PLATEGLASS_DATA`, only the drawn scenes are read.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// Durable ingest through the API.
     Ingest(ingest_bench::IngestArgs),
     /// From a posted frame to a hit on a connected console.
@@ -31,8 +40,17 @@ fn main() -> anyhow::Result<()> {
     match Bench::parse() {
         Bench::Hotlist { thousands } => plate_bench::hotlist(thousands)?,
         Bench::Dictionary { millions } => plate_bench::dictionary(millions),
+        Bench::Recognise { data } => vision_bench::recognise(data.or_else(data_dir))?,
         Bench::Ingest(args) => ingest_bench::ingest(&args)?,
         Bench::Latency(args) => ingest_bench::hit_latency(&args)?,
     }
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the bench has no configuration but its arguments and this"
+)]
+fn data_dir() -> Option<PathBuf> {
+    std::env::var_os("PLATEGLASS_DATA").map(PathBuf::from)
 }

@@ -63,5 +63,6 @@ async fn keep(
         std::io::stdout().write_all(format!("kept {n}\n").as_bytes())?;
         std::io::stdout().flush()?;
     }
+    store.close().await;
     Ok(())
 }
