@@ -49,9 +49,6 @@ impl Store {
         let failed = || StoreError::sql("open the control database");
         let (control, files) = match &config.engine {
             Engine::Sqlite { dir } => {
-                // Without this OpenSSL frees at exit what connections' threads may still be using, and a process that
-                // ends without closing its store can crash. Only the first to start OpenSSL can say so.
-                openssl_sys::init();
                 make_dir(dir)?;
                 let opening = Opening {
                     path: &dir.join("control.db"),

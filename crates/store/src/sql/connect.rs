@@ -10,7 +10,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-use super::Db;
+use super::{Db, at_exit};
 use crate::{StoreError, Synchronous};
 
 /// How a SQLite file is opened.
@@ -62,7 +62,7 @@ pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db,
             Synchronous::Off => SqliteSynchronous::Off,
         })
         // The file's name says whose and when; a thread is named for what it does.
-        .thread_name(|id| format!("sqlite-{id}"))
+        .thread_name(|id| format!("{}{id}", at_exit::THREAD_NAME))
         .disable_statement_logging();
     let options = match role {
         Role::Write => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
@@ -76,7 +76,11 @@ pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db,
     let pool = pool_options(n_max);
     Ok(Db::Sqlite(match role {
         // Who makes the file has to wait for it; every other connection is made when it is first needed.
-        Role::Write => pool.connect_with(options).await?,
+        Role::Write => {
+            let pool = pool.connect_with(options).await?;
+            at_exit::let_connections_end_at_exit();
+            pool
+        }
         Role::Rewrite | Role::Read(_) => pool.connect_lazy_with(options),
     }))
 }

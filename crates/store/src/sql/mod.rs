@@ -1,6 +1,7 @@
 //! One statement text, two engines (D1): the two typed pools behind one small layer. `sqlx::Any` cannot carry
 //! SQLCipher's key, so this is ours: values in, rows out, nothing clever.
 
+mod at_exit;
 mod connect;
 mod migrate;
 mod multi;
