@@ -27,7 +27,7 @@ pub(crate) fn write(keys: &Keys) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// Reads [`write`]; none for anything else.
+/// Reads [`write()`]; none for anything else.
 pub(crate) fn parse(bytes: &[u8]) -> Option<Keys> {
     let entries = bytes.strip_prefix(MAGIC)?;
     let mut keys = Keys::new();

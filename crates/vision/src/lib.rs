@@ -4,7 +4,7 @@
 //!
 //! 1. [`Frame::decode`]: a JPEG, PNG or WebP to pixels, within stated limits;
 //! 2. [`Detector::detect`]: pixels to plates with four corners;
-//! 3. [`rectify`]: four corners to an upright grey rectangle, with the border that the reader was trained on;
+//! 3. [`rectify()`]: four corners to an upright grey rectangle, with the border that the reader was trained on;
 //! 4. [`Reader::read`]: rectangles to texts, with a probability for each character and the ten likeliest texts.
 //!
 //! [`Recogniser`] is all of them. [`keep_pictures`] makes the two pictures that may be kept of a read, in which

@@ -112,7 +112,7 @@ pub enum ImportError {
     },
 }
 
-/// Imports `source` into a hotlist. Reads it on a thread of its own; for a body that arrives bit by bit there is [`pipe`].
+/// Imports `source` into a hotlist. Reads it on a thread of its own; for a body that arrives bit by bit there is [`pipe()`].
 ///
 /// Goes on to its end when the caller goes away: a body that breaks off is told by its reader.
 pub async fn import_hotlist(
