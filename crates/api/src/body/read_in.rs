@@ -211,6 +211,47 @@ fn expected(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Bodies out of the very pieces that a right one is made of, in any order, and any bytes at all.
+        #[test]
+        fn any_body_is_taken_or_refused_with_a_reason(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24),
+            bytes in prop::collection::vec(any::<u8>(), 0..64),
+        ) {
+            for body in [pieces.concat().into_bytes(), bytes] {
+                if let Err(refused) = parse(&body, CameraId::from_i64(1)) {
+                    prop_assert!(!refused.to_string().is_empty());
+                }
+            }
+        }
+    }
+
+    const PIECES: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"plate\"",
+        "\"confidence\"",
+        "\"captured_at\"",
+        "\"characters\"",
+        "\"alternatives\"",
+        "\"text\"",
+        "\"7ABC123\"",
+        "\"2026-11-21T22:00:00Z\"",
+        "0.9",
+        "-1e999",
+        "null",
+        "\"\\ud800\"",
+        "true",
+        " ",
+        "{\"plate\":\"A1\",\"confidence\":1}",
+        "[0.5]",
+    ];
 
     fn wrong(body: &str) -> String {
         match parse(body.as_bytes(), CameraId::from_i64(1)) {

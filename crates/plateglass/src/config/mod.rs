@@ -302,6 +302,45 @@ fn synchronous() -> Synchronous {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Files out of the very lines that a right one is made of, in any order, and any text at all.
+        #[test]
+        fn any_file_is_taken_and_explained_or_refused_with_a_reason(
+            lines in prop::collection::vec(prop::sample::select(LINES), 0..12), text in any::<String>(),
+        ) {
+            for file in [lines.join("\n"), format!("data_dir = \"/d\"\n{}", lines.join("\n")), text] {
+                let said = match Config::parse(&file) {
+                    Ok(config) => explain(&config),
+                    Err(refused) => refused.to_string(),
+                };
+                prop_assert!(!said.is_empty());
+            }
+        }
+    }
+
+    const LINES: &[&str] = &[
+        "[store]",
+        "[retention]",
+        "[recognition]",
+        "[[agency]]",
+        "[[folder]]",
+        "[[camera]]",
+        "engine = \"postgres\"",
+        "engine = 7",
+        "path = \"/f\"",
+        "agency = \"A\"",
+        "code = \"A\"",
+        "name = \"\"",
+        "listen = \"127.0.0.1:0\"",
+        "listen = \"nowhere\"",
+        "confidence_min = 1e300",
+        "days = -1",
+        "=",
+        "key_file = \"\"",
+        "\u{feff}",
+    ];
 
     fn wrong(text: &str) -> String {
         Config::parse(text).map(drop).unwrap_err().to_string()

@@ -55,6 +55,8 @@ pub(super) struct Rows {
     n_text: usize,
     n_ends: usize,
     begins_on: u64,
+    /// Something of the row has been used, if only a quote.
+    begun: bool,
     too_long: Option<String>,
 }
 
@@ -67,6 +69,7 @@ impl Rows {
             n_text: 0,
             n_ends: 0,
             begins_on: 1,
+            begun: false,
             too_long: None,
         }
     }
@@ -77,13 +80,15 @@ impl Rows {
             if piece.is_empty() && !last {
                 return Next::More;
             }
-            if self.n_text == 0 && self.n_ends == 0 && self.too_long.is_none() {
+            if !self.begun {
                 self.begins_on = self.first_line_of(piece);
             }
             let text = self.text.get_mut(self.n_text..).unwrap_or_default();
             let ends = self.ends.get_mut(self.n_ends..).unwrap_or_default();
             let (result, n_read, n_text, n_ends) = self.reader.read_record(piece, text, ends);
-            *piece = piece.get(n_read..).unwrap_or_default();
+            let (used, rest) = piece.split_at_checked(n_read).unwrap_or_default();
+            self.begun |= used.iter().any(|byte| !is_line_end(*byte));
+            *piece = rest;
             self.n_text += n_text;
             self.n_ends += n_ends;
             match result {
@@ -103,7 +108,7 @@ impl Rows {
 
     /// Line ends before a row are the reader's, not the row's.
     fn first_line_of(&self, piece: &[u8]) -> u64 {
-        let blank = piece.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+        let blank = piece.iter().take_while(|byte| is_line_end(**byte));
         self.reader.line() + blank.filter(|byte| **byte == b'\n').count() as u64
     }
 
@@ -114,7 +119,7 @@ impl Rows {
 
     fn row(&mut self) -> Next<'_> {
         let (n_text, n_ends) = (self.n_text, self.n_ends);
-        (self.n_text, self.n_ends) = (0, 0);
+        (self.n_text, self.n_ends, self.begun) = (0, 0, false);
         if let Some(why) = self.too_long.take() {
             return Next::TooLong { line: self.begins_on, why };
         }
@@ -126,9 +131,24 @@ impl Rows {
     }
 }
 
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_the_same_rows_in_pieces_of_any_size(
+            file in "[ab,\"\r\n\\x00\u{e9}]{0,200}", size in 1_usize..70,
+        ) {
+            let file = file.as_bytes();
+            prop_assert_eq!(rows(file, size), rows(file, file.len().max(1)));
+        }
+    }
 
     /// Every row as `line:field|field`, with the file handed over in pieces of `size`.
     fn rows(file: &[u8], size: usize) -> Vec<String> {
