@@ -140,7 +140,9 @@ pub(crate) struct LatencyArgs {
 /// Measures how soon a hit is seen: a frame is posted, the console is told, and fetches its fragment.
 pub(crate) fn hit_latency(args: &LatencyArgs) -> Result<()> {
     let temporary = tempfile::tempdir()?;
-    let at = Installation::new(program()?, temporary.path(), "");
+    let metrics = machine::free_port()?;
+    let more = format!("metrics_listen = \"{metrics}\"");
+    let at = Installation::new(program()?, temporary.path(), &more);
     at.start(&[]).stop();
     let key = at.add_camera("Bench");
     let (frame, plate) = readable(&at, &args.frames_dir)?;
@@ -174,8 +176,25 @@ pub(crate) fn hit_latency(args: &LatencyArgs) -> Result<()> {
         "frame posted → hit fetched by a connected console (reach p99 500 ms)",
         &mut took,
     );
+    let (n, worst) = slowest_match(&metrics.to_string())?;
+    println!("of which matching (reach 1 ms): n {n}, every one within {worst}");
     server.stop();
     Ok(())
+}
+
+/// How many batches were matched, and the smallest bound that the server's histogram has for all of them.
+fn slowest_match(metrics: &str) -> Result<(u64, String)> {
+    let page = Line::to(metrics)?.ask("GET", "/metrics", "", b"")?.text().to_owned();
+    let buckets: Vec<(&str, u64)> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("plateglass_match_seconds_bucket{le=\""))
+        .filter_map(|rest| rest.split_once("\"} "))
+        .filter_map(|(bound, count)| Some((bound, count.parse().ok()?)))
+        .collect();
+    let n = buckets.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    ensure!(n > 0, "the server counted no matching");
+    let within = buckets.iter().find(|(_, count)| *count == n);
+    Ok((n, within.map_or_else(String::new, |(bound, _)| format!("{bound} s"))))
 }
 
 /// A frame whose plate the server's own recogniser reads, and the plate.

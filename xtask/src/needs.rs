@@ -64,6 +64,14 @@ pub const STRACE: Need = Need {
     is_there: || surroundings::program("strace").is_some(),
 };
 
+/// ffmpeg.
+pub const FFMPEG: Need = Need {
+    what: "ffmpeg",
+    why: "videos are read through it",
+    packages: &["ffmpeg"],
+    is_there: || surroundings::program("ffmpeg").is_some(),
+};
+
 /// Where Debian puts them: a version's programs are not on the path.
 fn postgresql_is_there() -> bool {
     let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") else { return false };

@@ -145,7 +145,10 @@ fn cargo(args: &[&str]) -> Program {
 }
 
 fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
-    needs::meet(&[needs::C_COMPILER, needs::PERL, needs::POSTGRESQL, needs::STRACE], install)?;
+    needs::meet(
+        &[needs::C_COMPILER, needs::PERL, needs::POSTGRESQL, needs::STRACE, needs::FFMPEG],
+        install,
+    )?;
     // Passed tests' output is shown because that is where they say that they skipped.
     cargo(&["test", "--locked", "--no-fail-fast"])
         .args(which)

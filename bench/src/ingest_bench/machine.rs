@@ -55,3 +55,8 @@ pub(super) fn appends(path: &Path, bytes: &[u8], lasts: Duration) -> Result<f64>
     std::fs::remove_file(path)?;
     Ok(f64::from(n) / begun.elapsed().as_secs_f64())
 }
+
+/// An address of this machine that nobody listens on.
+pub(super) fn free_port() -> Result<std::net::SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}

@@ -1,33 +1,38 @@
 //! `plateglass recognize`: the plates in pictures, without a server.
 
 mod annotate;
+mod film;
 mod font;
 mod inputs;
 mod report;
 
 use anyhow::Context;
+use film::Film;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use inputs::Input;
-use report::Report;
+use inputs::{Input, Kind};
+use report::{Line, Report};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use vision::{Frame, PICTURE_BYTES_MAX, Recogniser};
+use vision::{Frame, PICTURE_BYTES_MAX, Passage, Passages, Recogniser};
 
-/// Find and read the plates in pictures.
+/// Find and read the plates in pictures and videos.
 ///
-/// Nothing is kept and nobody is asked: this is for trying Plateglass on your own pictures. The exit code is 0 when
-/// every picture was read, 1 when some could not be, 2 when there was nothing to do.
+/// Nothing is kept and nobody is asked: this is for trying Plateglass on your own pictures. Videos are read through the
+/// program ffmpeg, ten frames a second; what several frames show of one plate becomes one read. The exit code is 0 when
+/// everything was read, 1 when some could not be, 2 when there was nothing to do.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RecognizeArgs {
-    /// Pictures (JPEG, PNG, WebP), and folders that are searched with all they hold.
+    /// Pictures (JPEG, PNG, WebP), videos, and folders that are searched with all they hold.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Print one line of JSON a picture instead of a table.
+    /// Print one line of JSON a picture, or a passage of a plate through a video, instead of a table.
     #[arg(long)]
     json: bool,
-    /// Write each picture with its plates outlined and their texts into this folder. The copies are not masked.
+    /// Write each picture with its plates outlined and their texts into this folder; of a video, the best frame of each
+    /// passage. The copies are not masked.
     #[arg(long, value_name = "DIR")]
     annotate: Option<PathBuf>,
     /// Use the models in this folder (detector.toml, reader.toml and their files) instead of the built-in ones.
@@ -53,34 +58,59 @@ pub(crate) fn run(args: RecognizeArgs) -> anyhow::Result<ExitCode> {
     }
     if found.inputs.is_empty() {
         if failed == 0 {
-            complain(Path::new("plateglass recognize"), "no JPEG, PNG or WebP picture is there");
+            complain(
+                Path::new("plateglass recognize"),
+                "no JPEG, PNG or WebP picture and no video is there",
+            );
         }
         return Ok(ExitCode::from(if failed == 0 { EXIT_USAGE } else { 1 }));
     }
     let bar = progress(found.inputs.len());
     let mut report = Report::new(args.json);
     for input in &found.inputs {
-        let outcome = recognise(&recogniser, input, &args);
-        let written = bar.suspend(|| match outcome {
-            Ok(picture) => report.write(&mut io::stdout().lock(), &input.path, &picture),
+        let mut show = |line: &Line<'_>| {
+            let written = bar.suspend(|| report.write(&mut io::stdout().lock(), &input.path, line));
+            match written {
+                // Whoever reads has seen enough: `plateglass recognize … | head`.
+                Err(err) if err.kind() == io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+                other => other.map(ControlFlow::Continue).context("failed to write the results"),
+            }
+        };
+        match recognise(&recogniser, input, &args, &bar, &mut show) {
+            Ok(ControlFlow::Continue(())) => bar.inc(1),
+            Ok(ControlFlow::Break(())) => break,
             Err(err) => {
                 failed += 1;
-                complain(&input.path, &format!("{err:#}"));
-                Ok(())
+                bar.suspend(|| complain(&input.path, &format!("{err:#}")));
+                bar.inc(1);
             }
-        });
-        match written {
-            // Whoever reads has seen enough: `plateglass recognize … | head`.
-            Err(err) if err.kind() == io::ErrorKind::BrokenPipe => break,
-            other => other.context("failed to write the results")?,
         }
-        bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Shows one line's results; breaks off where nobody reads on.
+type Show<'a> = &'a mut dyn FnMut(&Line<'_>) -> anyhow::Result<ControlFlow<()>>;
+
+/// Reads one file and shows what it holds.
 fn recognise(
+    recogniser: &Recogniser,
+    input: &Input,
+    args: &RecognizeArgs,
+    bar: &ProgressBar,
+    show: Show<'_>,
+) -> anyhow::Result<ControlFlow<()>> {
+    match input.kind {
+        Kind::Picture => {
+            let picture = picture(recogniser, input, args)?;
+            show(&Line::Picture(&picture))
+        }
+        Kind::Film => film(recogniser, input, args, bar, show),
+    }
+}
+
+fn picture(
     recogniser: &Recogniser,
     input: &Input,
     args: &RecognizeArgs,
@@ -91,6 +121,61 @@ fn recognise(
         annotate::write(folder, &input.name, &frame, &plates)?;
     }
     Ok(report::Picture { width_px: frame.width_px, height_px: frame.height_px, plates })
+}
+
+/// Reads a video: passages are shown as they end, so a long one shows something early. What was read before a video breaks
+/// is shown; then the error is.
+fn film(
+    recogniser: &Recogniser,
+    input: &Input,
+    args: &RecognizeArgs,
+    bar: &ProgressBar,
+    show: Show<'_>,
+) -> anyhow::Result<ControlFlow<()>> {
+    let mut film = Film::open(&input.path)?;
+    let mut passages = Passages::new(recogniser);
+    let mut tell = |over: Vec<Passage>| -> anyhow::Result<ControlFlow<()>> {
+        for passage in over {
+            if let Some(folder) = &args.annotate {
+                let name = numbered(&input.name, passage.picture_number);
+                annotate::write(folder, &name, &passage.picture, &[passage.plate.clone()])?;
+            }
+            if show(&Line::Passage(&passage))?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let mut n_frames = 0_u32;
+    let broken = loop {
+        let frame = match film.next() {
+            Ok(Some(frame)) => frame,
+            Ok(None) => break None,
+            Err(err) => break Some(err),
+        };
+        if tell(passages.next(frame)?)?.is_break() {
+            film.abandon();
+            return Ok(ControlFlow::Break(()));
+        }
+        n_frames += 1;
+        bar.set_message(format!(
+            "{} s of {}",
+            n_frames / film::FRAMES_A_SECOND,
+            input.name.display()
+        ));
+    };
+    bar.set_message("");
+    let enough = tell(passages.finish())?;
+    // ffmpeg's own words say more than that its output broke off.
+    film.finish()?;
+    broken.map_or(Ok(enough), Err)
+}
+
+/// A video's name with the number of one of its frames.
+fn numbered(name: &Path, frame: u64) -> PathBuf {
+    let mut longer = name.as_os_str().to_owned();
+    longer.push(format!(".{frame:06}.jpg"));
+    PathBuf::from(longer)
 }
 
 /// The file's bytes, but never more than one over what decoding accepts, so that a disk image named `.jpg` is
@@ -109,11 +194,11 @@ fn complain(path: &Path, reason: &str) {
 }
 
 /// A bar where a person watches and there is something to wait for; otherwise nothing.
-fn progress(pictures: usize) -> ProgressBar {
-    let watched = io::stderr().is_terminal() && pictures > 1;
+fn progress(files: usize) -> ProgressBar {
+    let watched = io::stderr().is_terminal();
     let target = if watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(pictures as u64), target);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} pictures, {eta} left") {
+    let bar = ProgressBar::with_draw_target(Some(files as u64), target);
+    match ProgressStyle::with_template("{bar:30} {pos}/{len} files, {eta} left {msg}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

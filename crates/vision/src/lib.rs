@@ -7,7 +7,7 @@
 //! 3. [`rectify()`]: four corners to an upright grey rectangle, with the border that the reader was trained on;
 //! 4. [`Reader::read`]: rectangles to texts, with a probability for each character and the ten likeliest texts.
 //!
-//! [`Recogniser`] is all of them. [`keep_pictures`] makes the two pictures that may be kept of a read, in which
+//! [`Recogniser`] is all of them; [`Passages`] makes one read of the several frames that a plate passes through. [`keep_pictures`] makes the two pictures that may be kept of a read, in which
 //! nobody can be recognised.
 
 mod decode;
@@ -16,6 +16,7 @@ mod error;
 mod frame;
 mod geometry;
 mod model;
+mod passage;
 mod privacy;
 mod read;
 mod recognise;
@@ -33,7 +34,8 @@ pub use model::{
     CtcForm, DetectorManifest, InferError, Model, ModelError, OneThread, ReaderManifest, RtenModel,
     Tensor,
 };
+pub use passage::{Passage, Passages};
 pub use privacy::{KeptPictures, keep_pictures};
 pub use read::{ALTERNATIVES_MAX, Alternative, Reader, Reading, Sighting};
-pub use recognise::{PlateFound, Recogniser};
+pub use recognise::{PlateFound, PlateSeen, Recogniser};
 pub use rectify::{Rectified, rectify};

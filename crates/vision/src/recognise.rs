@@ -7,7 +7,7 @@ use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::Quad;
 use crate::model::{DetectorManifest, ModelError, OneThread, ReaderManifest, RtenModel};
-use crate::read::{Alternative, Reader};
+use crate::read::{Alternative, Reader, Sighting};
 use plate::PlateText;
 use search::Search;
 use sha2::{Digest, Sha256};
@@ -29,6 +29,14 @@ pub struct PlateFound {
     pub corners: Quad,
     /// How sure the detector is that this is a plate, 0–1.
     pub detection: f32,
+}
+
+/// A plate in one frame of several, with what its reading came from, so that all frames can be decided together.
+#[derive(Debug, Clone)]
+pub struct PlateSeen {
+    /// What this frame alone says.
+    pub found: PlateFound,
+    pub(crate) sightings: Vec<Sighting>,
 }
 
 /// Both models, ready; share one between threads.
@@ -117,6 +125,11 @@ impl Recogniser {
     ///
     /// Computes on one thread of its own; calls from several threads run beside each other.
     pub fn recognise(&self, frame: &Frame) -> Result<Vec<PlateFound>, VisionError> {
+        Ok(self.see(frame)?.into_iter().map(|seen| seen.found).collect())
+    }
+
+    /// The same for a frame of several, such as a video's: [`Passages`](crate::Passages) joins them.
+    pub fn see(&self, frame: &Frame) -> Result<Vec<PlateSeen>, VisionError> {
         let mut worker = self.take_worker();
         let search = Search { detector: &self.detector, reader: &self.reader, frame };
         let found = search.run(&mut worker);

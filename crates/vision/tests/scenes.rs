@@ -3,12 +3,14 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test's helpers fail as tests do, and the figures are for whoever reads the test's output"
 )]
 
+mod common;
+
+use common::{Scene, Score, scenes};
 use std::fs;
 use std::path::{Path, PathBuf};
 use vision::{Frame, Recogniser};
@@ -21,78 +23,23 @@ const DRAWN_FLOOR: f64 = 80.0;
 /// The same of the photographs: 94.8 measured, 90.4 the lower end of its interval. 80 is what Plateglass promises.
 const PHOTOGRAPHS_FLOOR: f64 = 90.0;
 
-struct Scene {
-    picture: PathBuf,
-    /// The plates' texts that are known.
-    texts: Vec<String>,
-}
-
-struct Score {
-    right: usize,
-    n: usize,
-}
-
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Every picture of a truth file that has at least one known text.
-fn scenes(truth: &Path) -> Vec<Scene> {
-    let folder = truth.parent().unwrap();
-    let lines =
-        fs::read_to_string(truth).unwrap_or_else(|err| panic!("{}: {err}", truth.display()));
-    let scene = |line: &str| {
-        let row: serde_json::Value = serde_json::from_str(line).unwrap();
-        let plates = row["plates"].as_array().unwrap().iter();
-        let texts: Vec<String> =
-            plates.filter_map(|plate| Some(folded(plate["text"].as_str()?))).collect();
-        let picture = folder.join(row["image"].as_str().unwrap());
-        (!texts.is_empty()).then_some(Scene { picture, texts })
-    };
-    lines.lines().filter_map(scene).collect()
-}
-
-/// Letters and digits only. O and 0, I and 1 are one die in many states, and no truth file tells them apart.
-fn folded(text: &str) -> String {
-    let plain = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
-    plain
-        .map(|c| match c {
-            'O' => '0',
-            'I' => '1',
-            other => other,
-        })
-        .collect()
-}
-
-/// A picture counts as right if any plate found bears a text of the truth.
 fn score(recogniser: &Recogniser, scenes: &[Scene]) -> Score {
-    let right = scenes.iter().filter(|scene| {
+    let mut score = Score::default();
+    for scene in scenes {
         let frame = Frame::decode(&fs::read(&scene.picture).unwrap()).unwrap();
-        let found = recogniser.recognise(&frame).unwrap();
-        found.iter().any(|plate| scene.texts.contains(&folded(&plate.text.expose())))
-    });
-    Score { right: right.count(), n: scenes.len() }
+        score.add(scene.is_read(&recogniser.recognise(&frame).unwrap()));
+    }
+    score
 }
 
-impl Score {
-    fn percent(&self) -> f64 {
-        100.0 * self.right as f64 / self.n as f64
-    }
-
-    /// Wilson's interval at 95 %, in percent.
-    fn interval(&self) -> (f64, f64) {
-        let (z, n, share) = (1.96_f64, self.n as f64, self.percent() / 100.0);
-        let middle = share + z * z / (2.0 * n);
-        let reach = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-        let scale = 100.0 / (1.0 + z * z / n);
-        ((middle - reach) * scale, (middle + reach) * scale)
-    }
-
-    fn check(&self, what: &str, floor: f64) {
-        let (low, high) = self.interval();
-        println!("{what}: {:.1} % of n = {} (95 %: {low:.1}–{high:.1})", self.percent(), self.n);
-        assert!(self.percent() >= floor, "{what}: {:.1} %, the floor is {floor} %", self.percent());
-    }
+fn check(score: Score, what: &str, floor: f64) {
+    let (low, high) = score.interval();
+    println!("{what}: {:.1} % of n = {} (95 %: {low:.1}–{high:.1})", score.percent(), score.n);
+    assert!(score.percent() >= floor, "{what}: {:.1} %, the floor is {floor} %", score.percent());
 }
 
 #[test]
@@ -104,9 +51,9 @@ fn shipped_weights_are_those_the_floors_were_measured_with() {
 
 #[test]
 fn drawn_scenes_are_read() {
-    let scenes = scenes(&repository().join("fixtures/scenes/truth.jsonl"));
+    let scenes = scenes(&repository().join("fixtures/scenes/truth.jsonl")).unwrap();
     assert_eq!(scenes.len(), 190, "of the 200 drawn scenes ten show no plate");
-    score(&Recogniser::shipped().unwrap(), &scenes).check("drawn scenes", DRAWN_FLOOR);
+    check(score(&Recogniser::shipped().unwrap(), &scenes), "drawn scenes", DRAWN_FLOOR);
 }
 
 #[test]
@@ -123,7 +70,7 @@ fn photographs_are_read() {
         println!("skipped: {} is not there", truth.display());
         return;
     }
-    let scenes = scenes(&truth);
-    score(&Recogniser::shipped().unwrap(), &scenes)
-        .check("photographs of US cars", PHOTOGRAPHS_FLOOR);
+    let scenes = scenes(&truth).unwrap();
+    let score = score(&Recogniser::shipped().unwrap(), &scenes);
+    check(score, "photographs of US cars", PHOTOGRAPHS_FLOOR);
 }

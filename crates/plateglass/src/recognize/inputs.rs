@@ -1,19 +1,30 @@
-//! Which pictures the arguments mean.
+//! Which pictures and videos the arguments mean.
 
+use super::film::is_film;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A picture to be read.
+/// What a file is, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One picture.
+    Picture,
+    /// A video.
+    Film,
+}
+
+/// A file to be read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Input {
+    pub kind: Kind,
     /// Where it lies.
     pub path: PathBuf,
     /// Its name below the folder it was found in, for copies elsewhere.
     pub name: PathBuf,
 }
 
-/// A path that leads to no picture.
+/// A path that leads to nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub path: PathBuf,
@@ -27,18 +38,19 @@ pub(super) struct Found {
     pub failures: Vec<Failure>,
 }
 
-/// Endings that make a file in a folder a picture. A file named by itself is tried whatever its ending.
+/// Endings that make a file in a folder a picture. A file named by itself is tried as one whatever its ending, unless it is
+/// a video's.
 const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 /// Folders within folders that are followed: deeper than any archive, shallow enough for the stack.
 const DEPTH_MAX: usize = 64;
 
-/// Every picture, in the arguments' order, those of a folder sorted by name.
+/// Every file, in the arguments' order, those of a folder sorted by name.
 pub(super) fn find(paths: &[PathBuf]) -> Found {
     let mut found = Found::default();
     for path in paths {
         match fs::metadata(path) {
             Ok(about) if about.is_dir() => search(path, path, 0, &mut found),
-            Ok(_) => found.inputs.push(Input { name: file_name(path), path: path.clone() }),
+            Ok(_) => found.inputs.push(Input::new(file_name(path), path.clone())),
             Err(err) => found.fail(path, &err.to_string()),
         }
     }
@@ -59,10 +71,17 @@ fn search(root: &Path, folder: &Path, depth: usize, found: &mut Found) {
         let is_folder = fs::symlink_metadata(&path).is_ok_and(|about| about.is_dir());
         if is_folder {
             search(root, &path, depth + 1, found);
-        } else if is_picture(&path) && path.is_file() {
+        } else if (is_picture(&path) || is_film(&path)) && path.is_file() {
             let name = path.strip_prefix(root).map_or_else(|_| file_name(&path), Path::to_path_buf);
-            found.inputs.push(Input { path, name });
+            found.inputs.push(Input::new(name, path));
         }
+    }
+}
+
+impl Input {
+    fn new(name: PathBuf, path: PathBuf) -> Input {
+        let kind = if is_film(&path) { Kind::Film } else { Kind::Picture };
+        Input { kind, path, name }
     }
 }
 

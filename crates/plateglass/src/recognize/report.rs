@@ -1,15 +1,24 @@
 //! What was read, as a table or as lines of JSON.
 
+use super::film::FRAMES_A_SECOND;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
-use vision::PlateFound;
+use vision::{Passage, PlateFound};
 
 /// A picture that was read.
 pub(super) struct Picture {
     pub width_px: u32,
     pub height_px: u32,
     pub plates: Vec<PlateFound>,
+}
+
+/// What one line, or one block of the table, is about.
+pub(super) enum Line<'a> {
+    /// A picture and all its plates.
+    Picture(&'a Picture),
+    /// One plate's passage through a video.
+    Passage(&'a Passage),
 }
 
 /// Writes results as they come.
@@ -27,6 +36,21 @@ struct PictureLine {
     width_px: u32,
     height_px: u32,
     plates: Vec<PlateLine>,
+}
+
+#[derive(Serialize)]
+struct PassageLine {
+    path: String,
+    /// Seconds from the video's start.
+    first_s: f64,
+    last_s: f64,
+    /// Frames that were weighed together, ten a second.
+    n_frames: u32,
+    /// Where the frame is that shows the plate best; the corners are of that frame.
+    picture_s: f64,
+    width_px: u32,
+    height_px: u32,
+    plate: PlateLine,
 }
 
 #[derive(Serialize)]
@@ -51,43 +75,78 @@ impl Report {
         Report { json, headed: false }
     }
 
-    /// Writes one picture's results. A name that is no Unicode is written with � for what is not.
+    /// Writes one line's results. A name that is no Unicode is written with � for what is not.
     pub(super) fn write(
         &mut self,
         out: &mut impl Write,
         path: &Path,
-        picture: &Picture,
+        line: &Line<'_>,
     ) -> io::Result<()> {
-        if self.json { json(out, path, picture) } else { self.table(out, path, picture) }
+        let name = path.display().to_string();
+        match (self.json, line) {
+            (true, Line::Picture(picture)) => json(out, &picture_line(name, picture)),
+            (true, Line::Passage(passage)) => json(out, &passage_line(name, passage)),
+            (false, Line::Picture(picture)) => self.table(out, &name, &picture.plates),
+            (false, Line::Passage(passage)) => {
+                let when = when(passage);
+                self.table(out, &format!("{name} {when}"), std::slice::from_ref(&passage.plate))
+            }
+        }
     }
 
-    fn table(&mut self, out: &mut impl Write, path: &Path, picture: &Picture) -> io::Result<()> {
+    fn table(&mut self, out: &mut impl Write, name: &str, plates: &[PlateFound]) -> io::Result<()> {
         if !self.headed {
             writeln!(out, "{:<12} {:>10} {:>9}  picture", "plate", "confidence", "detected")?;
             self.headed = true;
         }
-        let name = path.display();
-        for plate in &picture.plates {
+        for plate in plates {
             let text = plate.text.expose();
             let (sure, seen) = (percent(plate.confidence), percent(plate.detection));
             writeln!(out, "{:<12} {sure:>10} {seen:>9}  {name}", text.as_ref())?;
         }
-        if picture.plates.is_empty() {
+        if plates.is_empty() {
             writeln!(out, "{:<12} {:>10} {:>9}  {name}", "-", "", "")?;
         }
         Ok(())
     }
 }
 
-fn json(out: &mut impl Write, path: &Path, picture: &Picture) -> io::Result<()> {
-    let line = PictureLine {
-        path: path.display().to_string(),
+fn json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    writeln!(out)
+}
+
+fn picture_line(path: String, picture: &Picture) -> PictureLine {
+    PictureLine {
+        path,
         width_px: picture.width_px,
         height_px: picture.height_px,
         plates: picture.plates.iter().map(plate_line).collect(),
-    };
-    serde_json::to_writer(&mut *out, &line)?;
-    writeln!(out)
+    }
+}
+
+fn passage_line(path: String, passage: &Passage) -> PassageLine {
+    PassageLine {
+        path,
+        first_s: seconds(passage.first),
+        last_s: seconds(passage.last),
+        n_frames: passage.n_frames,
+        picture_s: seconds(passage.picture_number),
+        width_px: passage.picture.width_px,
+        height_px: passage.picture.height_px,
+        plate: plate_line(&passage.plate),
+    }
+}
+
+/// When a passage was, for the table.
+fn when(passage: &Passage) -> String {
+    let (first, last) = (seconds(passage.first), seconds(passage.last));
+    format!("{first:.1}–{last:.1} s, {} frames", passage.n_frames)
+}
+
+/// A frame's time from the video's start.
+fn seconds(frame: u64) -> f64 {
+    frame as f64 / f64::from(FRAMES_A_SECOND)
 }
 
 fn plate_line(plate: &PlateFound) -> PlateLine {

@@ -56,13 +56,15 @@ fn args(paths: Vec<PathBuf>) -> RecognizeArgs {
 #[test]
 fn folders_are_searched_in_order_and_other_files_left() {
     let folder = Folder::new("search");
-    for name in ["b.JPG", "a/2.png", "a/1.webp", "notes.txt", "c.jpeg"] {
+    for name in ["b.JPG", "d.mp4", "a/2.png", "a/1.webp", "notes.txt", "c.jpeg"] {
         folder.write(name, b"x");
     }
     let named = folder.write("picture.bin", b"x");
     let found = inputs::find(&[folder.0.clone(), named, folder.0.join("gone.jpg")]);
     let names: Vec<String> = found.inputs.iter().map(|i| i.name.display().to_string()).collect();
-    assert_eq!(names, ["a/1.webp", "a/2.png", "b.JPG", "c.jpeg", "picture.bin"]);
+    assert_eq!(names, ["a/1.webp", "a/2.png", "b.JPG", "c.jpeg", "d.mp4", "picture.bin"]);
+    let films = found.inputs.iter().filter(|input| input.kind == Kind::Film);
+    assert_eq!(films.count(), 1);
     assert_eq!(found.failures.len(), 1);
     assert!(found.failures[0].reason.contains("No such file"));
 }
@@ -97,7 +99,7 @@ fn names_that_are_no_unicode_are_read_and_written() {
 fn json_is_one_line_with_everything() {
     let mut out = Vec::new();
     let picture = report::Picture { width_px: 40, height_px: 30, plates: vec![found()] };
-    Report::new(true).write(&mut out, Path::new("x/a.jpg"), &picture).unwrap();
+    Report::new(true).write(&mut out, Path::new("x/a.jpg"), &Line::Picture(&picture)).unwrap();
     let line = String::from_utf8(out).unwrap();
     assert_eq!(
         line,
@@ -116,9 +118,9 @@ fn the_table_has_a_head_and_a_line_for_nothing_found() {
     let mut out = Vec::new();
     let mut report = Report::new(false);
     let full = report::Picture { width_px: 40, height_px: 30, plates: vec![found()] };
-    report.write(&mut out, Path::new("a.jpg"), &full).unwrap();
+    report.write(&mut out, Path::new("a.jpg"), &Line::Picture(&full)).unwrap();
     let none = report::Picture { width_px: 40, height_px: 30, plates: vec![] };
-    report.write(&mut out, Path::new("b.jpg"), &none).unwrap();
+    report.write(&mut out, Path::new("b.jpg"), &Line::Picture(&none)).unwrap();
     let lines = String::from_utf8(out).unwrap();
     assert_eq!(
         lines,
@@ -144,4 +146,53 @@ fn every_letter_of_a_label_has_a_shape_of_its_own() {
     let shapes: std::collections::BTreeSet<[u8; 7]> = letters.chars().map(font::glyph).collect();
     assert_eq!(shapes.len(), letters.len());
     assert!(!shapes.contains(&[0; 7]));
+}
+
+#[test]
+fn a_passage_is_one_line_with_its_times() {
+    let passage = Passage {
+        plate: found(),
+        picture: std::sync::Arc::new(Frame::from_rgb(40, 30, vec![0; 40 * 30 * 3]).unwrap()),
+        picture_number: 14,
+        first: 12,
+        last: 25,
+        n_frames: 11,
+    };
+    let (mut table, mut json) = (Vec::new(), Vec::new());
+    let line = Line::Passage(&passage);
+    Report::new(false).write(&mut table, Path::new("v.mp4"), &line).unwrap();
+    Report::new(true).write(&mut json, Path::new("v.mp4"), &line).unwrap();
+    let (table, json) = (String::from_utf8(table).unwrap(), String::from_utf8(json).unwrap());
+    assert!(table.ends_with("v.mp4 1.2–2.5 s, 11 frames\n"), "{table}");
+    let begins = r#"{"path":"v.mp4","first_s":1.2,"last_s":2.5,"n_frames":11,"picture_s":1.4,"width_px":40,"#;
+    assert!(json.starts_with(begins), "{json}");
+    assert_eq!(numbered(Path::new("a/v.mp4"), 14), Path::new("a/v.mp4.000014.jpg"));
+}
+
+/// ffmpeg is there wherever the tests are run by `cargo xtask test`.
+fn film(folder: &Folder) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
+    let film = folder.0.join("drive.mp4");
+    // A still picture pushed to the left by four pixels a frame: a plate that drives by for a second.
+    let made = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-loop", "1", "-framerate", "10", "-i"])
+        .arg(fixtures.join("oak-street-north-2.jpg"))
+        .args(["-vf", "crop=1200:720:4*n:0", "-t", "1", "-pix_fmt", "yuv420p"])
+        .arg(&film)
+        .status();
+    assert!(made.is_ok_and(|made| made.success()), "ffmpeg can make a film");
+    film
+}
+
+#[test]
+fn a_film_of_a_plate_is_one_read_and_a_broken_one_an_error() {
+    let folder = Folder::new("film");
+    let whole = film(&folder);
+    let bytes = fs::read(&whole).unwrap();
+    let cut = folder.write("cut.mp4", &bytes[..bytes.len() / 2]);
+    let asked = RecognizeArgs { annotate: Some(folder.0.join("out")), ..args(vec![whole.clone()]) };
+    assert_eq!(format!("{:?}", run(asked).unwrap()), format!("{:?}", ExitCode::SUCCESS));
+    let kept = fs::read_dir(folder.0.join("out")).unwrap().count();
+    assert_eq!(kept, 1, "one passage, one picture");
+    assert_eq!(format!("{:?}", run(args(vec![cut])).unwrap()), format!("{:?}", ExitCode::FAILURE));
 }

@@ -3,8 +3,8 @@
 use super::{DecodeError, PictureKind, check_size, upright};
 use crate::frame::Frame;
 use image::metadata::Orientation;
-use image::{ImageError, ImageFormat};
-use std::io::ErrorKind;
+use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader};
+use std::io::{Cursor, ErrorKind};
 
 pub(super) fn decode(bytes: &[u8], kind: PictureKind) -> Result<Frame, DecodeError> {
     let (format, size) = match kind {
@@ -16,13 +16,16 @@ pub(super) fn decode(bytes: &[u8], kind: PictureKind) -> Result<Frame, DecodeErr
         return Err(DecodeError::CutShort { kind, bytes: bytes.len() });
     };
     check_size(kind, width_px, height_px)?;
-    let picture = image::load_from_memory_with_format(bytes, format)
-        .map_err(|err| explain(err, kind, bytes.len()))?;
+    let explain = |err| explain(err, kind, bytes.len());
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut decoder = reader.into_decoder().map_err(explain)?;
+    // A picture whose EXIF data is broken is still a picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
     let (width_px, height_px) = (picture.width(), picture.height());
     check_size(kind, width_px, height_px)?;
     let rgb = picture.into_rgb8().into_raw();
-    // Cameras that turn their pictures write JPEG; PNG and WebP come from tools that turn the pixels.
-    upright(kind, width_px, height_px, rgb, Orientation::NoTransforms)
+    upright(kind, width_px, height_px, rgb, orientation)
 }
 
 /// The size in a PNG's header chunk, which is always first.

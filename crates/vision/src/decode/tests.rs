@@ -42,8 +42,7 @@ fn said(bytes: &[u8]) -> String {
 
 /// The picture with an EXIF block that says how it was held.
 fn jpeg_held(orientation: u8) -> Vec<u8> {
-    let mut exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01".to_vec();
-    exif.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]);
+    let exif = [b"Exif\0\0".to_vec(), exif_held(orientation)].concat();
     let mut bytes = vec![0xFF, 0xD8, 0xFF, 0xE1, 0, exif.len() as u8 + 2];
     bytes.extend(exif);
     bytes.extend(&jpeg()[2..]);
@@ -68,6 +67,30 @@ fn a_picture_is_turned_as_the_camera_was_held() {
     assert!(turned.row(2)[0] > 200 && turned.row(46)[2] > 200);
     let upright = Frame::decode(&jpeg_held(1)).unwrap();
     assert_eq!(upright.width_px, WIDTH);
+}
+
+/// A TIFF block that says nothing but how the camera was held.
+fn exif_held(orientation: u8) -> Vec<u8> {
+    let mut exif = b"MM\0\x2A\0\0\0\x08\0\x01".to_vec();
+    exif.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]);
+    exif
+}
+
+fn written(mut encoder: impl ImageEncoder, orientation: u8) {
+    encoder.set_exif_metadata(exif_held(orientation)).unwrap();
+    encoder.write_image(&pixels(), WIDTH, HEIGHT, ExtendedColorType::Rgb8).unwrap();
+}
+
+#[test]
+fn png_and_webp_are_turned_too() {
+    let (mut png, mut webp) = (Vec::new(), Vec::new());
+    written(PngEncoder::new(&mut png), 6);
+    written(WebPEncoder::new_lossless(&mut webp), 6);
+    for bytes in [png, webp] {
+        let turned = Frame::decode(&bytes).unwrap();
+        assert_eq!((turned.width_px, turned.height_px), (HEIGHT, WIDTH));
+        assert!(turned.row(2)[0] > 200 && turned.row(46)[2] > 200);
+    }
 }
 
 #[test]

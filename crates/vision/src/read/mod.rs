@@ -150,6 +150,35 @@ impl Reader {
     }
 }
 
+#[cfg(test)]
+impl Sighting {
+    /// The answer of a reader with the shipped one's alphabet that reads `text` and gives each character the
+    /// probability `sure`, the rest of it to the character of `other` in the same place.
+    pub(crate) fn of(text: &str, other: &str, sure: f32) -> Sighting {
+        const CLASSES: usize = 37;
+        let class = |c: u8| if c.is_ascii_digit() { c - b'0' + 1 } else { c - b'A' + 11 };
+        let row = |a: usize, b: usize| {
+            let mut row = vec![1e-6_f32; CLASSES];
+            row[b] = 1.0 - sure;
+            row[a] = sure;
+            row
+        };
+        let pair = |at: usize| {
+            let class = |text: &str| text.as_bytes().get(at).map_or(0, |c| usize::from(class(*c)));
+            row(class(text), class(other))
+        };
+        let sure_nothing = || row(0, 0).into_iter().map(|p| if p > 0.1 { 1.0 } else { p });
+        // Each character in a column of its own with blanks between.
+        let columns = (0..32).flat_map(|at| match at % 3 {
+            1 if at / 3 < text.len() => pair(at / 3),
+            _ => sure_nothing().collect(),
+        });
+        let places = (0..10)
+            .flat_map(|at| if at < text.len() { pair(at) } else { sure_nothing().collect() });
+        Sighting { columns: columns.map(f32::ln).collect(), places: places.collect() }
+    }
+}
+
 /// (value − mean) ÷ deviation over one picture: the reader never learns how bright the night was.
 fn normalised(grey: &[f32]) -> impl Iterator<Item = f32> {
     let count = grey.len().max(1) as f32;

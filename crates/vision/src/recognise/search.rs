@@ -4,7 +4,7 @@
 //! doubtful plate is looked at again, enlarged; a frame in which nothing settles the matter is looked at again, made
 //! small, for a plate that fills it (training/README.md, "Decoding").
 
-use super::{PlateFound, Worker};
+use super::{PlateFound, PlateSeen, Worker};
 use crate::detect::{Detection, Detector};
 use crate::error::VisionError;
 use crate::frame::Frame;
@@ -25,13 +25,6 @@ const SETTLED_CHARACTERS_MIN: usize = 5;
 /// and is no wider than this share of the frame's longer side, which is what the detector was trained on.
 const SETTLED_SHARE_MAX: f32 = 0.25;
 
-/// Longer side of the look at the frame made small. It costs a tenth of the first look and shows a plate that fills
-/// the picture at a size the detector was trained on.
-const CLOSE_UP_LONG_SIDE_PX: u32 = 192;
-/// Only plates at least this share of the frame's longer side are taken from it: the first look sees all smaller
-/// ones better.
-const CLOSE_UP_SHARE_MIN: f32 = 0.3;
-
 /// One frame and what looks at it.
 pub(super) struct Search<'a> {
     pub detector: &'a Detector,
@@ -47,14 +40,14 @@ struct Candidate {
 }
 
 impl Search<'_> {
-    pub(super) fn run(&self, worker: &mut Worker) -> Result<Vec<PlateFound>, VisionError> {
+    pub(super) fn run(&self, worker: &mut Worker) -> Result<Vec<PlateSeen>, VisionError> {
         let seen = self.detector.detect(self.frame, &mut worker.buffers, &worker.thread)?;
         let mut found = self.read(seen, worker)?;
         self.look_closer(&mut found, worker)?;
         if !found.iter().any(|candidate| self.settles(candidate)) {
             self.look_for_close_up(&mut found, worker)?;
         }
-        Ok(found.into_iter().map(PlateFound::from).collect())
+        Ok(found.into_iter().map(PlateSeen::from).collect())
     }
 
     /// Rectifies and reads what was detected. Corners that cannot be rectified, and texts that cannot be made out,
@@ -116,9 +109,7 @@ impl Search<'_> {
         worker: &mut Worker,
     ) -> Result<(), VisionError> {
         let (buffers, thread) = (&mut worker.buffers, &worker.thread);
-        let mut seen =
-            self.detector.detect_at(self.frame, CLOSE_UP_LONG_SIDE_PX, buffers, thread)?;
-        seen.retain(|plate| self.share(plate) >= CLOSE_UP_SHARE_MIN);
+        let seen = self.detector.detect_close_up(self.frame, buffers, thread)?;
         let mut close = self.read(seen, worker)?;
         self.look_closer(&mut close, worker)?;
         found.retain(|small| {
@@ -130,8 +121,15 @@ impl Search<'_> {
     }
 }
 
-impl From<Candidate> for PlateFound {
-    fn from(Candidate { seen, reading, .. }: Candidate) -> PlateFound {
+impl From<Candidate> for PlateSeen {
+    fn from(Candidate { seen, sightings, reading }: Candidate) -> PlateSeen {
+        PlateSeen { found: PlateFound::new(reading, &seen), sightings }
+    }
+}
+
+impl PlateFound {
+    /// A reading at its place.
+    pub(crate) fn new(reading: Reading, seen: &Detection) -> PlateFound {
         PlateFound {
             text: reading.text,
             confidence: reading.confidence,

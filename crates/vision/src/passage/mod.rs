@@ -1,0 +1,189 @@
+//! Several frames of one passage become one read.
+//!
+//! A plate is followed from frame to frame by where it should be by now. What every frame says of its characters is
+//! weighed together, so a character that is doubtful in each of ten frames becomes sure in all of them; the frame that
+//! shows the plate best is kept as the picture.
+
+mod follow;
+
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::recognise::{PlateFound, PlateSeen, Recogniser};
+use follow::{Track, same_plate};
+use std::sync::Arc;
+
+/// Frames that a plate may go unseen (behind a post, in a lamp's glare) before its passage is over.
+const UNSEEN_MAX: u32 = 4;
+/// Plates followed at once. More than stand in any street's view; it bounds what a film of lettering may take.
+const OPEN_MAX: usize = 32;
+/// Frames of a passage that are weighed, the surest ones: more change nothing and would cost without bound.
+const FRAMES_MAX: usize = 16;
+
+/// One plate's way through the camera's view.
+#[derive(Debug, Clone)]
+pub struct Passage {
+    /// What all frames say together; its corners are those in `picture`.
+    pub plate: PlateFound,
+    /// The frame that shows the plate best.
+    pub picture: Arc<Frame>,
+    /// The number of that frame.
+    pub picture_number: u64,
+    /// The number of the first frame in which it was seen, counted from 0.
+    pub first: u64,
+    /// The number of the last.
+    pub last: u64,
+    /// How many frames it was seen in.
+    pub n_frames: u32,
+}
+
+/// Follows the plates of one camera's frames, handed over in order.
+///
+/// Memory is bounded: at most 32 plates are followed, each with one frame and the answers to sixteen.
+pub struct Passages<'a> {
+    recogniser: &'a Recogniser,
+    open: Vec<Open>,
+    n_frames: u64,
+}
+
+/// A passage that goes on.
+struct Open {
+    track: Track,
+    n_frames: u32,
+    first: u64,
+    last: u64,
+    /// What the frames say, the surest ones.
+    seen: Vec<PlateSeen>,
+    best: Best,
+}
+
+/// The best picture so far.
+struct Best {
+    found: PlateFound,
+    picture: Arc<Frame>,
+    number: u64,
+}
+
+impl<'a> Passages<'a> {
+    /// Begins with no plate in view.
+    pub fn new(recogniser: &'a Recogniser) -> Passages<'a> {
+        Passages { recogniser, open: Vec::new(), n_frames: 0 }
+    }
+
+    /// Takes the next frame; gives the passages that are over by now.
+    pub fn next(&mut self, frame: Frame) -> Result<Vec<Passage>, VisionError> {
+        let seen = self.recogniser.see(&frame)?;
+        let number = self.n_frames;
+        self.n_frames += 1;
+        self.join(seen, &Arc::new(frame), number);
+        let is_over = |open: &mut Open| number.saturating_sub(open.last) > u64::from(UNSEEN_MAX);
+        let over: Vec<Open> = self.open.extract_if(.., is_over).collect();
+        Ok(over.into_iter().map(|open| self.close(open)).collect())
+    }
+
+    /// Ends with the last frame; gives the passages that were still going on.
+    pub fn finish(mut self) -> Vec<Passage> {
+        let open = std::mem::take(&mut self.open);
+        open.into_iter().map(|open| self.close(open)).collect()
+    }
+
+    /// Hands each plate of a frame to the passage it belongs to, nearest first; the rest begin new ones.
+    fn join(&mut self, seen: Vec<PlateSeen>, picture: &Arc<Frame>, number: u64) {
+        let mut pairs = Vec::new();
+        for (at, plate) in seen.iter().enumerate() {
+            for (to, open) in self.open.iter().enumerate() {
+                let near = open.track.nearness(&plate.found.corners, number);
+                if let Some(near) = near.filter(|_| same_plate(&open.best.found, &plate.found)) {
+                    pairs.push((near, at, to));
+                }
+            }
+        }
+        pairs.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+        let mut seen: Vec<Option<PlateSeen>> = seen.into_iter().map(Some).collect();
+        let mut taken = vec![false; self.open.len()];
+        for (_, at, to) in pairs {
+            let (Some(taken), Some(open)) = (taken.get_mut(to), self.open.get_mut(to)) else {
+                continue;
+            };
+            if !*taken && let Some(plate) = seen.get_mut(at).and_then(Option::take) {
+                *taken = true;
+                open.add(plate, picture, number);
+            }
+        }
+        let room = OPEN_MAX.saturating_sub(self.open.len());
+        let fresh = seen.into_iter().flatten().take(room);
+        self.open.extend(fresh.map(|plate| Open::begin(plate, picture, number)));
+    }
+
+    fn close(&self, open: Open) -> Passage {
+        let Open { n_frames, first, last, seen, best, .. } = open;
+        let plate = self.decide(&seen, &best.found);
+        let (picture, picture_number) = (best.picture, best.number);
+        Passage { plate, picture, picture_number, first, last, n_frames }
+    }
+
+    /// What all frames say, at the place where the best one saw it.
+    fn decide(&self, seen: &[PlateSeen], best: &PlateFound) -> PlateFound {
+        let sightings: Vec<_> =
+            seen.iter().flat_map(|plate| plate.sightings.iter().cloned()).collect();
+        let Some(reading) = self.recogniser.reader().decide(&sightings) else {
+            return best.clone();
+        };
+        let surer = surer(seen);
+        PlateFound {
+            text: reading.text,
+            confidence: surer(reading.confidence),
+            characters: reading.characters.into_iter().map(&surer).collect(),
+            alternatives: (reading.alternatives.into_iter())
+                .map(|mut other| {
+                    other.probability = surer(other.probability);
+                    other
+                })
+                .collect(),
+            ..best.clone()
+        }
+    }
+}
+
+/// How much surer frames are together than one is: the mean of n that agree is raised as if √n of them were
+/// independent. Frames of one passage share their angle and their light, so n would promise too much; and a smeared frame
+/// counts for as little as it is believed.
+fn surer(seen: &[PlateSeen]) -> impl Fn(f32) -> f32 {
+    let sure = seen.iter().map(|plate| plate.found.confidence);
+    let surest = sure.clone().fold(f32::MIN_POSITIVE, f32::max);
+    let root = (sure.sum::<f32>() / surest).max(1.0).sqrt();
+    move |mean: f32| mean.powf(1.0 / root)
+}
+
+impl Open {
+    fn begin(plate: PlateSeen, picture: &Arc<Frame>, number: u64) -> Open {
+        let track = Track::begin(plate.found.corners, number);
+        let best = Best { found: plate.found.clone(), picture: Arc::clone(picture), number };
+        Open { track, n_frames: 1, first: number, last: number, seen: vec![plate], best }
+    }
+
+    fn add(&mut self, plate: PlateSeen, picture: &Arc<Frame>, number: u64) {
+        self.track.move_to(plate.found.corners, number);
+        self.last = number;
+        self.n_frames += 1;
+        if worth(&plate.found) > worth(&self.best.found) {
+            self.best = Best { found: plate.found.clone(), picture: Arc::clone(picture), number };
+        }
+        self.seen.push(plate);
+        if self.seen.len() > FRAMES_MAX {
+            let sure = |seen: &PlateSeen| seen.found.confidence;
+            let least =
+                self.seen.iter().enumerate().min_by(|(_, a), (_, b)| sure(a).total_cmp(&sure(b)));
+            if let Some(least) = least.map(|(at, _)| at) {
+                self.seen.swap_remove(least);
+            }
+        }
+    }
+}
+
+/// How well a frame shows a plate to a person: sharp enough to be read, and large.
+fn worth(found: &PlateFound) -> f32 {
+    found.confidence * found.corners.width()
+}
+
+#[cfg(test)]
+mod tests;
