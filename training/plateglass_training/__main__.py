@@ -43,6 +43,17 @@ def main() -> None:
     s.add_argument("--init", type=Path)
     s.add_argument("--peak", type=float, default=2e-3)
     s.add_argument("--end", type=float, default=1e-5)
+    s = sub.add_parser("issuer-data", help="generate issuer samples")
+    s.add_argument("--total", type=int, default=250, help="shards of 4096 samples")
+    s.add_argument("--ahead", type=int, default=4)
+    s.add_argument("--name", default="issuer")
+    s = sub.add_parser("issuer", help="train the issuer net on generated samples")
+    s.add_argument("--samples", type=int, default=600_000)
+    s.add_argument("--minutes", type=float, default=0)
+    s.add_argument("--name", default="issuer")
+    s.add_argument("--init", type=Path)
+    s.add_argument("--peak", type=float, default=1.5e-3)
+    s.add_argument("--end", type=float, default=1e-5)
     s = sub.add_parser("export", help="write the ONNX files and manifests")
     s.add_argument("--reader", type=Path, help="checkpoint (default: RUN's best stage)")
     s.add_argument("--detector", type=Path)
@@ -50,6 +61,9 @@ def main() -> None:
     s = sub.add_parser("evaluate", help="measure the exported models on --data's validation sets")
     s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
     s.add_argument("--out", type=Path)
+    s = sub.add_parser("calibrate", help="fit the confidence curve on --data's validation sets, with the built program")
+    s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
+    s.add_argument("--program", type=Path, default=REPO / "target" / "release" / "plateglass")
     s = sub.add_parser("scenes", help="draw the committed test scenes and the demonstration's views")
     s.add_argument("--only", choices=("scenes", "demo"))
     s.add_argument("--out", type=Path, default=REPO / "fixtures")
@@ -72,6 +86,12 @@ def main() -> None:
     elif a.stage == "detector":
         from . import detectortrain
         detectortrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
+    elif a.stage == "issuer-data":
+        from . import issuerdata
+        issuerdata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total)
+    elif a.stage == "issuer":
+        from . import issuertrain
+        issuertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
     elif a.stage == "export":
         from . import export
         export.run(a.run, a.out, a.reader, a.detector)
@@ -80,6 +100,11 @@ def main() -> None:
         if not a.data:
             raise SystemExit("evaluate needs --data")
         evaluate.run(a.models, a.data, a.out)
+    elif a.stage == "calibrate":
+        from . import calibrate
+        if not a.data:
+            raise SystemExit("calibrate needs --data")
+        calibrate.run(a.program, a.models, a.data)
     elif a.stage == "scenes":
         from . import scenes
         if a.only != "scenes":

@@ -48,7 +48,7 @@ class PlatePool:
                 im = cv2.imread(str(self.real[rng.integers(len(self.real))]))[..., ::-1]
                 item = (np.ascontiguousarray(im), im.shape[1] / im.shape[0])
             else:
-                fam = ["us", "eu", "br", "other"][rng.choice(4, p=[.66, .2, .08, .06])]
+                fam = ["us", "eu", "br", "other", "square"][rng.choice(5, p=[.58, .2, .08, .06, .08])]
                 p = plates.draw_plate(rng, fam)
                 item = (p.image, plates.ASPECT[fam] * rng.uniform(.94, 1.06))
             if len(self.pool) < 48:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from . import progress
 from .detectornet import MEAN, STD, STRIDE, DetectorNet
+from .fit import Plan, device, fit, load_ema
 
-BATCH = 16
 CORNER_WEIGHT = 2.0  # corners learn more slowly than presence, and reading hangs on them
 
 
@@ -86,79 +84,26 @@ def loss(heat, corners, tgt):
 
 def train(run: Path, samples: int, minutes: float, peak: float = 2e-3, end: float = 1e-5,
           shards: Path | None = None, init: Path | None = None, seed: int = 1, name: str = "detector",
-          bf16: bool = True, warm: int = 3_000) -> dict:
-    progress.setup(seed)
-    ckpt = run / f"{name}.pt"
-    net = DetectorNet().to(memory_format=torch.channels_last)
-    opt = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02, betas=(0.9, 0.99))
-    seen, spent, shard_no = 0, 0.0, 0
-    state = progress.load(ckpt)
-    if state:
-        net.load_state_dict(state["net"])
-        opt.load_state_dict(state["opt"])
-        seen, spent, shard_no = state["seen"], state["spent"], state["shard"]
-        print(f"taking up {name} at {seen} samples")
-    elif init:
-        net.load_state_dict(progress.load(init)["ema"])
-    ema = {k: v.clone() for k, v in (state["ema"] if state else net.state_dict()).items()}
-    sched = progress.Schedule(peak, end, samples, minutes, warm)
-    rng = np.random.default_rng((seed, 3, seen))
-    source = progress.Shards(shards or run / f"{name}-shards", shard_no, 5, rng)
-    t0, last, acc = time.time() - spent, time.time(), []
-    net.train()
-    step = seen // BATCH
-    history = []
-    while sched.done(seen, time.time() - t0) < 1:
-        d = source.get()
-        order = rng.permutation(len(d["x"]))
-        for i in range(0, len(order) - BATCH + 1, BATCH):
-            if sched.done(seen, time.time() - t0) >= 1:
-                break
-            o = order[i:i + BATCH]
-            x = d["x"][o]
-            n = x.shape[1] // STRIDE
-            tgt = targets(d["quads"][o], d["weights"][o], d["ignore"][o], n)
-            x = to_input(torch.from_numpy(x))
-            # A second look at a shard should not be the very same pictures.
-            x = x * torch.from_numpy(rng.uniform(.8, 1.2, (len(o), 1, 1, 1)).astype(np.float32)) \
-                + torch.from_numpy(rng.normal(0, .15, (len(o), 1, 1, 1)).astype(np.float32))
-            for g in opt.param_groups:
-                g["lr"] = sched.rate(seen, time.time() - t0)
-            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-                heat, corners = net(x)
-            total, f, e = loss(heat, corners, tgt)
-            opt.zero_grad(set_to_none=True)
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-            opt.step()
-            keep = min(0.998, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for k, v in net.state_dict().items():
-                    if v.dtype.is_floating_point:
-                        ema[k].lerp_(v, 1 - keep)
-                    else:
-                        ema[k].copy_(v)
-            acc.append((total.item(), f.item(), e.item()))
-            history.append(acc[-1][0])
-            seen += BATCH
-            step += 1
-            if step % 50 == 0 or sched.done(seen, time.time() - t0) >= 1:
-                a = np.mean(acc, 0)
-                now = time.time()
-                progress.log(run / f"{name}.log", samples=seen, done=round(sched.done(seen, now - t0), 4), loss=float(a[0]),
-                             focal=float(a[1]), corner_err=float(a[2]), rate=len(acc) * BATCH / (now - last), repeats=source.repeats)
-                acc, last = [], now
-            if step % 200 == 0:
-                progress.save(ckpt, net=net.state_dict(), ema=ema, opt=opt.state_dict(), seen=seen,
-                              spent=time.time() - t0, shard=max(source.next - 1, 0))
-    progress.save(ckpt, net=net.state_dict(), ema=ema, opt=opt.state_dict(), seen=seen,
-                  spent=time.time() - t0, shard=source.next)
-    (run / f"{name}.finished").touch()
-    k = max(1, min(50, len(history) // 4))
-    return {"first": float(np.mean(history[:3])), "last": float(np.mean(history[-k:]))} if history else {}
+          warm: int = 3_000) -> dict:
+    plan = Plan(run, name, samples, minutes, peak, end, warm, batch=16, clip=5.0, shards=shards, init=init, seed=seed,
+                log_every=50, save_every=200)
+    return fit(plan, DetectorNet(), (3,), _step)
+
+
+def _step(net, shard: dict, rows: np.ndarray, rng) -> tuple[torch.Tensor, dict]:
+    where = device()
+    x = shard["x"][rows]
+    n = x.shape[1] // STRIDE
+    want = tuple(t.to(where) for t in targets(shard["quads"][rows], shard["weights"][rows], shard["ignore"][rows], n))
+    x = to_input(torch.from_numpy(x))
+    # A second look at a shard should not be the very same pictures.
+    x = x * torch.from_numpy(rng.uniform(.8, 1.2, (len(rows), 1, 1, 1)).astype(np.float32)) \
+        + torch.from_numpy(rng.normal(0, .15, (len(rows), 1, 1, 1)).astype(np.float32))
+    with torch.autocast(where, torch.bfloat16):
+        heat, corners = net(x.to(where, memory_format=torch.channels_last))
+    total, focal, error = loss(heat, corners, want)
+    return total, {"focal": focal.item(), "corner_err": error.item()}
 
 
 def load_net(path: Path) -> DetectorNet:
-    net = DetectorNet()
-    net.load_state_dict(progress.load(path)["ema"])
-    return net.eval()
+    return load_ema(DetectorNet(), path)

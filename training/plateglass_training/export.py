@@ -1,4 +1,4 @@
-"""Writes both nets as ONNX with a manifest beside each, and checks them.
+"""Writes the nets as ONNX with a manifest beside each, and checks them.
 
 The manifest is the whole contract with the Rust side: nothing about the nets'
 input or output is known anywhere else.
@@ -13,12 +13,14 @@ import numpy as np
 import torch
 
 from . import detectornet as dn
+from . import issuernet as isn
 from . import readernet as rn
 
 # Chosen by measurement (see README.md, "Decoding").
 READER_PADDING = 0.06
 DETECTOR_SCORE_MIN = 0.40
-VERSION = 1
+ISSUER_SURE_MIN = 0.80
+VERSIONS = {"reader": 1, "detector": 2, "issuer": 1}
 
 
 def sha256(path: Path) -> str:
@@ -67,7 +69,7 @@ def export_reader(net: rn.ReaderNet, out: Path, padding: float = READER_PADDING)
     worst = check(path, m, [x] + more)
     (out / "reader.toml").write_text(f'''# Made by `python -m plateglass_training export`; read by the vision crate.
 kind = "reader"
-name = "plateglass-reader-{VERSION}"
+name = "plateglass-reader-{VERSIONS["reader"]}"
 file = "reader.onnx"
 sha256 = "{sha256(path)}"
 alphabet = "{rn.ALPHABET}"
@@ -102,7 +104,7 @@ def export_detector(net: dn.DetectorNet, out: Path,
     std = ", ".join(str(v) for v in dn.STD)
     (out / "detector.toml").write_text(f'''# Made by `python -m plateglass_training export`; read by the vision crate.
 kind = "detector"
-name = "plateglass-detector-{VERSION}"
+name = "plateglass-detector-{VERSIONS["detector"]}"
 file = "detector.onnx"
 sha256 = "{sha256(path)}"
 
@@ -123,9 +125,49 @@ score_min = {score_min:.2f}
     print(f"detector.onnx {path.stat().st_size / 1e6:.2f} MB, differs from torch by {worst:.1e}")
 
 
+def export_issuer(net: isn.IssuerNet, out: Path, sure_min: float = ISSUER_SURE_MIN) -> None:
+    m = isn.IssuerExport(net).eval()
+    path = out / "issuer.onnx"
+    g = torch.Generator().manual_seed(3)
+    x = torch.randn(2, 1, rn.HEIGHT, rn.WIDTH, generator=g)
+    _export(m, x, path, "plate", ["issuer"], {"plate": {0: "n"}, "issuer": {0: "n"}})
+    worst = check(path, _Tuple(m), [x, torch.randn(1, 1, rn.HEIGHT, rn.WIDTH, generator=g)])
+    issuers = ", ".join(f'"{name}"' for name in isn.ISSUERS)
+    (out / "issuer.toml").write_text(f'''# Made by `python -m plateglass_training export`; read by the vision crate.
+kind = "issuer"
+name = "plateglass-issuer-{VERSIONS["issuer"]}"
+file = "issuer.onnx"
+sha256 = "{sha256(path)}"
+issuers = [{issuers}]
+
+[input]                   # the reader's
+name = "plate"
+height_px = {rn.HEIGHT}
+width_px = {rn.WIDTH}
+normalise = "per-image"
+padding = {READER_PADDING:.2f}
+
+[output]
+issuer = "issuer"         # N x {len(isn.ISSUERS)} probabilities
+sure_min = {sure_min:.2f}           # likelier guesses are told
+''')
+    print(f"issuer.onnx {path.stat().st_size / 1e6:.2f} MB, differs from torch by {worst:.1e}")
+
+
+class _Tuple(torch.nn.Module):
+    """One output as a list of one, as ``check`` compares lists."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return (self.module(x),)
+
+
 def run(run_dir: Path, out: Path, reader: Path | None = None, detector: Path | None = None) -> None:
     """Exports whatever has a checkpoint: the fine-tuned reader before the plain one."""
-    from . import detectortrain, readertrain
+    from . import detectortrain, issuertrain, readertrain
 
     torch.set_num_threads(1)
     reader = reader or next((p for p in (run_dir / "reader-tuned.pt", run_dir / "reader.pt") if p.exists()), None)
@@ -134,3 +176,6 @@ def run(run_dir: Path, out: Path, reader: Path | None = None, detector: Path | N
         export_reader(readertrain.load_net(reader), out)
     if detector.exists():
         export_detector(detectortrain.load_net(detector), out)
+    issuer = run_dir / "issuer.pt"
+    if issuer.exists():
+        export_issuer(issuertrain.load_net(issuer), out)

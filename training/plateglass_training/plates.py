@@ -30,7 +30,7 @@ SLOGANS = """Sunshine_State|The_Golden_State|Live_Free_or_Die|Scenic|Garden_Stat
 |Wild,_Wonderful|Birthplace_of_Aviation|Show-Me_State|10,000_lakes|Aloha_State|Heart_of_Dixie|The_Natural_State
 |TAXATION_WITHOUT_REPRESENTATION|visitPA.com|IN_GOD_WE_TRUST|Veteran|JOHNSON|CLARK|MONONA|UNIVERSITY|1837-1987""".replace("_", " ").replace("\n", "").split("|")
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-ASPECT = {"us": 2.0, "eu": 4.62, "br": 3.08, "other": 3.2}
+ASPECT = {"us": 2.0, "eu": 4.62, "br": 3.08, "other": 3.2, "square": 1.4}
 
 
 @dataclass
@@ -492,6 +492,20 @@ def _br(rng, marked: str | None, w: int = 320, other: bool = False) -> Plate:
     return Plate(img, marked, "other" if other else "br")
 
 
+def _square(rng, w: int = 240) -> Plate:
+    """Two rows of characters, as on motorcycles and lorries: found, not read."""
+    h = int(w / ASPECT["square"])
+    img, ink = background(rng, w, h, rng.random())
+    rows = [random_text(rng, "eu")[:n].replace("-", "") or "A1" for n in rng.integers(2, 6, 2)]
+    face, common = Face(rng, .5), rng.uniform(.4, .6)
+    for row, top in zip(rows, (.07, .52)):
+        serial(rng, img, row, face, w * .05, w * .95, h * top, h * .4, ink, common=common, gap=rng.uniform(.08, .2),
+               spread=rng.uniform(1, 1.15), emboss=rng.random() < .5, family="eu")
+    if rng.random() < .5:
+        cv2.rectangle(img, (2, 2), (w - 3, h - 3), tuple(int(v) for v in ink), int(rng.integers(1, 4)), cv2.LINE_AA)
+    return Plate(img, "".join(rows), "square")
+
+
 def draw_plate(rng: np.random.Generator, family: str | None = None, text: str | None = None,
                state: str | None = None, width: int | None = None) -> Plate:
     """One random plate.  ``text`` may carry the marks of ``texts``; the result's
@@ -503,6 +517,8 @@ def draw_plate(rng: np.random.Generator, family: str | None = None, text: str | 
         p = _us(rng, text, state, **size)
     elif family == "eu":
         p = _eu(rng, text, **size)
+    elif family == "square":
+        p = _square(rng, **size)
     else:
         p = _br(rng, text, other=family == "other", **size)
     p.text = p.text.replace("-", "").replace("s", "")

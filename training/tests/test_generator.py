@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from plateglass_training import degrade, detectordata, detectornet, detectortrain, pipeline, plates, readerdata, readernet, scenes, strokefont  # noqa: E402
+from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, issuerdata, issuernet, pipeline, plates, readerdata, readernet, scenes, strokefont  # noqa: E402
 from plateglass_training.texts import random_text  # noqa: E402
 
 
@@ -137,3 +137,22 @@ def test_decoding():
     p[0, 11] = p[1, 2] = p[2, 0] = .95
     text, conf = pipeline.decode_slots(p, a)
     assert text == "A1" and conf == pytest.approx(.95 ** 3)
+
+
+def test_issuer_samples_are_the_same_for_the_same_seed_and_labelled():
+    a = issuerdata.samples(np.random.default_rng(3), [], 9)
+    b = issuerdata.samples(np.random.default_rng(3), [], 9)
+    assert (a[0] == b[0]).all() and (a[1] == b[1]).all()
+    assert a[1].max() < len(issuernet.ISSUERS)
+    assert issuerdata.issuer("us_crops", {"region": "us-tx"}) == issuernet.INDEX["US-TX"]
+    assert issuerdata.issuer("us_state_plates", {"state": "GU"}) == issuernet.INDEX["US-GU"]
+    assert issuerdata.issuer("us_state_plates", {}) is None
+
+
+def test_a_calibration_curve_rises_and_puts_confidence_right():
+    rng = np.random.default_rng(4)
+    raw = rng.random(2000)
+    pairs = [(float(r), bool(rng.random() < r ** .5)) for r in raw]  # too modest, as ours is
+    curve = calibrate.rising(pairs)
+    assert all(a < c and b <= d for (a, b), (c, d) in zip(curve, curve[1:]))
+    assert calibrate.error(pairs) > .1 > .04 > calibrate.error(calibrate.crossed(pairs))

@@ -75,7 +75,7 @@ impl Recognise for WithModels {
             let others = found.alternatives.iter().filter(|other| other.text != found.text);
             seen.push(PlateSeen {
                 plate: found.text,
-                jurisdiction: None,
+                jurisdiction: found.issuer.map(|guess| guess.jurisdiction),
                 confidence: Confidence::from_probability(found.confidence),
                 characters: found
                     .characters

@@ -138,7 +138,8 @@ fn film(
         for passage in over {
             if let Some(folder) = &args.annotate {
                 let name = numbered(&input.name, passage.picture_number);
-                annotate::write(folder, &name, &passage.picture, &[passage.plate.clone()])?;
+                let plates = std::slice::from_ref(&passage.plate);
+                annotate::write(folder, &name, &passage.picture, plates)?;
             }
             if show(&Line::Passage(&passage))?.is_break() {
                 return Ok(ControlFlow::Break(()));

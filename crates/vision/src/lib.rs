@@ -5,7 +5,8 @@
 //! 1. [`Frame::decode`]: a JPEG, PNG or WebP to pixels, within stated limits;
 //! 2. [`Detector::detect`]: pixels to plates with four corners;
 //! 3. [`rectify()`]: four corners to an upright grey rectangle, with the border that the reader was trained on;
-//! 4. [`Reader::read`]: rectangles to texts, with a probability for each character and the ten likeliest texts.
+//! 4. [`Reader::read`]: rectangles to texts, with a probability for each character and the ten likeliest texts;
+//! 5. [`Issuer::look`]: the same rectangles to who issued the plates.
 //!
 //! [`Recogniser`] is all of them; [`Passages`] makes one read of the several frames that a plate passes through. [`keep_pictures`] makes the two pictures that may be kept of a read, in which
 //! nobody can be recognised.
@@ -15,6 +16,7 @@ mod detect;
 mod error;
 mod frame;
 mod geometry;
+mod issue;
 mod model;
 mod passage;
 mod privacy;
@@ -30,9 +32,10 @@ pub use detect::{DetectBuffers, Detection, Detector, Layout};
 pub use error::VisionError;
 pub use frame::{Frame, FrameSizeError};
 pub use geometry::{Bounds, Homography, Point, Quad};
+pub use issue::{Issuer, IssuerGuess, IssuerSighting};
 pub use model::{
-    CtcForm, DetectorManifest, InferError, Model, ModelError, OneThread, ReaderManifest, RtenModel,
-    Tensor,
+    CtcForm, DetectorManifest, InferError, IssuerManifest, Model, ModelError, OneThread,
+    ReaderManifest, RtenModel, Tensor,
 };
 pub use passage::{Passage, Passages};
 pub use privacy::{KeptPictures, keep_pictures};

@@ -6,7 +6,10 @@ use crate::detect::{DetectBuffers, Detector};
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::Quad;
-use crate::model::{DetectorManifest, ModelError, OneThread, ReaderManifest, RtenModel};
+use crate::issue::{Issuer, IssuerGuess, IssuerSighting};
+use crate::model::{
+    DetectorManifest, IssuerManifest, ModelError, OneThread, ReaderManifest, RtenModel,
+};
 use crate::read::{Alternative, Reader, Sighting};
 use plate::PlateText;
 use search::Search;
@@ -29,6 +32,8 @@ pub struct PlateFound {
     pub corners: Quad,
     /// How sure the detector is that this is a plate, 0–1.
     pub detection: f32,
+    /// Who probably issued it, where that can be told.
+    pub issuer: Option<IssuerGuess>,
 }
 
 /// A plate in one frame of several, with what its reading came from, so that all frames can be decided together.
@@ -37,12 +42,14 @@ pub struct PlateSeen {
     /// What this frame alone says.
     pub found: PlateFound,
     pub(crate) sightings: Vec<Sighting>,
+    pub(crate) issuer: Option<IssuerSighting>,
 }
 
-/// Both models, ready; share one between threads.
+/// All models, ready; share one between threads.
 pub struct Recogniser {
     detector: Detector,
     reader: Reader,
+    issuer: Option<Issuer>,
     digest: [u8; 32],
     /// Idle threads with their buffers: as many as calls ever ran at once.
     idle: Mutex<Vec<Worker>>,
@@ -62,6 +69,7 @@ struct Files {
 
 const DETECTOR_MANIFEST: &str = "detector.toml";
 const READER_MANIFEST: &str = "reader.toml";
+const ISSUER_MANIFEST: &str = "issuer.toml";
 
 impl Recogniser {
     /// The models that come with Plateglass, built into the program.
@@ -74,38 +82,55 @@ impl Recogniser {
             manifest: include_str!("../models/reader.toml").to_owned(),
             onnx: include_bytes!("../models/reader.onnx").to_vec(),
         };
-        Recogniser::load(detector, reader)
+        Recogniser::load(detector, reader, None)
     }
 
-    /// Other models: `detector.toml` and `reader.toml` in a folder, with the files that they name beside them.
+    /// Other models: `detector.toml`, `reader.toml` and, where who issued a plate is to be told, `issuer.toml` in a
+    /// folder, with the files that they name beside them.
     pub fn from_dir(folder: &Path) -> Result<Recogniser, ModelError> {
         let detector = text(&folder.join(DETECTOR_MANIFEST))?;
         let reader = text(&folder.join(READER_MANIFEST))?;
         let detector_file = DetectorManifest::parse(DETECTOR_MANIFEST, &detector)?.file;
-        let reader_file = ReaderManifest::parse(READER_MANIFEST, &reader)?.file;
+        let reads = ReaderManifest::parse(READER_MANIFEST, &reader)?;
+        let issuer = folder.join(ISSUER_MANIFEST);
+        let issuer = match issuer.exists().then(|| text(&issuer)).transpose()? {
+            Some(manifest) => {
+                let file = IssuerManifest::parse(ISSUER_MANIFEST, &manifest, &reads)?.file;
+                Some(Files { manifest, onnx: bytes(&folder.join(file))? })
+            }
+            None => None,
+        };
         Recogniser::load(
             Files { manifest: detector, onnx: bytes(&folder.join(detector_file))? },
-            Files { manifest: reader, onnx: bytes(&folder.join(reader_file))? },
+            Files { manifest: reader, onnx: bytes(&folder.join(reads.file))? },
+            issuer,
         )
     }
 
-    fn load(detector: Files, reader: Files) -> Result<Recogniser, ModelError> {
-        let digest = Sha256::new()
-            .chain_update(Sha256::digest(&detector.manifest))
-            .chain_update(Sha256::digest(&reader.manifest))
-            .finalize();
+    fn load(
+        detector: Files,
+        reader: Files,
+        issuer: Option<Files>,
+    ) -> Result<Recogniser, ModelError> {
+        let mut digest = Sha256::new();
+        for files in [Some(&detector), Some(&reader), issuer.as_ref()].into_iter().flatten() {
+            digest.update(Sha256::digest(&files.manifest));
+        }
         let thread = OneThread::start();
         let detector = load_detector(detector, &thread)?;
         let reader = load_reader(reader, &thread)?;
-        Ok(Recogniser::new(detector, reader, digest.into()))
+        let issuer =
+            issuer.map(|files| load_issuer(files, reader.manifest(), &thread)).transpose()?;
+        let recogniser = Recogniser::new(detector, reader, digest.finalize().into());
+        Ok(Recogniser { issuer, ..recogniser })
     }
 
     /// From stages already made: tests hand in models that need no weights.
     pub fn new(detector: Detector, reader: Reader, digest: [u8; 32]) -> Recogniser {
-        Recogniser { detector, reader, digest, idle: Mutex::default() }
+        Recogniser { detector, reader, issuer: None, digest, idle: Mutex::default() }
     }
 
-    /// Names what reads: SHA-256 over both manifests' digests, and through them both models'. Kept with every read,
+    /// Names what reads: SHA-256 over the manifests' digests, and through them the models'. Kept with every read,
     /// it tells years later which weights said so.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
@@ -116,9 +141,14 @@ impl Recogniser {
         &self.detector
     }
 
-    /// The last stage.
+    /// The stage that reads.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The stage that tells who issued a plate, where there is a model for it.
+    pub fn issuer(&self) -> Option<&Issuer> {
+        self.issuer.as_ref()
     }
 
     /// The plates of a frame, surest detection first. Plates that were found but bear no readable text are left out.
@@ -131,7 +161,8 @@ impl Recogniser {
     /// The same for a frame of several, such as a video's: [`Passages`](crate::Passages) joins them.
     pub fn see(&self, frame: &Frame) -> Result<Vec<PlateSeen>, VisionError> {
         let mut worker = self.take_worker();
-        let search = Search { detector: &self.detector, reader: &self.reader, frame };
+        let (detector, reader, issuer) = (&self.detector, &self.reader, self.issuer.as_ref());
+        let search = Search { detector, reader, issuer, frame };
         let found = search.run(&mut worker);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         found
@@ -162,6 +193,19 @@ fn load_reader(files: Files, on: &OneThread) -> Result<Reader, ModelError> {
     let model =
         RtenModel::load(&manifest.file, &manifest.name, files.onnx, &manifest.input.name, outputs)?;
     Reader::new(manifest, Box::new(model), on)
+}
+
+fn load_issuer(
+    files: Files,
+    reader: &ReaderManifest,
+    on: &OneThread,
+) -> Result<Issuer, ModelError> {
+    let manifest = IssuerManifest::parse(ISSUER_MANIFEST, &files.manifest, reader)?;
+    manifest.check_digest(&files.onnx)?;
+    let outputs = [manifest.output.issuer.as_str()];
+    let model =
+        RtenModel::load(&manifest.file, &manifest.name, files.onnx, &manifest.input.name, outputs)?;
+    Issuer::new(manifest, Box::new(model), on)
 }
 
 fn text(path: &Path) -> Result<String, ModelError> {

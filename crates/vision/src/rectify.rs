@@ -5,7 +5,7 @@ use crate::frame::{CHANNELS, Frame};
 use crate::geometry::{Homography, Point, Quad};
 
 /// A plate as if seen from straight ahead: grey values 0–255, row by row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rectified {
     /// Width in pixels.
     pub width_px: usize,

@@ -1,9 +1,5 @@
 //! Ten frames of a passage together are read better than the surest of them alone.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test's helpers fail as tests do, and the figures are for whoever reads the test's output"
-)]
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as tests do")]
 
 mod common;
 

@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test's helpers fail as tests do, and the figures are for whoever reads the test's output"
 )]

@@ -62,6 +62,13 @@ struct PlateLine {
     /// Top left, top right, bottom right, bottom left; x and y in pixels.
     corners: [[f64; 2]; 4],
     detection: f64,
+    issuer: Option<IssuerLine>,
+}
+
+#[derive(Serialize)]
+struct IssuerLine {
+    jurisdiction: &'static str,
+    probability: f64,
 }
 
 #[derive(Serialize)]
@@ -96,16 +103,22 @@ impl Report {
 
     fn table(&mut self, out: &mut impl Write, name: &str, plates: &[PlateFound]) -> io::Result<()> {
         if !self.headed {
-            writeln!(out, "{:<12} {:>10} {:>9}  picture", "plate", "confidence", "detected")?;
+            let (plate, issuer) = ("plate", "issuer");
+            writeln!(
+                out,
+                "{plate:<12} {issuer:<6} {:>10} {:>9}  picture",
+                "confidence", "detected"
+            )?;
             self.headed = true;
         }
         for plate in plates {
             let text = plate.text.expose();
             let (sure, seen) = (percent(plate.confidence), percent(plate.detection));
-            writeln!(out, "{:<12} {sure:>10} {seen:>9}  {name}", text.as_ref())?;
+            let issuer = plate.issuer.map_or("", |guess| guess.jurisdiction.code());
+            writeln!(out, "{:<12} {issuer:<6} {sure:>10} {seen:>9}  {name}", text.as_ref())?;
         }
         if plates.is_empty() {
-            writeln!(out, "{:<12} {:>10} {:>9}  {name}", "-", "", "")?;
+            writeln!(out, "{:<12} {:<6} {:>10} {:>9}  {name}", "-", "", "", "")?;
         }
         Ok(())
     }
@@ -162,6 +175,10 @@ fn plate_line(plate: &PlateFound) -> PlateLine {
         alternatives: alternatives.collect(),
         corners: plate.corners.points().map(|corner| [tenth(corner.x), tenth(corner.y)]),
         detection: rounded(plate.detection),
+        issuer: plate.issuer.map(|guess| IssuerLine {
+            jurisdiction: guess.jurisdiction.code(),
+            probability: rounded(guess.probability),
+        }),
     }
 }
 

@@ -46,6 +46,10 @@ fn found() -> PlateFound {
                 .map(|(x, y)| vision::Point { x, y }),
         ),
         detection: 0.75,
+        issuer: Some(vision::IssuerGuess {
+            jurisdiction: plate::Jurisdiction::from_code("US-CA").unwrap(),
+            probability: 0.931,
+        }),
     }
 }
 
@@ -107,7 +111,8 @@ fn json_is_one_line_with_everything() {
             r#"{"path":"x/a.jpg","width_px":40,"height_px":30,"plates":[{"text":"7ABC123","#,
             r#""confidence":0.9876,"characters":[0.5,0.5,0.5,0.5,0.5,0.5,0.5],"#,
             r#""alternatives":[{"text":"7ABC123","probability":0.9}],"#,
-            r#""corners":[[5.0,12.0],[30.0,12.0],[30.0,25.0],[5.0,25.0]],"detection":0.75}]}"#,
+            r#""corners":[[5.0,12.0],[30.0,12.0],[30.0,25.0],[5.0,25.0]],"detection":0.75,"#,
+            r#""issuer":{"jurisdiction":"US-CA","probability":0.931}}]}"#,
             "\n"
         )
     );
@@ -124,9 +129,9 @@ fn the_table_has_a_head_and_a_line_for_nothing_found() {
     let lines = String::from_utf8(out).unwrap();
     assert_eq!(
         lines,
-        "plate        confidence  detected  picture\n\
-         7ABC123            99 %      75 %  a.jpg\n\
-         -                                  b.jpg\n"
+        "plate        issuer confidence  detected  picture\n\
+         7ABC123      US-CA        99 %      75 %  a.jpg\n\
+         -                                         b.jpg\n"
     );
 }
 

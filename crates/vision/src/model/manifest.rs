@@ -55,6 +55,34 @@ pub struct DetectorOutput {
     pub score_min: f32,
 }
 
+/// How to use an issuer model. It is given the very pictures that the reader gets.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerManifest {
+    kind: String,
+    /// The model's name and version.
+    pub name: String,
+    /// The ONNX file beside the manifest.
+    pub file: String,
+    sha256: String,
+    /// What each class stands for: a code such as `US-TX`, or `other` for whoever has no class.
+    pub issuers: Vec<String>,
+    /// What the model takes: the reader's input.
+    pub input: ReaderInput,
+    /// What the model gives.
+    pub output: IssuerOutput,
+}
+
+/// What an issuer model gives.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerOutput {
+    /// Name of N × classes, probabilities.
+    pub issuer: String,
+    /// A guess is told from this probability on.
+    pub sure_min: f32,
+}
+
 /// How to use a reader.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +99,10 @@ pub struct ReaderManifest {
     pub input: ReaderInput,
     /// What the model gives.
     pub output: ReaderOutput,
+    /// Pairs of a raw confidence and the share of reads that were right at it, both rising, between which a line is
+    /// drawn; without them the raw confidence is told.
+    #[serde(default)]
+    pub calibration: Vec<[f32; 2]>,
 }
 
 /// What a reader takes: N × 1 × height × width, grey.
@@ -169,6 +201,7 @@ impl ReaderManifest {
             (sides.contains(&input.width_px), "width_px must be 1 to 512"),
             ((0.0..=0.5).contains(&input.padding), "padding must be 0 to 0.5"),
             (alphabet_ok, "alphabet must be of 0–9 and A–Z"),
+            (is_rising(&manifest.calibration), "calibration must be rising pairs of 0 to 1"),
         ];
         first_broken(&rules).map_or(Ok(manifest), |rule| Err(wrong(rule)))
     }
@@ -182,6 +215,43 @@ impl ReaderManifest {
     pub(crate) fn classes(&self) -> usize {
         self.alphabet.len() + 1
     }
+}
+
+impl IssuerManifest {
+    /// Reads a manifest; `file` is its name, for errors. `reader` is the one whose pictures it shares.
+    pub fn parse(
+        file: &str,
+        text: &str,
+        reader: &ReaderManifest,
+    ) -> Result<IssuerManifest, ModelError> {
+        let wrong = |reason: String| ModelError::Manifest { file: file.to_owned(), reason };
+        let manifest: IssuerManifest =
+            toml::from_str(text).map_err(|err| wrong(err.to_string()))?;
+        let (own, theirs) = (&manifest.input, &reader.input);
+        let Normalise::PerImage = own.normalise;
+        let same_picture = (own.height_px, own.width_px) == (theirs.height_px, theirs.width_px)
+            && own.padding == theirs.padding;
+        let rules = [
+            (manifest.kind == "issuer", "kind must be \"issuer\""),
+            (is_plain_name(&manifest.file), "file must name a file beside the manifest"),
+            (!manifest.issuers.is_empty(), "issuers must name at least one"),
+            (same_picture, "input must be the reader's: the same height, width and padding"),
+            ((0.0..=1.0).contains(&manifest.output.sure_min), "sure_min must be 0 to 1"),
+        ];
+        first_broken(&rules).map_or(Ok(manifest), |rule| Err(wrong(rule)))
+    }
+
+    /// Refuses bytes other than those the manifest names.
+    pub fn check_digest(&self, onnx: &[u8]) -> Result<(), ModelError> {
+        check_digest(&self.file, &self.sha256, onnx)
+    }
+}
+
+/// Whether both numbers of every pair are probabilities and neither falls.
+fn is_rising(pairs: &[[f32; 2]]) -> bool {
+    let within = pairs.iter().flatten().all(|it| (0.0..=1.0).contains(it));
+    let next = pairs.iter().skip(1);
+    within && pairs.iter().zip(next).all(|([a, b], [c, d])| a < c && b <= d)
 }
 
 fn first_broken(rules: &[(bool, &str)]) -> Option<String> {

@@ -4,7 +4,7 @@ mod manifest;
 mod rten;
 
 pub use self::rten::RtenModel;
-pub use manifest::{CtcForm, DetectorManifest, ReaderManifest};
+pub use manifest::{CtcForm, DetectorManifest, IssuerManifest, ReaderManifest};
 
 use std::sync::Arc;
 
@@ -31,18 +31,18 @@ impl OneThread {
     }
 }
 
-/// What the pipeline asks of a model. Tests answer with arithmetic, so they need no weights.
-pub trait Model: Send + Sync {
+/// What the pipeline asks of a model with so many outputs. Tests answer with arithmetic, so they need no weights.
+pub trait Model<const OUTPUTS: usize = 2>: Send + Sync {
     /// Length of each axis of the input as the model's file declares it; `None` where any length goes.
     fn input_shape(&self) -> Vec<Option<usize>>;
 
-    /// Computes both outputs, in the manifest's order, from one input.
+    /// Computes all outputs, in the manifest's order, from one input.
     fn run(
         &self,
         input: &[f32],
         shape: [usize; 4],
         on: &OneThread,
-    ) -> Result<[Tensor; 2], InferError>;
+    ) -> Result<[Tensor; OUTPUTS], InferError>;
 }
 
 /// A model that was loaded did not compute.
@@ -146,10 +146,10 @@ pub(crate) fn check_shape(
 }
 
 /// Refuses a model whose declared input cannot take `expected`; `None` stands for any length.
-pub(crate) fn check_input(
+pub(crate) fn check_input<const OUTPUTS: usize>(
     file: &str,
     input: &str,
-    model: &dyn Model,
+    model: &dyn Model<OUTPUTS>,
     expected: [Option<usize>; 4],
 ) -> Result<(), ModelError> {
     let declared = model.input_shape();

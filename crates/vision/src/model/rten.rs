@@ -4,36 +4,35 @@ use super::{InferError, Model, ModelError, OneThread, Tensor};
 use rten::{Dimension, NodeId, RunOptions, Value, ValueView};
 use rten_tensor::Layout;
 
-/// An ONNX model with one input and two outputs.
-pub struct RtenModel {
+/// An ONNX model with one input and so many outputs.
+pub struct RtenModel<const OUTPUTS: usize = 2> {
     name: String,
     model: rten::Model,
     input: NodeId,
-    outputs: [NodeId; 2],
+    outputs: [NodeId; OUTPUTS],
 }
 
-impl RtenModel {
+impl<const OUTPUTS: usize> RtenModel<OUTPUTS> {
     /// Loads the bytes of an ONNX file and finds its nodes by name.
     pub fn load(
         file: &str,
         name: &str,
         onnx: Vec<u8>,
         input: &str,
-        outputs: [&str; 2],
-    ) -> Result<RtenModel, ModelError> {
+        outputs: [&str; OUTPUTS],
+    ) -> Result<Self, ModelError> {
         let failed = |reason: String| ModelError::Load { file: file.to_owned(), reason };
         let model = rten::Model::load(onnx).map_err(|err| failed(err.to_string()))?;
         let node = |node: &str, what: &str, among: &[NodeId]| {
             let found = model.find_node(node).filter(|id| among.contains(id));
             found.ok_or_else(|| failed(format!("it has no {what} `{node}`")))
         };
-        let [first, second] = outputs;
         let input = node(input, "input", model.input_ids())?;
-        let outputs = [
-            node(first, "output", model.output_ids())?,
-            node(second, "output", model.output_ids())?,
-        ];
-        Ok(RtenModel { name: name.to_owned(), model, input, outputs })
+        let mut nodes = [input; OUTPUTS];
+        for (place, output) in nodes.iter_mut().zip(outputs) {
+            *place = node(output, "output", model.output_ids())?;
+        }
+        Ok(Self { name: name.to_owned(), model, input, outputs: nodes })
     }
 
     fn failed(&self, shape: [usize; 4], reason: impl std::fmt::Display) -> InferError {
@@ -41,7 +40,7 @@ impl RtenModel {
     }
 }
 
-impl Model for RtenModel {
+impl<const OUTPUTS: usize> Model<OUTPUTS> for RtenModel<OUTPUTS> {
     fn input_shape(&self) -> Vec<Option<usize>> {
         let shape = self.model.node_info(self.input).and_then(|node| node.shape());
         let axis = |dimension: Dimension| match dimension {
@@ -56,7 +55,7 @@ impl Model for RtenModel {
         input: &[f32],
         shape: [usize; 4],
         on: &OneThread,
-    ) -> Result<[Tensor; 2], InferError> {
+    ) -> Result<[Tensor; OUTPUTS], InferError> {
         let view = ValueView::from_shape(shape, input).map_err(|err| self.failed(shape, err))?;
         let mut options = RunOptions::default();
         options.thread_pool = Some(on.0.clone());
@@ -64,11 +63,11 @@ impl Model for RtenModel {
             .model
             .run_n(vec![(self.input, view.into())], self.outputs, Some(options))
             .map_err(|err| self.failed(shape, err))?;
-        let [first, second] = outputs.map(tensor);
-        Ok([
-            first.map_err(|err| self.failed(shape, err))?,
-            second.map_err(|err| self.failed(shape, err))?,
-        ])
+        let mut tensors = std::array::from_fn(|_| Tensor { shape: Vec::new(), data: Vec::new() });
+        for (place, output) in tensors.iter_mut().zip(outputs) {
+            *place = tensor(output).map_err(|err| self.failed(shape, err))?;
+        }
+        Ok(tensors)
     }
 }
 

@@ -129,6 +129,8 @@ impl<'a> Passages<'a> {
             return best.clone();
         };
         let surer = surer(seen);
+        let issuers = seen.iter().filter_map(|plate| plate.issuer.as_ref());
+        let issuer = self.recogniser.issuer().and_then(|stage| stage.decide(issuers));
         PlateFound {
             text: reading.text,
             confidence: surer(reading.confidence),
@@ -139,6 +141,7 @@ impl<'a> Passages<'a> {
                     other
                 })
                 .collect(),
+            issuer,
             ..best.clone()
         }
     }

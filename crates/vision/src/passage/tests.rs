@@ -23,8 +23,9 @@ fn seen(x: f32, width: f32, text: &str, other: &str, sure: f32) -> PlateSeen {
         alternatives: Vec::new(),
         corners: corners(x, width),
         detection: 0.9,
+        issuer: None,
     };
-    PlateSeen { found, sightings: vec![Sighting::of(text, other, sure)] }
+    PlateSeen { found, sightings: vec![Sighting::of(text, other, sure)], issuer: None }
 }
 
 fn frame() -> Arc<Frame> {

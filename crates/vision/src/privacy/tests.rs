@@ -21,6 +21,7 @@ fn found(corners: Quad) -> PlateFound {
         alternatives: Vec::new(),
         corners,
         detection: 0.9,
+        issuer: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A rectified plate to its text, with a probability for each character and the ten likeliest texts.
 
+mod calibrate;
 mod ctc;
 mod slots;
 mod weigh;
@@ -10,6 +11,7 @@ use crate::model::{
     check_shape,
 };
 use crate::rectify::Rectified;
+use calibrate::Calibration;
 use ctc::{Columns, Labels};
 use plate::PlateText;
 use slots::Slots;
@@ -24,7 +26,8 @@ pub const ALTERNATIVES_MAX: usize = 10;
 pub struct Reading {
     /// The likeliest text.
     pub text: PlateText,
-    /// How likely it is right, 0–1: the geometric mean of the probabilities that both heads give it at every look.
+    /// How likely it is right, 0–1: the geometric mean of the probabilities that both heads give it at every look, put
+    /// right by the manifest's calibration.
     pub confidence: f32,
     /// How likely each of its characters is right, 0–1, in order.
     pub characters: Vec<f32>,
@@ -45,6 +48,7 @@ pub struct Alternative {
 pub struct Reader {
     manifest: ReaderManifest,
     model: Box<dyn Model>,
+    calibration: Calibration,
 }
 
 /// What both heads answered to one rectangle; several of one plate are decided together.
@@ -66,7 +70,8 @@ impl Reader {
         let (height, width) = (manifest.input.height_px as usize, manifest.input.width_px as usize);
         let expected = [None, Some(1), Some(height), Some(width)];
         check_input(&manifest.file, &manifest.input.name, model.as_ref(), expected)?;
-        let reader = Reader { manifest, model };
+        let calibration = Calibration::new(&manifest.calibration);
+        let reader = Reader { manifest, model, calibration };
         reader.run(&vec![0.0; height * width], 1, on).map_err(ModelError::Trial)?;
         Ok(reader)
     }
@@ -117,13 +122,15 @@ impl Reader {
             .collect();
         let weighed = weigh::all(&looks);
         let texts = weighed.texts.iter().filter_map(|(labels, probability)| {
-            Some(Alternative { text: self.text(labels)?, probability: *probability })
+            let probability = self.calibration.share(*probability);
+            Some(Alternative { text: self.text(labels)?, probability })
         });
-        let (labels, confidence) = weighed.texts.first()?;
+        let (labels, raw) = weighed.texts.first()?;
+        let power = self.calibration.power(*raw);
         Some(Reading {
             text: self.text(labels)?,
-            confidence: *confidence,
-            characters: weighed.characters,
+            confidence: self.calibration.share(*raw),
+            characters: weighed.characters.iter().map(|sure| sure.powf(power)).collect(),
             alternatives: texts.take(ALTERNATIVES_MAX).collect(),
         })
     }
@@ -180,7 +187,7 @@ impl Sighting {
 }
 
 /// (value − mean) ÷ deviation over one picture: the reader never learns how bright the night was.
-fn normalised(grey: &[f32]) -> impl Iterator<Item = f32> {
+pub(crate) fn normalised(grey: &[f32]) -> impl Iterator<Item = f32> {
     let count = grey.len().max(1) as f32;
     let mean = grey.iter().sum::<f32>() / count;
     let variance = grey.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / count;

@@ -8,6 +8,7 @@ use super::{PlateFound, PlateSeen, Worker};
 use crate::detect::{Detection, Detector};
 use crate::error::VisionError;
 use crate::frame::Frame;
+use crate::issue::{Issuer, IssuerGuess, IssuerSighting};
 use crate::read::{Reader, Reading, Sighting};
 use crate::rectify::{Rectified, rectify};
 
@@ -25,10 +26,14 @@ const SETTLED_CHARACTERS_MIN: usize = 5;
 /// and is no wider than this share of the frame's longer side, which is what the detector was trained on.
 const SETTLED_SHARE_MAX: f32 = 0.25;
 
+/// Who issued a plate is asked where its text is believed at least so much.
+const ISSUER_CONFIDENCE_MIN: f32 = 0.2;
+
 /// One frame and what looks at it.
 pub(super) struct Search<'a> {
     pub detector: &'a Detector,
     pub reader: &'a Reader,
+    pub issuer: Option<&'a Issuer>,
     pub frame: &'a Frame,
 }
 
@@ -37,6 +42,9 @@ struct Candidate {
     seen: Detection,
     sightings: Vec<Sighting>,
     reading: Reading,
+    /// As last rectified.
+    plate: Rectified,
+    issuer: Option<IssuerSighting>,
 }
 
 impl Search<'_> {
@@ -47,7 +55,8 @@ impl Search<'_> {
         if !found.iter().any(|candidate| self.settles(candidate)) {
             self.look_for_close_up(&mut found, worker)?;
         }
-        Ok(found.into_iter().map(PlateSeen::from).collect())
+        self.tell_issuers(&mut found, worker)?;
+        Ok(found.into_iter().map(|candidate| self.seen(candidate)).collect())
     }
 
     /// Rectifies and reads what was detected. Corners that cannot be rectified, and texts that cannot be made out,
@@ -57,10 +66,11 @@ impl Search<'_> {
         let (seen, plates): (Vec<Detection>, Vec<Rectified>) =
             seen.into_iter().filter_map(cut).unzip();
         let sightings = self.reader.look(&plates, &worker.thread)?;
-        let candidates = seen.into_iter().zip(sightings).filter_map(|(seen, sighting)| {
+        let found = seen.into_iter().zip(plates).zip(sightings);
+        let candidates = found.filter_map(|((seen, plate), sighting)| {
             let sightings = vec![sighting];
             let reading = self.reader.decide(&sightings)?;
-            Some(Candidate { seen, sightings, reading })
+            Some(Candidate { seen, sightings, reading, plate, issuer: None })
         });
         Ok(candidates.collect())
     }
@@ -80,8 +90,9 @@ impl Search<'_> {
             let (buffers, thread) = (&mut worker.buffers, &worker.thread);
             let closer = self.detector.look_closer(self.frame, &candidate.seen, buffers, thread)?;
             let Some(closer) = closer else { continue };
-            let plates: Vec<Rectified> = self.rectified(&closer).into_iter().collect();
-            candidate.sightings.extend(self.reader.look(&plates, thread)?);
+            let Some(plate) = self.rectified(&closer) else { continue };
+            candidate.sightings.extend(self.reader.look(std::slice::from_ref(&plate), thread)?);
+            candidate.plate = plate;
             if let Some(reading) = self.reader.decide(&candidate.sightings) {
                 candidate.reading = reading;
                 candidate.seen = closer;
@@ -119,17 +130,33 @@ impl Search<'_> {
         found.append(&mut close);
         Ok(())
     }
-}
 
-impl From<Candidate> for PlateSeen {
-    fn from(Candidate { seen, sightings, reading }: Candidate) -> PlateSeen {
-        PlateSeen { found: PlateFound::new(reading, &seen), sightings }
+    /// Asks who issued the plates whose text was made out; the rest are mostly no plates.
+    fn tell_issuers(&self, found: &mut [Candidate], worker: &Worker) -> Result<(), VisionError> {
+        let Some(issuer) = self.issuer else { return Ok(()) };
+        let mut read: Vec<&mut Candidate> = found
+            .iter_mut()
+            .filter(|candidate| candidate.reading.confidence >= ISSUER_CONFIDENCE_MIN)
+            .collect();
+        let plates: Vec<Rectified> =
+            read.iter_mut().map(|candidate| std::mem::take(&mut candidate.plate)).collect();
+        let sightings = issuer.look(&plates, &worker.thread)?;
+        for (candidate, sighting) in read.into_iter().zip(sightings) {
+            candidate.issuer = Some(sighting);
+        }
+        Ok(())
+    }
+
+    fn seen(&self, candidate: Candidate) -> PlateSeen {
+        let Candidate { seen, sightings, reading, issuer, .. } = candidate;
+        let guess = self.issuer.and_then(|stage| stage.decide(&issuer));
+        PlateSeen { found: PlateFound::new(reading, &seen, guess), sightings, issuer }
     }
 }
 
 impl PlateFound {
     /// A reading at its place.
-    pub(crate) fn new(reading: Reading, seen: &Detection) -> PlateFound {
+    fn new(reading: Reading, seen: &Detection, issuer: Option<IssuerGuess>) -> PlateFound {
         PlateFound {
             text: reading.text,
             confidence: reading.confidence,
@@ -137,6 +164,7 @@ impl PlateFound {
             alternatives: reading.alternatives,
             corners: seen.corners,
             detection: seen.score,
+            issuer,
         }
     }
 }

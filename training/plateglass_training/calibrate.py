@@ -1,0 +1,115 @@
+"""Makes confidence mean something: a read given 0.97 should be right 97 times of 100.
+
+Runs the real program (`plateglass recognize --json`) on pictures nobody trained on, without calibration, pairs its
+confidence with whether the read was right, fits a rising curve and writes it into reader.toml.  The error that is
+printed is cross-validated: each half is judged by the curve of the other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from .evaluate import box_quad
+from .pipeline import fold, iou
+from .readerdata import rows
+
+SETS = ("us_scenes", "oi_scenes", "cars433_scenes", "eu_scenes_small")
+KNOTS = 8
+SAME = 0.2  # overlap from which a read belongs to a plate, for its text
+
+
+def measured(program: Path, models: Path, data: Path) -> list[tuple[float, bool]]:
+    """Raw confidence of every read of a plate with a known text, and whether it was right."""
+    with tempfile.TemporaryDirectory() as d:
+        raw = Path(d)
+        for f in models.iterdir():
+            if f.is_file():
+                shutil.copy(f, raw)
+        toml = raw / "reader.toml"
+        toml.write_text(re.sub(r"^calibration = \[.*?^\]\n", "", toml.read_text(), flags=re.S | re.M))
+        out = []
+        for name in SETS:
+            truth = {str(data / name / r["image"]): r for r in rows(data / name) if r["split"] == "valid"}
+            said = subprocess.run([program, "recognize", "--json", "--models", raw, *truth], capture_output=True, text=True)
+            for line in said.stdout.splitlines():
+                row = json.loads(line)
+                out += _pairs(row["plates"], truth[row["path"]]["plates"])
+        return out
+
+
+def _pairs(found: list[dict], truth: list[dict]) -> list[tuple[float, bool]]:
+    out = []
+    for p in truth:
+        if not p.get("text") or not found:
+            continue
+        best = max(found, key=lambda f: iou(np.array(f["corners"]), box_quad(p["box"])))
+        if iou(np.array(best["corners"]), box_quad(p["box"])) > SAME:
+            out.append((best["confidence"], fold(best["text"]) == fold(p["text"])))
+    return out
+
+
+def rising(pairs: list[tuple[float, bool]]) -> list[list[float]]:
+    """The best rising curve (pool adjacent violators), thinned to a few knots."""
+    pairs = sorted(pairs)
+    blocks: list[list[float]] = []  # sum of raw, sum of right, count
+    for raw, right in pairs:
+        blocks.append([raw, float(right), 1.0])
+        while len(blocks) > 1 and blocks[-2][1] / blocks[-2][2] >= blocks[-1][1] / blocks[-1][2]:
+            a = blocks.pop()
+            blocks[-1] = [x + y for x, y in zip(blocks[-1], a)]
+    x = np.array([b[0] / b[2] for b in blocks])
+    # One pseudo-read of each kind: no finite number of reads makes anything certain.
+    y = np.array([(b[1] + .5) / (b[2] + 1) for b in blocks])
+    y = np.maximum.accumulate(y)
+    at = np.quantile([raw for raw, _ in pairs], np.linspace(.03, .97, KNOTS))
+    curve = np.interp(at, x, y)
+    out: list[list[float]] = []
+    for a, b in zip(at, np.maximum.accumulate(curve)):
+        if not out or a > out[-1][0] + 1e-3:
+            out.append([round(float(a), 4), round(float(b), 4)])
+    return out
+
+
+def apply(curve: list[list[float]], raw: float) -> float:
+    """What the vision crate does with the curve."""
+    xs, ys = [0.0] + [a for a, _ in curve], [0.0] + [b for _, b in curve]
+    return float(np.interp(raw, xs, ys))
+
+
+def error(pairs: list[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error over equally filled rows."""
+    pairs = sorted(pairs)
+    parts = np.array_split(np.arange(len(pairs)), bins)
+    off = [abs(sum(pairs[i][0] for i in p) - sum(pairs[i][1] for i in p)) for p in parts if len(p)]
+    return float(sum(off) / len(pairs))
+
+
+def crossed(pairs: list[tuple[float, bool]], seed: int = 1, folds: int = 5) -> list[tuple[float, bool]]:
+    """Every read's confidence by a curve that never saw it."""
+    place = np.random.default_rng(seed).permutation(len(pairs)) % folds
+    out = []
+    for k in range(folds):
+        curve = rising([p for p, f in zip(pairs, place) if f != k])
+        out += [(apply(curve, raw), right) for (raw, right), f in zip(pairs, place) if f == k]
+    return out
+
+
+def run(program: Path, models: Path, data: Path) -> None:
+    pairs = measured(program, models, data)
+    if len(pairs) < 100:
+        raise SystemExit(f"only {len(pairs)} reads with a known text: too few to calibrate by")
+    curve = rising(pairs)
+    print(f"n {len(pairs)}; calibration error raw {error(pairs):.3f}, calibrated {error(crossed(pairs)):.3f} (cross-validated)")
+    toml = models / "reader.toml"
+    text = re.sub(r"^# Raw confidence.*?\n(?=calibration)", "", toml.read_text(), flags=re.M)
+    text = re.sub(r"^calibration = \[.*?^\]\n", "", text, flags=re.S | re.M)
+    lines = "".join(f"  [{a:.4f}, {b:.4f}],\n" for a, b in curve)
+    block = f"# Raw confidence and the share of reads right at it: {len(pairs)} plates of {', '.join(SETS)}.\ncalibration = [\n{lines}]\n"
+    toml.write_text(text.replace("\n[input]", block + "\n[input]", 1))
