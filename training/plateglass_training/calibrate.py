@@ -20,13 +20,17 @@ from .evaluate import box_quad
 from .pipeline import fold, iou
 from .readerdata import rows
 
-SETS = ("us_scenes", "oi_scenes", "cars433_scenes", "eu_scenes_small")
+SETS = ("us_scenes", "oi_scenes", "cars433_scenes", "eu_scenes_small", "negatives")
+# Where every plate is marked, a read elsewhere is a wrong one: confidence is of reads, not of plates.
+ALL_MARKED = ("us_scenes", "negatives")
 KNOTS = 8
+NOTHING = 0.01
 SAME = 0.2  # overlap from which a read belongs to a plate, for its text
+APART = 0.1  # overlap up to which it belongs to none
 
 
 def measured(program: Path, models: Path, data: Path) -> list[tuple[float, bool]]:
-    """Raw confidence of every read of a plate with a known text, and whether it was right."""
+    """Raw confidence of reads whose truth is known, and whether each was right."""
     with tempfile.TemporaryDirectory() as d:
         raw = Path(d)
         for f in models.iterdir():
@@ -41,6 +45,8 @@ def measured(program: Path, models: Path, data: Path) -> list[tuple[float, bool]
             for line in said.stdout.splitlines():
                 row = json.loads(line)
                 out += _pairs(row["plates"], truth[row["path"]]["plates"])
+                if name in ALL_MARKED:
+                    out += _elsewhere(row["plates"], truth[row["path"]])
         return out
 
 
@@ -53,6 +59,11 @@ def _pairs(found: list[dict], truth: list[dict]) -> list[tuple[float, bool]]:
         if iou(np.array(best["corners"]), box_quad(p["box"])) > SAME:
             out.append((best["confidence"], fold(best["text"]) == fold(p["text"])))
     return out
+
+
+def _elsewhere(found: list[dict], truth: dict) -> list[tuple[float, bool]]:
+    marked = [box_quad(p["box"]) for p in truth["plates"]] + [box_quad(b) for b in truth.get("ignore", [])]
+    return [(f["confidence"], False) for f in found if all(iou(np.array(f["corners"]), q) < APART for q in marked)]
 
 
 def rising(pairs: list[tuple[float, bool]]) -> list[list[float]]:
@@ -68,7 +79,9 @@ def rising(pairs: list[tuple[float, bool]]) -> list[list[float]]:
     # One pseudo-read of each kind: no finite number of reads makes anything certain.
     y = np.array([(b[1] + .5) / (b[2] + 1) for b in blocks])
     y = np.maximum.accumulate(y)
-    at = np.quantile([raw for raw, _ in pairs], np.linspace(.03, .97, KNOTS))
+    # Finds that are nearly nothing crowd at 0; the knots are for those that may be something.
+    some = [raw for raw, _ in pairs if raw > NOTHING] or [raw for raw, _ in pairs]
+    at = np.concatenate([[NOTHING], np.quantile(some, np.linspace(.04, .97, KNOTS))])
     curve = np.interp(at, x, y)
     out: list[list[float]] = []
     for a, b in zip(at, np.maximum.accumulate(curve)):
@@ -111,5 +124,5 @@ def run(program: Path, models: Path, data: Path) -> None:
     text = re.sub(r"^# Raw confidence.*?\n(?=calibration)", "", toml.read_text(), flags=re.M)
     text = re.sub(r"^calibration = \[.*?^\]\n", "", text, flags=re.S | re.M)
     lines = "".join(f"  [{a:.4f}, {b:.4f}],\n" for a, b in curve)
-    block = f"# Raw confidence and the share of reads right at it: {len(pairs)} plates of {', '.join(SETS)}.\ncalibration = [\n{lines}]\n"
+    block = f"# Raw confidence and the share of reads right at it: {len(pairs)} reads of {', '.join(SETS)}.\ncalibration = [\n{lines}]\n"
     toml.write_text(text.replace("\n[input]", block + "\n[input]", 1))

@@ -14,7 +14,7 @@ use crate::{demo, fuzz, licences, training, web};
 /// What can be said to it.
 #[derive(clap::Args)]
 pub struct Test {
-    /// Only these; all but `fuzz` and `training` when nothing is said.
+    /// Only these; all but `training` when nothing is said.
     #[arg(value_enum)]
     which: Vec<Step>,
     /// Install nothing; what needs something that is missing fails and says how to get it.
@@ -52,8 +52,16 @@ pub enum Step {
 }
 
 /// Cheap and telling first; one development build serves clippy's dependants, the tests and the browser's server.
-const DEFAULT: [Step; 7] =
-    [Step::Fmt, Step::Licences, Step::Web, Step::Clippy, Step::Docs, Step::Rust, Step::Browser];
+const DEFAULT: [Step; 8] = [
+    Step::Fmt,
+    Step::Licences,
+    Step::Web,
+    Step::Clippy,
+    Step::Docs,
+    Step::Rust,
+    Step::Fuzz,
+    Step::Browser,
+];
 
 struct Ended {
     step: Step,

@@ -20,7 +20,7 @@ const SAME_MIN: f32 = 0.2;
 /// A find that shares less than this with any plate or ignored box is false.
 const APART_MAX: f32 = 0.1;
 /// Reads below this confidence are not reads: what `recognition.confidence_min` says by default.
-const CONFIDENCE_MIN: f32 = 0.25;
+const CONFIDENCE_MIN: f32 = 0.5;
 
 /// The folder of test pictures and what looks at them.
 pub(super) struct Photographs<'a> {

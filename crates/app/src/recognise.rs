@@ -47,9 +47,9 @@ pub trait Recognise: Send + Sync {
     fn look(&self, picture: &[u8]) -> Result<Vec<PlateSeen>, RecogniseError>;
 }
 
-/// A text read with less than this is taken for a shadow, a sign or a grille rather than a plate. The configuration may
-/// say otherwise.
-pub const CONFIDENCE_MIN: f32 = 0.25;
+/// A text read with less than this is rather wrong than right: a shadow, a sign, a grille, a plate too far away. The
+/// configuration may say otherwise.
+pub const CONFIDENCE_MIN: f32 = 0.5;
 
 /// A recogniser with vision's models. What it reads with less than `confidence_min` (0–1) becomes no read: a guess kept
 /// is a guess that somebody acts on.

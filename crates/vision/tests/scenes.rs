@@ -16,11 +16,11 @@ use vision::{Frame, Recogniser};
 
 /// The weights that the floors below were measured with. New weights: run this file, look at what it prints, and
 /// set digest and floors together.
-const DIGEST: &str = "e6405c83c26ed8d4aa4e8a4e7bd6c8136814de47e6079fbf608882f0621e91fd";
-/// Share of the drawn scenes read exactly, in percent: 85.8 measured, less two standard errors.
-const DRAWN_FLOOR: f64 = 80.0;
-/// The same of the photographs: 94.8 measured, 90.4 the lower end of its interval. 80 is what Plateglass promises.
-const PHOTOGRAPHS_FLOOR: f64 = 90.0;
+const DIGEST: &str = "00511806a42f73e981af311f8f10be5383b50c9f06fb45774af55ae0a1d45eb1";
+/// Share of the drawn scenes read exactly, in percent: 88.4 measured, less two standard errors.
+const DRAWN_FLOOR: f64 = 83.0;
+/// The same of the photographs: 94.2 measured, 89.7 the lower end of its interval. 80 is what Plateglass promises.
+const PHOTOGRAPHS_FLOOR: f64 = 89.0;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -13,7 +13,7 @@ const REACH_FIRST: f32 = 3.0;
 /// A plate's width changes at most by this factor from one sight to the next.
 const GROWTH_MAX: f32 = 1.6;
 /// Both texts are believed, and can contradict each other, from this confidence on.
-const BELIEVED: f32 = 0.9;
+const BELIEVED: f32 = 0.98;
 /// Characters that two believed texts of one plate may differ in.
 const DIFFERENCES_MAX: usize = 2;
 

@@ -95,8 +95,8 @@ fn a_plate_unseen_for_long_begins_anew_and_a_short_gap_is_bridged() {
 #[test]
 fn another_plate_in_the_same_place_is_another_read() {
     let recogniser = recogniser();
-    let first = vec![seen(100.0, 60.0, "ABC123", "ABC123", 0.99)];
-    let second = vec![seen(104.0, 60.0, "XYZ789", "XYZ789", 0.99)];
+    let first = vec![seen(100.0, 60.0, "ABC123", "ABC123", 0.999)];
+    let second = vec![seen(104.0, 60.0, "XYZ789", "XYZ789", 0.999)];
     let found = passages(&recogniser, vec![first.clone(), first, second.clone(), second]);
     let mut texts: Vec<String> = found.iter().map(text).collect();
     texts.sort();

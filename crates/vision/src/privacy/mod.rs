@@ -28,7 +28,7 @@ pub struct KeptPictures {
 const QUALITY: u8 = 85;
 
 /// A find read with less may be a shop sign or the print on a shirt, and what surrounds it a person.
-const SURE: f32 = 0.5;
+const SURE: f32 = 0.88;
 /// So may one with fewer characters.
 const SURE_CHARACTERS_MIN: usize = 4;
 

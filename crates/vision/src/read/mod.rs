@@ -121,15 +121,17 @@ impl Reader {
             })
             .collect();
         let weighed = weigh::all(&looks);
-        let texts = weighed.texts.iter().filter_map(|(labels, probability)| {
-            let probability = self.calibration.share(*probability);
+        let (labels, raw) = weighed.texts.first()?;
+        let (confidence, power) = (self.calibration.share(*raw), self.calibration.power(*raw));
+        // The others share what the first leaves, in the proportions they had.
+        let left = (1.0 - confidence) / (1.0 - raw).max(f32::EPSILON);
+        let texts = weighed.texts.iter().enumerate().filter_map(|(at, (labels, raw))| {
+            let probability = if at == 0 { confidence } else { (raw * left).min(confidence) };
             Some(Alternative { text: self.text(labels)?, probability })
         });
-        let (labels, raw) = weighed.texts.first()?;
-        let power = self.calibration.power(*raw);
         Some(Reading {
             text: self.text(labels)?,
-            confidence: self.calibration.share(*raw),
+            confidence,
             characters: weighed.characters.iter().map(|sure| sure.powf(power)).collect(),
             alternatives: texts.take(ALTERNATIVES_MAX).collect(),
         })

@@ -12,22 +12,22 @@ use crate::issue::{Issuer, IssuerGuess, IssuerSighting};
 use crate::read::{Reader, Reading, Sighting};
 use crate::rectify::{Rectified, rectify};
 
-/// Read with less, a plate is looked at again: below this one reading in three is wrong, above one in fifty.
-const DOUBT: f32 = 0.8;
+/// Read with less, a plate is looked at again: below this one reading in five is wrong, above one in a hundred.
+const DOUBT: f32 = 0.94;
 /// Plates of one frame that are looked at again: bounds what a frame full of signs may cost.
 const CLOSER_MAX: usize = 3;
 /// Detections weaker than this are not looked at again: nearly all of them are lamps and lettering.
 const CLOSER_DETECTION_MIN: f32 = 0.45;
 
 /// A plate settles the matter when it is read with this confidence,
-const SETTLED: f32 = 0.5;
+const SETTLED: f32 = 0.88;
 /// has at least so many characters (months and names in a close-up are shorter),
 const SETTLED_CHARACTERS_MIN: usize = 5;
 /// and is no wider than this share of the frame's longer side, which is what the detector was trained on.
 const SETTLED_SHARE_MAX: f32 = 0.25;
 
 /// Who issued a plate is asked where its text is believed at least so much.
-const ISSUER_CONFIDENCE_MIN: f32 = 0.2;
+const ISSUER_CONFIDENCE_MIN: f32 = 0.3;
 
 /// One frame and what looks at it.
 pub(super) struct Search<'a> {
