@@ -104,7 +104,7 @@ def main() -> None:
         from . import calibrate
         if not a.data:
             raise SystemExit("calibrate needs --data")
-        calibrate.run(a.program, a.models, a.data)
+        calibrate.run(a.program, a.models, a.data, REPO / "docs" / "reliability.svg")
     elif a.stage == "scenes":
         from . import scenes
         if a.only != "scenes":

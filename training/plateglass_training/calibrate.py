@@ -41,7 +41,7 @@ def measured(program: Path, models: Path, data: Path) -> list[tuple[float, bool]
         out = []
         for name in SETS:
             truth = {str(data / name / r["image"]): r for r in rows(data / name) if r["split"] == "valid"}
-            said = subprocess.run([program, "recognize", "--json", "--models", raw, *truth], capture_output=True, text=True)
+            said = subprocess.run([program, "recognize", "--json", "--confidence-min", "0", "--models", raw, *truth], capture_output=True, text=True)
             for line in said.stdout.splitlines():
                 row = json.loads(line)
                 out += _pairs(row["plates"], truth[row["path"]]["plates"])
@@ -114,11 +114,39 @@ def crossed(pairs: list[tuple[float, bool]], seed: int = 1, folds: int = 5) -> l
     return out
 
 
-def run(program: Path, models: Path, data: Path) -> None:
+def draw(calibrated: list[tuple[float, bool]], raw: list[tuple[float, bool]], out: Path) -> None:
+    """The reliability diagram: what was promised against what was right, one dot for every tenth of the reads."""
+    w, left, top = 320, 56, 16
+    place = lambda x, y: (left + w * x, top + w * (1 - y))
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + w + 120} {top + w + 56}" font-family="sans-serif" font-size="12">',
+             '<style>text{fill:#333}.axis{stroke:#888;fill:none}.raw{fill:none;stroke:#b35900}.now{fill:#0b57a4}'
+             '@media(prefers-color-scheme:dark){text{fill:#ddd}.now{fill:#7ab8ff}.raw{stroke:#ffb366}}</style>',
+             f'<rect class="axis" x="{left}" y="{top}" width="{w}" height="{w}"/>',
+             f'<path class="axis" stroke-dasharray="4 4" d="M{left} {top + w}L{left + w} {top}"/>']
+    for t in (0, .25, .5, .75, 1):
+        x, y = place(t, t)
+        parts.append(f'<text x="{x}" y="{top + w + 18}" text-anchor="middle">{t:g}</text>')
+        parts.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{t:g}</text>')
+    for pairs, name in ((raw, "raw"), (calibrated, "now")):
+        for part in np.array_split(np.array(sorted(pairs), float), 10):
+            sure, right = part.mean(0)
+            x, y = place(sure, right)
+            parts.append(f'<circle class="{name}" cx="{x:.1f}" cy="{y:.1f}" r="5"><title>{sure:.2f} promised, {right:.2f} right of {len(part)}</title></circle>')
+    parts.append(f'<text x="{left + w / 2}" y="{top + w + 42}" text-anchor="middle">confidence</text>')
+    parts.append(f'<text transform="translate(14 {top + w / 2}) rotate(-90)" text-anchor="middle">share right</text>')
+    for i, (name, text) in enumerate((("now", "calibrated"), ("raw", "raw"))):
+        y = top + 14 + 22 * i
+        parts.append(f'<circle class="{name}" cx="{left + w + 20}" cy="{y}" r="5"/><text x="{left + w + 32}" y="{y + 4}">{text}</text>')
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(parts) + "\n</svg>\n")
+
+
+def run(program: Path, models: Path, data: Path, figure: Path) -> None:
     pairs = measured(program, models, data)
     if len(pairs) < 100:
         raise SystemExit(f"only {len(pairs)} reads with a known text: too few to calibrate by")
     curve = rising(pairs)
+    draw(crossed(pairs), pairs, figure)
     print(f"n {len(pairs)}; calibration error raw {error(pairs):.3f}, calibrated {error(crossed(pairs)):.3f} (cross-validated)")
     toml = models / "reader.toml"
     text = re.sub(r"^# Raw confidence.*?\n(?=calibration)", "", toml.read_text(), flags=re.M)

@@ -1,6 +1,7 @@
 //! `plateglass recognize`: the plates in pictures, without a server.
 
 mod annotate;
+mod explain;
 mod film;
 mod font;
 mod inputs;
@@ -35,10 +36,21 @@ pub(crate) struct RecognizeArgs {
     /// passage. The copies are not masked.
     #[arg(long, value_name = "DIR")]
     annotate: Option<PathBuf>,
+    /// Draw every stage of reading each picture (what the detector looked at, the plates set upright, how sure each character
+    /// is) as NAME.explained.png, in the folder of --annotate or here. The drawings are not masked.
+    #[arg(long)]
+    explain: bool,
+    /// Leave out what is read with less confidence, 0 to 1: lamps, lettering, plates too far away.
+    #[arg(long, value_name = "SHARE", default_value_t = CONFIDENCE_MIN)]
+    confidence_min: f32,
     /// Use the models in this folder (detector.toml, reader.toml and their files) instead of the built-in ones.
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
 }
+
+/// One read in ten is right at this confidence. Lower than the server's bound: whoever tries pictures wants to see what was
+/// nearly read.
+const CONFIDENCE_MIN: f32 = 0.1;
 
 /// What `plateglass recognize` exits with when there was nothing to do, as clap does for wrong arguments.
 const EXIT_USAGE: u8 = 2;
@@ -116,9 +128,14 @@ fn picture(
     args: &RecognizeArgs,
 ) -> anyhow::Result<report::Picture> {
     let frame = Frame::decode(&read(&input.path)?)?;
-    let plates = recogniser.recognise(&frame)?;
+    let mut plates = recogniser.recognise(&frame)?;
+    plates.retain(|plate| plate.confidence >= args.confidence_min);
     if let Some(folder) = &args.annotate {
         annotate::write(folder, &input.name, &frame, &plates)?;
+    }
+    if args.explain {
+        let folder = args.annotate.as_deref().unwrap_or(Path::new("."));
+        explain::write(folder, &input.name, recogniser, &frame, &plates)?;
     }
     Ok(report::Picture { width_px: frame.width_px, height_px: frame.height_px, plates })
 }
@@ -135,13 +152,13 @@ fn film(
     let mut film = Film::open(&input.path)?;
     let mut passages = Passages::new(recogniser);
     let mut tell = |over: Vec<Passage>| -> anyhow::Result<ControlFlow<()>> {
-        for passage in over {
+        for passage in over.iter().filter(|it| it.plate.confidence >= args.confidence_min) {
             if let Some(folder) = &args.annotate {
                 let name = numbered(&input.name, passage.picture_number);
                 let plates = std::slice::from_ref(&passage.plate);
                 annotate::write(folder, &name, &passage.picture, plates)?;
             }
-            if show(&Line::Passage(&passage))?.is_break() {
+            if show(&Line::Passage(passage))?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }

@@ -28,7 +28,7 @@ mod resize;
 pub use decode::{
     DecodeError, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX_PX, PictureKind,
 };
-pub use detect::{DetectBuffers, Detection, Detector, Layout};
+pub use detect::{DetectBuffers, Detection, Detector, Heat, Layout};
 pub use error::VisionError;
 pub use frame::{Frame, FrameSizeError};
 pub use geometry::{Bounds, Homography, Point, Quad};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use vision::{Frame, PlateFound, Point};
 
 /// Outline and writing: a green no car is painted in.
-const GREEN: Rgb<u8> = Rgb([0, 255, 80]);
+pub(super) const GREEN: Rgb<u8> = Rgb([0, 255, 80]);
 /// Behind the writing.
 const BLACK: Rgb<u8> = Rgb([0, 0, 0]);
 
@@ -46,7 +46,8 @@ fn jpeg_name(name: &Path) -> PathBuf {
     PathBuf::from(longer)
 }
 
-fn draw(picture: &mut RgbImage, plate: &PlateFound) {
+/// Outlines a plate and writes its text above.
+pub(super) fn draw(picture: &mut RgbImage, plate: &PlateFound) {
     // One pixel in 400 of the width: visible when the whole picture is on a screen.
     let pen = (picture.width() / 400).max(1);
     let corners = plate.corners.points();

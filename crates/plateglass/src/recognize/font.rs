@@ -1,4 +1,6 @@
-//! Thirty-seven letters of five by seven dots: all that a label needs, without a font file.
+//! Thirty-eight letters of five by seven dots: all that a label needs, without a font file.
+
+use image::{Rgb, RgbImage};
 
 /// Dots across.
 pub(super) const WIDTH: u32 = 5;
@@ -44,8 +46,38 @@ pub(super) fn glyph(letter: char) -> [u8; 7] {
         'X' => [0b10001, 0b10001, 0b01010, 0b00100, 0b01010, 0b10001, 0b10001],
         'Y' => [0b10001, 0b10001, 0b01010, 0b00100, 0b00100, 0b00100, 0b00100],
         'Z' => [0b11111, 0b00001, 0b00010, 0b00100, 0b01000, 0b10000, 0b11111],
+        '-' => [0, 0, 0, 0b11111, 0, 0, 0],
         '%' => [0b11000, 0b11001, 0b00010, 0b00100, 0b01000, 0b10011, 0b00011],
         _ => [0; 7],
+    }
+}
+
+/// Writes a line, each dot a square of `pen` pixels, without a background.
+pub(super) fn write(
+    picture: &mut RgbImage,
+    (left, top): (u32, u32),
+    pen: u32,
+    ink: Rgb<u8>,
+    line: &str,
+) {
+    let mut x = left;
+    for letter in line.chars() {
+        let glyph = glyph(letter);
+        for (column, row) in (0..WIDTH).flat_map(|column| (0..HEIGHT).map(move |row| (column, row)))
+        {
+            if !is_ink(glyph, column, row) {
+                continue;
+            }
+            for (across, down) in
+                (0..pen).flat_map(|across| (0..pen).map(move |down| (across, down)))
+            {
+                let (x, y) = (x + column * pen + across, top + row * pen + down);
+                if x < picture.width() && y < picture.height() {
+                    picture.put_pixel(x, y, ink);
+                }
+            }
+        }
+        x += (WIDTH + 1) * pen;
     }
 }
 

@@ -54,7 +54,14 @@ fn found() -> PlateFound {
 }
 
 fn args(paths: Vec<PathBuf>) -> RecognizeArgs {
-    RecognizeArgs { paths, json: true, annotate: None, models: None }
+    RecognizeArgs {
+        paths,
+        json: true,
+        annotate: None,
+        explain: false,
+        confidence_min: 0.5,
+        models: None,
+    }
 }
 
 #[test]
@@ -147,10 +154,33 @@ fn annotated_copies_keep_folders_and_carry_the_outline() {
 
 #[test]
 fn every_letter_of_a_label_has_a_shape_of_its_own() {
-    let letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ%";
+    let letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ%-";
     let shapes: std::collections::BTreeSet<[u8; 7]> = letters.chars().map(font::glyph).collect();
     assert_eq!(shapes.len(), letters.len());
     assert!(!shapes.contains(&[0; 7]));
+}
+
+#[test]
+fn every_stage_of_a_picture_is_drawn() {
+    let folder = Folder::new("explain");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/demo");
+    let out = folder.0.join("out");
+    let picture = fixtures.join("oak-street-north-2.jpg");
+    let empty = folder.write("grey.png", &png());
+    let asked =
+        RecognizeArgs { explain: true, annotate: Some(out.clone()), ..args(vec![picture, empty]) };
+    assert_eq!(format!("{:?}", run(asked).unwrap()), format!("{:?}", ExitCode::SUCCESS));
+    let drawn = image::open(out.join("oak-street-north-2.jpg.explained.png")).unwrap().into_rgb8();
+    // The frame, the heat and one row for its one plate.
+    assert_eq!(drawn.dimensions(), (1280, 360 + 12 + 216));
+    let hot = drawn
+        .enumerate_pixels()
+        .filter(|(x, y, pixel)| *x >= 640 && *y < 360 && pixel.0[0] > 200 && pixel.0[2] < 60);
+    assert!(hot.count() > 20, "the detector's heat is shown");
+    let bars =
+        drawn.enumerate_pixels().filter(|(_, y, pixel)| *y > 372 && pixel.0 == annotate::GREEN.0);
+    assert!(bars.count() > 1000, "the characters' bars are shown");
+    assert!(out.join("grey.png.explained.png").exists());
 }
 
 #[test]

@@ -43,6 +43,28 @@ pub(crate) struct Cells {
     pub stride: f32,
 }
 
+/// A detector's heat over a frame.
+#[derive(Debug, Clone)]
+pub struct Heat {
+    values: Vec<f32>,
+    cells: Cells,
+    /// How many of the cells, and what share of the last, the frame fills; the rest is padding.
+    columns: f32,
+    rows: f32,
+}
+
+impl Heat {
+    /// How likely a plate's centre lies at a place, 0–1; places are shares of the frame's width and height.
+    pub fn at(&self, across: f32, down: f32) -> f32 {
+        let cell = |share: f32, filled: f32, n: usize| {
+            ((share * filled) as usize).min(n.saturating_sub(1))
+        };
+        let column = cell(across, self.columns, self.cells.columns);
+        let row = cell(down, self.rows, self.cells.rows);
+        self.values.get(row * self.cells.columns + column).copied().unwrap_or(0.0).clamp(0.0, 1.0)
+    }
+}
+
 impl Detector {
     /// Joins a model and its manifest, refusing a pair that does not fit.
     pub fn new(
@@ -150,6 +172,21 @@ impl Detector {
             score: seen.score,
         });
         Ok(in_frame.collect())
+    }
+
+    /// How likely a plate's centre lies anywhere in a frame: what the detector's finds are the peaks of.
+    pub fn heat(
+        &self,
+        frame: &Frame,
+        buffers: &mut DetectBuffers,
+        on: &OneThread,
+    ) -> Result<Heat, VisionError> {
+        let layout = self.layout(frame);
+        let input = buffers.fill(frame, &self.manifest, layout)?;
+        let (heat, _, cells) = self.run(input, layout.padded_height, layout.padded_width, on)?;
+        let filled = |px: usize| px as f32 / cells.stride;
+        let (columns, rows) = (filled(layout.width), filled(layout.height));
+        Ok(Heat { values: heat.data, cells, columns, rows })
     }
 
     fn run(

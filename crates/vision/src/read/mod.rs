@@ -29,6 +29,9 @@ pub struct Reading {
     /// How likely it is right, 0–1: the geometric mean of the probabilities that both heads give it at every look, put
     /// right by the manifest's calibration.
     pub confidence: f32,
+    /// The same before it was put right: what the models themselves believe, which does not change when it is measured
+    /// anew how far to believe them.
+    pub raw_confidence: f32,
     /// How likely each of its characters is right, 0–1, in order.
     pub characters: Vec<f32>,
     /// The likeliest texts, likeliest first, `text` among them.
@@ -132,6 +135,7 @@ impl Reader {
         Some(Reading {
             text: self.text(labels)?,
             confidence,
+            raw_confidence: *raw,
             characters: weighed.characters.iter().map(|sure| sure.powf(power)).collect(),
             alternatives: texts.take(ALTERNATIVES_MAX).collect(),
         })

@@ -12,15 +12,16 @@ use crate::issue::{Issuer, IssuerGuess, IssuerSighting};
 use crate::read::{Reader, Reading, Sighting};
 use crate::rectify::{Rectified, rectify};
 
-/// Read with less, a plate is looked at again: below this one reading in five is wrong, above one in a hundred.
-const DOUBT: f32 = 0.94;
+/// Read with less, before calibration, a plate is looked at again: below this one reading in five is wrong, above one in
+/// fifty.
+const DOUBT: f32 = 0.8;
 /// Plates of one frame that are looked at again: bounds what a frame full of signs may cost.
 const CLOSER_MAX: usize = 3;
 /// Detections weaker than this are not looked at again: nearly all of them are lamps and lettering.
 const CLOSER_DETECTION_MIN: f32 = 0.45;
 
-/// A plate settles the matter when it is read with this confidence,
-const SETTLED: f32 = 0.88;
+/// A plate settles the matter when it is read with this confidence, before calibration,
+const SETTLED: f32 = 0.5;
 /// has at least so many characters (months and names in a close-up are shorter),
 const SETTLED_CHARACTERS_MIN: usize = 5;
 /// and is no wider than this share of the frame's longer side, which is what the detector was trained on.
@@ -84,7 +85,7 @@ impl Search<'_> {
     /// Looks again at the doubtful plates: new corners, and a text decided by both looks.
     fn look_closer(&self, found: &mut [Candidate], worker: &mut Worker) -> Result<(), VisionError> {
         let doubtful = found.iter_mut().filter(|candidate| {
-            candidate.reading.confidence < DOUBT && candidate.seen.score >= CLOSER_DETECTION_MIN
+            candidate.reading.raw_confidence < DOUBT && candidate.seen.score >= CLOSER_DETECTION_MIN
         });
         for candidate in doubtful.take(CLOSER_MAX) {
             let (buffers, thread) = (&mut worker.buffers, &worker.thread);
@@ -102,7 +103,7 @@ impl Search<'_> {
     }
 
     fn settles(&self, candidate: &Candidate) -> bool {
-        candidate.reading.confidence >= SETTLED
+        candidate.reading.raw_confidence >= SETTLED
             && candidate.reading.characters.len() >= SETTLED_CHARACTERS_MIN
             && self.share(&candidate.seen) <= SETTLED_SHARE_MAX
     }
