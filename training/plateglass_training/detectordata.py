@@ -8,16 +8,15 @@ teach where plates are, but hardly (a quarter weight) where corners are.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import plates
+from . import plates, progress
 from .detectornet import MEAN
-from .readerdata import rows, write_shard
+from .readerdata import rows
 
 SIZE = 320
 MAX = 6
@@ -427,23 +426,14 @@ def pack(cs: list[Crop]) -> dict:
     return {"x": np.stack([c.image for c in cs]), "quads": quads, "weights": weights, "ignore": ign}
 
 
-def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int,
-             shard: int = SHARD) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, shard: int = SHARD) -> None:
+    """Shards of crops."""
     src = Sources(data)
-    k = 0
-    while (out / f"{k:05d}.done").exists() or (out / f"{k:05d}.npz").exists():
-        k += 1
-    while k < total:
-        taken = int((out / "taken").read_text()) if (out / "taken").exists() else 0
-        if k - taken >= ahead:
-            time.sleep(2)
-            continue
-        t = time.time()
+
+    def make(k: int) -> dict:
         rng = np.random.default_rng((seed, 7, k))
-        cs = crops(rng, src, PlatePool(src.textures), shard)
-        d = pack(cs)
+        d = pack(crops(rng, src, PlatePool(src.textures), shard))
         o = rng.permutation(shard)
-        write_shard(out / f"{k:05d}.npz", **{n: v[o] for n, v in d.items()})
-        print(f"shard {k} in {time.time() - t:.0f} s", flush=True)
-        k += 1
+        return {n: v[o] for n, v in d.items()}
+
+    progress.produce(out, ahead, total, make)

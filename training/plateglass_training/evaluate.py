@@ -125,11 +125,46 @@ def crops(models: Path, data: Path, name: str, padding: float = 0.0, limit: int 
     return out
 
 
+def issuers(models: Path, data: Path, name: str) -> list[dict]:
+    """Who issued whole plates: the likeliest class, and the share that is told and right of what is told."""
+    import tomllib
+
+    from .issuerdata import real_plates
+    from .pipeline import _session
+
+    m = tomllib.loads((models / "issuer.toml").read_text())
+    net = _session(models / m["file"])
+    rs = [r for r in real_plates(data, "valid") if r["set"] == name]
+    right = told = told_right = 0
+    for i in range(0, len(rs), 32):
+        part = rs[i:i + 32]
+        pics = []
+        for r in part:
+            g = cv2.cvtColor(read_image(r["path"]), cv2.COLOR_RGB2GRAY)
+            h, w = g.shape
+            pics.append(rectify(g, np.float32([[0, 0], [w, 0], [w, h], [0, h]]), 0.0))
+        x = np.stack(pics).astype(np.float32)[:, None]
+        x = (x - x.mean((2, 3), keepdims=True)) / np.maximum(x.std((2, 3), keepdims=True), 1e-3)
+        p = net.run([m["output"]["issuer"]], {m["input"]["name"]: x})[0]
+        for r, row in zip(part, p):
+            ok = int(row.argmax()) == r["issuer"]
+            right += ok
+            if row.max() >= m["output"]["sure_min"]:
+                told += 1
+                told_right += ok
+    return [say(f"{name} valid: issuer", right, len(rs)),
+            say(f"{name} valid: issuer told (probability {m['output']['sure_min']} and more)", told, len(rs)),
+            say(f"{name} valid: right of what is told", told_right, told)]
+
+
 def run(models: Path, data: Path, out: Path | None = None) -> None:
     res = []
     for name, pad in (("us_crops", 0.0), ("br_crops", 0.0), ("us_state_plates", 0.0)):
         res += crops(models, data, name, pad, limit=500)
     res += crops(models, data, "scene_crops", 0.06, limit=500)
+    if (models / "issuer.toml").exists():
+        for name in ("us_crops", "us_state_plates", "br_crops", "eu_crops"):
+            res += issuers(models, data, name)
     for name in ("us_scenes", "eu_scenes_small", "oi_scenes", "cars433_scenes", "ro_vehicles"):
         res += end_to_end(models, data, name)
     if out:

@@ -18,8 +18,8 @@ from . import readernet as rn
 
 # Chosen by measurement (see README.md, "Decoding").
 READER_PADDING = 0.06
-DETECTOR_SCORE_MIN = 0.35
-ISSUER_SURE_MIN = 0.80
+DETECTOR_SCORE_MIN = 0.40
+ISSUER_SURE_MIN = 0.70
 VERSIONS = {"reader": 1, "detector": 2, "issuer": 1}
 
 

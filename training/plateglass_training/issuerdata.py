@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import degrade, plates
+from . import degrade, plates, progress
 from .issuernet import INDEX
-from .readerdata import rows, write_shard
+from .readerdata import rows
 from .readernet import HEIGHT, WIDTH
 
 SHARD = 4096
@@ -85,21 +84,13 @@ def samples(rng: np.random.Generator, real: list[dict], n: int) -> tuple[np.ndar
 
 
 def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, shard: int = SHARD) -> None:
-    """Writes shards until ``total`` exist, at most ``ahead`` before whoever trains on them."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Shards of samples; without ``data`` all of them drawn."""
     real = real_plates(data, "train") if data else []
-    k = 0
-    while (out / f"{k:05d}.done").exists() or (out / f"{k:05d}.npz").exists():
-        k += 1
-    while k < total:
-        taken = int((out / "taken").read_text()) if (out / "taken").exists() else 0
-        if k - taken >= ahead:
-            time.sleep(2)
-            continue
-        t = time.time()
+
+    def make(k: int) -> dict:
         rng = np.random.default_rng((seed, 11, k))
         x, y = samples(rng, real, shard)
         o = rng.permutation(shard)
-        write_shard(out / f"{k:05d}.npz", x=x[o], y=y[o])
-        print(f"shard {k} in {time.time() - t:.0f} s", flush=True)
-        k += 1
+        return {"x": x[o], "y": y[o]}
+
+    progress.produce(out, ahead, total, make)

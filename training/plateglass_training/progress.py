@@ -92,3 +92,28 @@ class Shards:
             time.sleep(1)
         with np.load(self._path(k)) as z:
             return {n: z[n] for n in z.files}
+
+
+def produce(folder: Path, ahead: int, total: int, make) -> None:
+    """Writes the shards that ``make(number)`` gives until ``total`` exist, at most ``ahead`` before whoever trains on them
+    (who leaves its place in ``taken``)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    k = 0
+    while (folder / f"{k:05d}.done").exists() or (folder / f"{k:05d}.npz").exists():
+        k += 1
+    while k < total:
+        taken = int((folder / "taken").read_text()) if (folder / "taken").exists() else 0
+        if k - taken >= ahead:
+            time.sleep(2)
+            continue
+        t = time.time()
+        _write_shard(folder / f"{k:05d}.npz", make(k))
+        print(f"shard {k} in {time.time() - t:.0f} s", flush=True)
+        k += 1
+
+
+def _write_shard(path: Path, arrays: dict) -> None:
+    tmp = path.with_suffix(".tmp")
+    with open(tmp, "wb") as f:
+        np.savez(f, **arrays)
+    os.replace(tmp, path)

@@ -8,14 +8,12 @@ depends on the seed and the shard's number alone.
 from __future__ import annotations
 
 import json
-import os
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import degrade, plates
+from . import degrade, plates, progress
 from .readernet import ALPHABET, HEIGHT, SLOTS, WIDTH
 
 SHARD = 8192
@@ -119,29 +117,13 @@ def real(rng: np.random.Generator, crops: list[dict], n: int):
 
 # ------------------------------------------------------------------ shards
 
-def write_shard(path: Path, **arrays) -> None:
-    tmp = path.with_suffix(".tmp")
-    with open(tmp, "wb") as f:
-        np.savez(f, **arrays)
-    os.replace(tmp, path)
-
-
 def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, real_share: float = 0.0,
              shard: int = SHARD) -> None:
-    """Writes shards until ``total`` exist, at most ``ahead`` before the reader of
-    them (which leaves its place in ``taken``)."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Shards of drawn samples, ``real_share`` of them real crops."""
     crops = real_crops(data) if data and real_share > 0 else []
-    k = 0
-    while (out / f"{k:05d}.done").exists() or (out / f"{k:05d}.npz").exists():
-        k += 1
-    while k < total:
-        taken = int((out / "taken").read_text()) if (out / "taken").exists() else 0
-        if k - taken >= ahead:
-            time.sleep(2)
-            continue
+
+    def make(k: int) -> dict:
         rng = np.random.default_rng((seed, k))
-        t = time.time()
         nr = int(shard * real_share) if crops else 0
         x, y = synthetic(rng, shard - nr)
         is_real = np.zeros(shard, np.uint8)
@@ -150,6 +132,6 @@ def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, re
             x, y = np.concatenate([x, xr]), np.concatenate([y, yr])
             is_real[shard - nr:] = 1
         o = rng.permutation(shard)
-        write_shard(out / f"{k:05d}.npz", x=x[o], y=y[o], real=is_real[o])
-        print(f"shard {k} in {time.time() - t:.0f} s", flush=True)
-        k += 1
+        return {"x": x[o], "y": y[o], "real": is_real[o]}
+
+    progress.produce(out, ahead, total, make)

@@ -82,7 +82,11 @@ impl Recogniser {
             manifest: include_str!("../models/reader.toml").to_owned(),
             onnx: include_bytes!("../models/reader.onnx").to_vec(),
         };
-        Recogniser::load(detector, reader, None)
+        let issuer = Files {
+            manifest: include_str!("../models/issuer.toml").to_owned(),
+            onnx: include_bytes!("../models/issuer.onnx").to_vec(),
+        };
+        Recogniser::load(detector, reader, Some(issuer))
     }
 
     /// Other models: `detector.toml`, `reader.toml` and, where who issued a plate is to be told, `issuer.toml` in a

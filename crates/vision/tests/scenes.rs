@@ -16,10 +16,10 @@ use vision::{Frame, Recogniser};
 
 /// The weights that the floors below were measured with. New weights: run this file, look at what it prints, and
 /// set digest and floors together.
-const DIGEST: &str = "00511806a42f73e981af311f8f10be5383b50c9f06fb45774af55ae0a1d45eb1";
-/// Share of the drawn scenes read exactly, in percent: 88.4 measured, less two standard errors.
+const DIGEST: &str = "c6b8a597652d3bb377b025cb25647fac2f15f1b974bf04369dbfbf08b9086600";
+/// Share of the drawn scenes read exactly, in percent: 87.9 measured, less two standard errors.
 const DRAWN_FLOOR: f64 = 83.0;
-/// The same of the photographs: 94.2 measured, 89.7 the lower end of its interval. 80 is what Plateglass promises.
+/// The same of the photographs: 93.6 measured, 89.0 the lower end of its interval. 80 is what Plateglass promises.
 const PHOTOGRAPHS_FLOOR: f64 = 89.0;
 
 fn repository() -> PathBuf {

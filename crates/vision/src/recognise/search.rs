@@ -15,6 +15,8 @@ use crate::rectify::{Rectified, rectify};
 /// Read with less, before calibration, a plate is looked at again: below this one reading in five is wrong, above one in
 /// fifty.
 const DOUBT: f32 = 0.8;
+/// Read with even less, it is no plate but a lamp or a grille, and a second look would only cost.
+const HOPE: f32 = 0.002;
 /// Plates of one frame that are looked at again: bounds what a frame full of signs may cost.
 const CLOSER_MAX: usize = 3;
 /// Detections weaker than this are not looked at again: nearly all of them are lamps and lettering.
@@ -85,7 +87,8 @@ impl Search<'_> {
     /// Looks again at the doubtful plates: new corners, and a text decided by both looks.
     fn look_closer(&self, found: &mut [Candidate], worker: &mut Worker) -> Result<(), VisionError> {
         let doubtful = found.iter_mut().filter(|candidate| {
-            candidate.reading.raw_confidence < DOUBT && candidate.seen.score >= CLOSER_DETECTION_MIN
+            (HOPE..DOUBT).contains(&candidate.reading.raw_confidence)
+                && candidate.seen.score >= CLOSER_DETECTION_MIN
         });
         for candidate in doubtful.take(CLOSER_MAX) {
             let (buffers, thread) = (&mut worker.buffers, &worker.thread);
