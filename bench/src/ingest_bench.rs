@@ -205,8 +205,10 @@ fn readable(at: &Installation, dir: &Path) -> Result<(Vec<u8>, String)> {
     for line in lines.lines() {
         let Ok(seen) = serde_json::from_str::<serde_json::Value>(line) else { continue };
         let plate = seen.pointer("/plates/0/text").and_then(serde_json::Value::as_str);
+        let sure = seen.pointer("/plates/0/confidence").and_then(serde_json::Value::as_f64);
         let path = seen.get("path").and_then(serde_json::Value::as_str);
-        if let (Some(plate), Some(path)) = (plate, path) {
+        // Surely enough that the server keeps it.
+        if let (Some(plate), Some(path), Some(0.9..)) = (plate, path, sure) {
             return Ok((std::fs::read(path)?, plate.to_owned()));
         }
     }
