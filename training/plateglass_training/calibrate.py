@@ -2,7 +2,7 @@
 
 Runs the real program (`plateglass recognize --json`) on pictures nobody trained on, without calibration, pairs its
 confidence with whether the read was right, fits a rising curve and writes it into reader.toml.  The error that is
-printed is cross-validated: each half is judged by the curve of the other.
+printed is cross-validated: every fifth is judged by the curve of the rest.
 """
 
 from __future__ import annotations

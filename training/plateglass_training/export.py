@@ -86,6 +86,7 @@ ctc = "ctc"               # N x {rn.COLUMNS} x {rn.CLASSES} log-probabilities; c
 slots = "slots"           # N x {rn.SLOTS} x {rn.CLASSES} probabilities; class 0 = nothing here
 ctc_form = "log-prob"
 ''')
+    print("reader.toml has no calibration yet: build the program, then run `calibrate`")
     print(f"reader.onnx {path.stat().st_size / 1e6:.2f} MB, differs from torch by {worst:.1e}")
 
 

@@ -42,11 +42,11 @@ struct Plate {
 
 impl Photographs<'_> {
     /// Detection recall, plates of 32 pixels and more at the network's input and smaller ones apart.
-    pub(super) fn recall(&self, set: &str, split: &str) -> Result<()> {
+    pub(super) fn recall(&self, set: &str) -> Result<()> {
         let (mut wide, mut narrow) = (Score::default(), Score::default());
         let detector = self.recogniser.detector();
         let (mut buffers, thread) = (DetectBuffers::default(), OneThread::start());
-        self.each(set, split, |photograph| {
+        self.each(set, |photograph| {
             let frame = &photograph.frame;
             let mut found = detector.detect(frame, &mut buffers, &thread)?;
             found.extend(detector.detect_close_up(frame, &mut buffers, &thread)?);
@@ -63,14 +63,14 @@ impl Photographs<'_> {
             Ok(())
         })?;
         let more = format!("; narrower ones {} of {}", narrow.right, narrow.n);
-        say_score(&format!("{set} {split}, found at IoU 0.5, ≥ 32 px"), wide, "≥ 97 %", &more);
+        say_score(&format!("{set} valid, found at IoU 0.5, ≥ 32 px"), wide, "≥ 97 %", &more);
         Ok(())
     }
 
     /// Reads a picture that lie on no plate.
     pub(super) fn false_reads(&self, set: &str, target: &str) -> Result<()> {
         let (mut false_reads, mut pictures) = (0, 0);
-        self.each(set, "valid", |photograph| {
+        self.each(set, |photograph| {
             pictures += 1;
             let plates = photograph.plates.iter().map(|plate| plate.bounds);
             let all: Vec<Bounds> = plates.chain(photograph.ignored.iter().copied()).collect();
@@ -95,7 +95,7 @@ impl Photographs<'_> {
         let wants = &reader.manifest().input;
         let thread = OneThread::start();
         let (mut score, mut sure) = (Score::default(), Sureness::default());
-        self.each(set, "valid", |photograph| {
+        self.each(set, |photograph| {
             let [Plate { bounds, text: Some(text) }] = photograph.plates.as_slice() else {
                 return Ok(());
             };
@@ -113,7 +113,7 @@ impl Photographs<'_> {
 
     /// How sure the pipeline is of each plate with a known text, and whether it is right.
     pub(super) fn sureness(&self, set: &str, sure: &mut Sureness) -> Result<()> {
-        self.each(set, "valid", |photograph| {
+        self.each(set, |photograph| {
             let found = self.recogniser.recognise(&photograph.frame)?;
             for plate in &photograph.plates {
                 let Some(text) = &plate.text else { continue };
@@ -128,12 +128,8 @@ impl Photographs<'_> {
         })
     }
 
-    fn each(
-        &self,
-        set: &str,
-        split: &str,
-        mut take: impl FnMut(&Photograph) -> Result<()>,
-    ) -> Result<()> {
+    /// Every picture of a set's valid half.
+    fn each(&self, set: &str, mut take: impl FnMut(&Photograph) -> Result<()>) -> Result<()> {
         let folder = self.data.join(set);
         let truth = folder.join("annotations.jsonl");
         let lines = fs::read_to_string(&truth)
@@ -142,7 +138,7 @@ impl Photographs<'_> {
             let row: Value = serde_json::from_str(line)?;
             let is = |key: &str, value: &str| row.get(key).and_then(Value::as_str) == Some(value);
             let doubled = row.get("also_in_us_crops").is_some_and(|it| *it == Value::Bool(true));
-            if is("split", split) && !doubled {
+            if is("split", "valid") && !doubled {
                 take(&photograph(&folder, &row)?)?;
             }
         }

@@ -172,7 +172,6 @@ fn film(
             Err(err) => break Some(err),
         };
         if tell(passages.next(frame)?)?.is_break() {
-            film.abandon();
             return Ok(ControlFlow::Break(()));
         }
         n_frames += 1;
@@ -184,9 +183,12 @@ fn film(
     };
     bar.set_message("");
     let enough = tell(passages.finish())?;
-    // ffmpeg's own words say more than that its output broke off.
-    film.finish()?;
-    broken.map_or(Ok(enough), Err)
+    let ended = film.finish();
+    // Frames that could not be taken are why ffmpeg was cut off, so its words then say less.
+    match broken {
+        Some(err) => Err(err),
+        None => ended.map(|()| enough),
+    }
 }
 
 /// A video's name with the number of one of its frames.

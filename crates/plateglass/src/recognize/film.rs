@@ -27,11 +27,12 @@ pub(super) fn is_film(path: &Path) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
-/// A film that is being decoded.
+/// A film that is being decoded. Whoever drops it ends ffmpeg.
 pub(super) struct Film {
     ffmpeg: Child,
-    frames: BufReader<ChildStdout>,
-    complaints: JoinHandle<String>,
+    /// Until the end is waited for: ffmpeg would wait forever for somebody to read the rest.
+    frames: Option<BufReader<ChildStdout>>,
+    complaints: Option<JoinHandle<String>>,
 }
 
 impl Film {
@@ -57,26 +58,31 @@ impl Film {
         let frames = ffmpeg.stdout.take().context("ffmpeg has no output")?;
         let errors = ffmpeg.stderr.take().context("ffmpeg has no error output")?;
         let complaints = std::thread::spawn(move || last_line(errors));
-        Ok(Film { ffmpeg, frames: BufReader::new(frames), complaints })
+        let frames = Some(BufReader::new(frames));
+        Ok(Film { ffmpeg, frames, complaints: Some(complaints) })
     }
 
     /// The next frame; none after the last.
     pub(super) fn next(&mut self) -> anyhow::Result<Option<Frame>> {
-        read_ppm(&mut self.frames).context("ffmpeg's output ends in the middle of a frame")
+        let Some(frames) = &mut self.frames else { return Ok(None) };
+        read_ppm(frames).context("failed to take a frame from ffmpeg")
     }
 
     /// Waits for ffmpeg; an error where it complained, with its last words.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        self.frames = None;
         let ended = self.ffmpeg.wait().context("failed to wait for ffmpeg")?;
-        let said = self.complaints.join().unwrap_or_default();
+        let said = self.complaints.take().and_then(|said| said.join().ok()).unwrap_or_default();
         if said.is_empty() && ended.success() {
             return Ok(());
         }
         bail!("the video is broken: {}", if said.is_empty() { ended.to_string() } else { said })
     }
+}
 
-    /// Ends ffmpeg early: whoever reads the results has seen enough.
-    pub(super) fn abandon(mut self) {
+impl Drop for Film {
+    fn drop(&mut self) {
+        // Ended already where all was read.
         let _ = self.ffmpeg.kill();
         let _ = self.ffmpeg.wait();
     }

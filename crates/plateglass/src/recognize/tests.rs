@@ -231,3 +231,12 @@ fn a_film_of_a_plate_is_one_read_and_a_broken_one_an_error() {
     assert_eq!(kept, 1, "one passage, one picture");
     assert_eq!(format!("{:?}", run(args(vec![cut])).unwrap()), format!("{:?}", ExitCode::FAILURE));
 }
+
+#[test]
+fn a_film_that_is_not_read_to_its_end_does_not_hang() {
+    let folder = Folder::new("abandoned");
+    let mut film = Film::open(&film(&folder)).unwrap();
+    assert!(film.next().unwrap().is_some());
+    // Nine frames of megabytes are left unread; ffmpeg is told so by the closed pipe.
+    assert!(film.finish().is_err());
+}

@@ -75,9 +75,14 @@ impl<'a> Passages<'a> {
         let number = self.n_frames;
         self.n_frames += 1;
         self.join(seen, &Arc::new(frame), number);
+        Ok(self.over(number))
+    }
+
+    /// Closes what was not seen for long when this frame came.
+    fn over(&mut self, number: u64) -> Vec<Passage> {
         let is_over = |open: &mut Open| number.saturating_sub(open.last) > u64::from(UNSEEN_MAX);
         let over: Vec<Open> = self.open.extract_if(.., is_over).collect();
-        Ok(over.into_iter().map(|open| self.close(open)).collect())
+        over.into_iter().map(|open| self.close(open)).collect()
     }
 
     /// Ends with the last frame; gives the passages that were still going on.

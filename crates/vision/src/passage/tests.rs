@@ -38,9 +38,7 @@ fn passages(recogniser: &Recogniser, frames: Vec<Vec<PlateSeen>>) -> Vec<Passage
     let mut over = Vec::new();
     for (number, plates) in frames.into_iter().enumerate() {
         passages.join(plates, &frame(), number as u64);
-        let is_over = |open: &mut Open| number as u64 - open.last > u64::from(UNSEEN_MAX);
-        let ended: Vec<Open> = passages.open.extract_if(.., is_over).collect();
-        over.extend(ended.into_iter().map(|open| passages.close(open)));
+        over.extend(passages.over(number as u64));
     }
     over.extend(passages.finish());
     over
