@@ -68,6 +68,8 @@ fn photographed(recogniser: &Recogniser, data: &Path) -> Result<()> {
     photographs.false_reads("negatives", "≤ 0.01")?;
     let crops = photographs.read_crops("us_crops", "≥ 95 %")?;
     photographs.read_crops("us_state_plates", "≥ 96 %")?;
+    photographs.issuers("us_crops", "≥ 90 %")?;
+    photographs.issuers("us_state_plates", "≥ 90 %")?;
     let mut sure = Sureness::default();
     for (scene, found) in us.iter().zip(&reads) {
         sure.add_scene(scene, found);
@@ -165,10 +167,7 @@ fn times(recogniser: &Recogniser, drawn: &[Scene]) -> Result<()> {
     let detect = median_ms(|| detector.locate(&input, layout, &thread));
     let seen = detector.locate(&input, layout, &thread)?;
     let corners = seen.first().context("the frame shows no plate any more")?.corners;
-    let wants = &reader.manifest().input;
-    let cut = || {
-        rectify(&frame, &corners, wants.padding, wants.width_px as usize, wants.height_px as usize)
-    };
+    let cut = || rectify(&frame, &corners, reader.manifest().input.upright());
     let rectifying = median_ms(cut);
     let plate = [cut()?];
     let read = median_ms(|| reader.read(&plate, &thread));

@@ -54,6 +54,8 @@ def main() -> None:
     s.add_argument("--init", type=Path)
     s.add_argument("--peak", type=float, default=1.5e-3)
     s.add_argument("--end", type=float, default=1e-5)
+    s = sub.add_parser("mine", help="what the exported detector makes of the training pictures: corners, false finds")
+    s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
     s = sub.add_parser("export", help="write the ONNX files and manifests")
     s.add_argument("--reader", type=Path, help="checkpoint (default: RUN's best stage)")
     s.add_argument("--detector", type=Path)
@@ -76,13 +78,13 @@ def main() -> None:
         fonts.install()
     elif a.stage == "reader-data":
         from . import readerdata
-        readerdata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total, a.real)
+        readerdata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total, a.real, finds=a.run / "finds.json")
     elif a.stage == "reader":
         from . import readertrain
         readertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name, warm=a.warm)
     elif a.stage == "detector-data":
         from . import detectordata
-        detectordata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total)
+        detectordata.generate(a.run / f"{a.name}-shards", a.seed, a.data, a.ahead, a.total, finds=a.run / "finds.json")
     elif a.stage == "detector":
         from . import detectortrain
         detectortrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
@@ -92,6 +94,11 @@ def main() -> None:
     elif a.stage == "issuer":
         from . import issuertrain
         issuertrain.train(a.run, a.samples, a.minutes, a.peak, a.end, init=a.init, seed=a.seed, name=a.name)
+    elif a.stage == "mine":
+        from . import mine
+        if not a.data:
+            raise SystemExit("mine needs --data")
+        mine.run(a.models, a.data, a.run / "finds.json")
     elif a.stage == "export":
         from . import export
         export.run(a.run, a.out, a.reader, a.detector)

@@ -14,14 +14,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from . import finds as mined
 from . import plates, progress
-from .detectornet import MEAN
+from .detectornet import LONG_SIDE, MEAN
 from .readerdata import rows
 
 SIZE = 320
 MAX = 6
 SHARD = 512
 BOX_CORNER_WEIGHT = 0.15
+FOUND_CORNER_WEIGHT = 0.4
 
 
 @dataclass
@@ -47,7 +49,7 @@ class PlatePool:
                 im = cv2.imread(str(self.real[rng.integers(len(self.real))]))[..., ::-1]
                 item = (np.ascontiguousarray(im), im.shape[1] / im.shape[0])
             else:
-                fam = ["us", "eu", "br", "other", "square"][rng.choice(5, p=[.58, .2, .08, .06, .08])]
+                fam = ["us", "eu", "br", "other", "square"][rng.choice(5, p=[.54, .19, .07, .08, .12])]
                 p = plates.draw_plate(rng, fam)
                 item = (p.image, plates.ASPECT[fam] * rng.uniform(.94, 1.06))
             if len(self.pool) < 48:
@@ -212,9 +214,11 @@ def decoy(rng, img, at=None) -> None:
 class Sources:
     """The real pictures that may be used, found once."""
 
-    def __init__(self, data: Path | None):
+    def __init__(self, data: Path | None, finds: Path | None = None):
+        """``finds``: what an earlier detector made of these pictures."""
+        self.finds = mined.load(finds)
         self.scenes: list[dict] = []
-        self.negatives: list[Path] = []
+        self.negatives: list[tuple[Path, list]] = []
         self.textures: list[Path] = []
         if not data:
             return
@@ -222,13 +226,17 @@ class Sources:
             if (data / name).is_dir():
                 for r in rows(data / name):
                     if r["split"] == "train" and r["plates"]:
-                        self.scenes.append({**r, "path": data / name / r["image"], "weight": weight})
+                        found = self.finds.get(name, r["image"])
+                        self.scenes.append({**r, "path": data / name / r["image"], "weight": weight, "corners": found["corners"]})
         if (data / "negatives").is_dir():
-            self.negatives = [data / "negatives" / r["image"] for r in rows(data / "negatives") if r["split"] == "train"]
+            self.negatives = [(data / "negatives" / r["image"], self.finds.get("negatives", r["image"])["false"])
+                              for r in rows(data / "negatives") if r["split"] == "train"]
         if (data / "us_crops").is_dir():
             self.textures = [data / "us_crops" / r["image"] for r in rows(data / "us_crops") if r["split"] == "train"]
         w = np.array([s["weight"] for s in self.scenes])
         self.p = w / w.sum() if len(w) else None
+        often = np.array([1.0 + 2.0 * bool(misled) for _, misled in self.negatives])
+        self.misleading = often / often.sum() if len(often) else None
 
 
 def _cut(rng, im, scale, cx, cy):
@@ -277,7 +285,7 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
         if flip:
             c.image = np.ascontiguousarray(c.image[:, ::-1])
             c.ignore = [(SIZE - x - w, y, w, h) for x, y, w, h in c.ignore]
-        for p in s["plates"]:
+        for k, p in enumerate(s["plates"]):
             x, y, w, h = p["box"]
             x, y, w, h = x * m[0, 0] + m[0, 2], y * m[1, 1] + m[1, 2], w * m[0, 0], h * m[1, 1]
             if flip:
@@ -301,6 +309,9 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
                 paste(rng, c.image, tex, q, match=True)
                 c.quads.append(q)
                 c.weights.append(1.0)
+            elif s["corners"].get(str(k)):
+                c.quads.append(np.float32(s["corners"][str(k)]) * (m[0, 0], m[1, 1]) + (m[0, 2], m[1, 2]))
+                c.weights.append(FOUND_CORNER_WEIGHT)
             else:
                 c.quads.append(np.float32([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]))
                 c.weights.append(BOX_CORNER_WEIGHT)
@@ -311,6 +322,27 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
         if rng.random() < .4:
             scatter(rng, c, pool, int(rng.integers(1, 4)))
         out.append(c)
+    return out
+
+
+def negative_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
+    """Crops of one photograph without plates, half of those that once misled a detector around what misled it."""
+    path, misled = src.negatives[rng.choice(len(src.negatives), p=src.misleading)]
+    im = np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
+    out = []
+    for _ in range(times):
+        scale = float(np.exp(rng.uniform(np.log(.5), np.log(1.6))))
+        if misled and rng.random() < .5:
+            x, y, w, h = misled[rng.integers(len(misled))]
+            centre = (x + w / 2, y + h / 2)
+            if rng.random() < .5:  # as large as the whole picture's look sees it, or nearly
+                scale = float(LONG_SIDE / max(im.shape[:2]) * rng.uniform(.8, 1.25))
+        else:
+            centre = (rng.uniform(0, im.shape[1]), rng.uniform(0, im.shape[0]))
+        g, _, _ = _cut(rng, im, scale, *centre)
+        if rng.random() < .5:
+            g = np.clip(g * np.exp(rng.normal(0, .3, 3)), 0, 255).astype(np.uint8)
+        out.append(pasted_crop(rng, g, pool))
     return out
 
 
@@ -361,25 +393,43 @@ def close_up(rng, pool: PlatePool) -> Crop:
     return c
 
 
+def _noise(rng, h: int, w: int, channels: int) -> np.ndarray:
+    """Standard normal noise out of one long strip: drawing it anew took a third of the generator's time."""
+    n = h * w * channels
+    at = int(rng.integers(0, len(_STRIP) - n))
+    return _STRIP[at:at + n].reshape(h, w, channels)
+
+
+_STRIP = np.random.default_rng(0).standard_normal(1 << 21, dtype=np.float32)
+
+
+def _tone(rng, grey: bool) -> np.ndarray:
+    """What becomes of each value of each channel: colour, exposure, contrast, night; 256 x 3."""
+    v = np.repeat(np.arange(256, dtype=np.float32)[:, None], 3, 1)
+    if not grey:
+        v *= np.exp(rng.normal(0, .12, 3)).astype(np.float32)
+    v = 255 * (np.clip(v, 0, 255) / 255) ** np.float32(np.exp(rng.normal(0, .35)))
+    v = (v - 128) * rng.uniform(.5, 1.25) + 128 + rng.normal(0, 22)
+    if rng.random() < .08:  # night
+        v = v * rng.uniform(.2, .6)
+    return v.astype(np.float32)
+
+
 def spoil(rng, img: np.ndarray) -> np.ndarray:
     """Colour, exposure, blur, noise, codec of a whole crop."""
-    x = img.astype(np.float32)
     s = rng.random() ** 1.5
-    if rng.random() < .4:
-        x = np.repeat(x.mean(2, keepdims=True), 3, 2)
-    else:
-        x *= np.exp(rng.normal(0, .12, 3)).astype(np.float32)
-    x = 255 * (np.clip(x, 0, 255) / 255) ** np.float32(np.exp(rng.normal(0, .35)))
-    x = (x - 128) * rng.uniform(.5, 1.25) + 128 + rng.normal(0, 22)
-    if rng.random() < .08:  # night
-        x = x * rng.uniform(.2, .6)
+    grey = rng.random() < .4
+    if grey:
+        img = cv2.cvtColor(cv2.cvtColor(img, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    tone = _tone(rng, grey)
+    x = np.stack([tone[:, k][img[..., k]] for k in range(3)], 2)
     if rng.random() < .3:
         x = cv2.GaussianBlur(x, (0, 0), rng.uniform(.3, .6 + 1.0 * s))
     elif rng.random() < .12:
         n = int(rng.integers(2, 7))
         x = cv2.blur(x, (n, 1))
     if rng.random() < .6:
-        x = x + rng.standard_normal((*img.shape[:2], 1 if rng.random() < .5 else 3), dtype=np.float32) * rng.uniform(0, 2 + 14 * s)
+        x = x + _noise(rng, *img.shape[:2], 1 if rng.random() < .5 else 3) * np.float32(rng.uniform(0, 2 + 14 * s))
     x = np.clip(x, 0, 255).astype(np.uint8)
     if rng.random() < .5:
         x = cv2.imdecode(cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(92 - 55 * s, 95))])[1], cv2.IMREAD_COLOR)
@@ -398,13 +448,7 @@ def crops(rng, src: Sources, pool: PlatePool, n: int) -> list[Crop]:
             done.append(c)
             out.append(c)
         elif src.negatives and r < .84:
-            im = cv2.imread(str(src.negatives[rng.integers(len(src.negatives))]))[..., ::-1]
-            im = np.ascontiguousarray(im)
-            for _ in range(min(2, n - len(out))):
-                g, _, _ = _cut(rng, im, float(np.exp(rng.uniform(np.log(.5), np.log(1.6)))), rng.uniform(0, im.shape[1]), rng.uniform(0, im.shape[0]))
-                if rng.random() < .5:
-                    g = np.clip(g * np.exp(rng.normal(0, .3, 3)), 0, 255).astype(np.uint8)
-                out.append(pasted_crop(rng, g, pool))
+            out += negative_crops(rng, src, pool, min(2, n - len(out)))
         else:
             out.append(pasted_crop(rng, drawn_ground(rng), pool))
     for c in out:
@@ -426,9 +470,10 @@ def pack(cs: list[Crop]) -> dict:
     return {"x": np.stack([c.image for c in cs]), "quads": quads, "weights": weights, "ignore": ign}
 
 
-def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, shard: int = SHARD) -> None:
+def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, shard: int = SHARD,
+             finds: Path | None = None) -> None:
     """Shards of crops."""
-    src = Sources(data)
+    src = Sources(data, finds)
 
     def make(k: int) -> dict:
         rng = np.random.default_rng((seed, 7, k))

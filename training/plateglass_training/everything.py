@@ -7,16 +7,18 @@ import os
 import shutil
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
-from . import detectordata, detectortrain, export, fonts, issuerdata, issuertrain, progress, readerdata, readertrain
+from . import detectordata, detectortrain, export, fonts, issuerdata, issuertrain, mine, progress, readerdata, readertrain
 
 READER_SAMPLES = 800_000
-TUNE_SAMPLES = 160_000
-DETECTOR_SAMPLES = 260_000
-ISSUER_SAMPLES = 500_000
+TUNE_SAMPLES = 500_000
+DETECTOR_SAMPLES = 160_000
+DETECTOR_TUNE_SAMPLES = 160_000
+ISSUER_SAMPLES = 800_000
 # Every shard is trained on about twice: making a sample costs as much as
 # learning from it, and a second look is worth nearly as much as a new one.
 LOOKS = 2
@@ -45,41 +47,60 @@ def _shards(samples: int, shard: int) -> int:
     return max(2, samples // shard // LOOKS + 1)
 
 
+@dataclass
+class Stage:
+    """One training with what generates for it."""
+
+    name: str
+    module: tuple          # generator and trainer
+    samples: int
+    shard: int
+    make: dict             # besides where and how many
+    train: dict
+
+
+def _stages(run_dir: Path, data: Path | None, seed: int) -> list[Stage]:
+    reader = (readerdata.generate, readertrain.train)
+    detector = (detectordata.generate, detectortrain.train)
+    finds = run_dir / "finds.json"
+    out = [Stage("reader", reader, READER_SAMPLES, readerdata.SHARD, dict(seed=seed, real_share=0.0),
+                 dict(peak=1.5e-3, end=3e-4 if data else 1e-5, warm=20_000)),
+           Stage("detector", detector, DETECTOR_SAMPLES, detectordata.SHARD, dict(seed=seed), {})]
+    if data:
+        out += [
+            # From here on with what the detector found in the training photographs.
+            Stage("detector-tuned", detector, DETECTOR_TUNE_SAMPLES, detectordata.SHARD,
+                  dict(seed=seed + 100, finds=finds), dict(init=run_dir / "detector.pt", peak=1.2e-3)),
+            Stage("reader-tuned", reader, TUNE_SAMPLES, readerdata.SHARD,
+                  dict(seed=seed + 100, real_share=0.5, finds=finds),
+                  dict(init=run_dir / "reader.pt", peak=7e-4, end=1e-5, warm=5_000)),
+            # Who issued a drawn plate can be told by its name alone; the real designs are only in pictures.
+            Stage("issuer", (issuerdata.generate, issuertrain.train), ISSUER_SAMPLES, issuerdata.SHARD, dict(seed=seed), {}),
+        ]
+    return out
+
+
 def run(run_dir: Path, data: Path | None, seed: int, models: Path | None = None) -> None:
-    """Reader, reader tuned on real crops and issuer net (both with ``data``), detector, export, figures."""
+    """Every net from nothing, those with ``data`` tuned on it; then export and figures."""
     if not fonts.find()["serial"] and shutil.which("npm"):
         fonts.install()
     t = time.time()
-    stages = [("reader", READER_SAMPLES, 0.0, 1.5e-3, 3e-4 if data else 1e-5, None)]
-    if data:
-        stages.append(("reader-tuned", TUNE_SAMPLES, 0.5, 6e-4, 1e-5, run_dir / "reader.pt"))
-    for name, samples, real, peak, end, init in stages:
-        if (run_dir / f"{name}.finished").exists():
-            print(f"{name}: done before")
-            continue
-        print(f"{name}: {samples} samples")
-        shards = run_dir / f"{name}-shards"
-        _with_generator(readerdata.generate, dict(out=shards, seed=seed + (100 if real else 0), data=data, ahead=4,
-                                                  total=_shards(samples, readerdata.SHARD), real_share=real),
-                        readertrain.train, dict(run=run_dir, samples=samples, minutes=0, peak=peak, end=end, shards=shards,
-                                                init=init, seed=seed, name=name, warm=5_000 if init else 20_000))
-        shutil.rmtree(shards, ignore_errors=True)
-    if not (run_dir / "detector.finished").exists():
-        print(f"detector: {DETECTOR_SAMPLES} crops")
-        shards = run_dir / "detector-shards"
-        _with_generator(detectordata.generate, dict(out=shards, seed=seed, data=data, ahead=4,
-                                                    total=_shards(DETECTOR_SAMPLES, detectordata.SHARD)),
-                        detectortrain.train, dict(run=run_dir, samples=DETECTOR_SAMPLES, minutes=0, shards=shards, seed=seed))
-        shutil.rmtree(shards, ignore_errors=True)
-    # Who issued a drawn plate can be told by its name alone; the real designs are only in pictures.
-    if data and not (run_dir / "issuer.finished").exists():
-        print(f"issuer: {ISSUER_SAMPLES} samples")
-        shards = run_dir / "issuer-shards"
-        _with_generator(issuerdata.generate, dict(out=shards, seed=seed, data=data, ahead=4,
-                                                  total=_shards(ISSUER_SAMPLES, issuerdata.SHARD)),
-                        issuertrain.train, dict(run=run_dir, samples=ISSUER_SAMPLES, minutes=0, shards=shards, seed=seed))
-        shutil.rmtree(shards, ignore_errors=True)
     models = models or Path(__file__).resolve().parents[2] / "crates" / "vision" / "models"
+    for stage in _stages(run_dir, data, seed):
+        if (run_dir / f"{stage.name}.finished").exists():
+            print(f"{stage.name}: done before")
+            continue
+        if "finds" in stage.make and not stage.make["finds"].exists():
+            print("mining the training photographs")
+            export.run(run_dir, run_dir / "models")
+            mine.run(run_dir / "models", data, stage.make["finds"])
+        print(f"{stage.name}: {stage.samples} samples")
+        shards = run_dir / f"{stage.name}-shards"
+        make, train = stage.module
+        _with_generator(make, dict(out=shards, data=data, ahead=4, total=_shards(stage.samples, stage.shard), **stage.make),
+                        train, dict(run=run_dir, samples=stage.samples, minutes=0, shards=shards, seed=seed, name=stage.name,
+                                    **stage.train))
+        shutil.rmtree(shards, ignore_errors=True)
     export.run(run_dir, models)
     if data:
         from . import evaluate

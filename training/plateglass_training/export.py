@@ -20,7 +20,7 @@ from . import readernet as rn
 READER_PADDING = 0.06
 DETECTOR_SCORE_MIN = 0.40
 ISSUER_SURE_MIN = 0.70
-VERSIONS = {"reader": 1, "detector": 2, "issuer": 1}
+VERSIONS = {"reader": 2, "detector": 3, "issuer": 2}
 
 
 def sha256(path: Path) -> str:
@@ -130,9 +130,9 @@ def export_issuer(net: isn.IssuerNet, out: Path, sure_min: float = ISSUER_SURE_M
     m = isn.IssuerExport(net).eval()
     path = out / "issuer.onnx"
     g = torch.Generator().manual_seed(3)
-    x = torch.randn(2, 1, rn.HEIGHT, rn.WIDTH, generator=g)
+    x = torch.randn(2, 3, rn.HEIGHT, rn.WIDTH, generator=g)
     _export(m, x, path, "plate", ["issuer"], {"plate": {0: "n"}, "issuer": {0: "n"}})
-    worst = check(path, _Tuple(m), [x, torch.randn(1, 1, rn.HEIGHT, rn.WIDTH, generator=g)])
+    worst = check(path, _Tuple(m), [x, torch.randn(1, 3, rn.HEIGHT, rn.WIDTH, generator=g)])
     issuers = ", ".join(f'"{name}"' for name in isn.ISSUERS)
     (out / "issuer.toml").write_text(f'''# Made by `python -m plateglass_training export`; read by the vision crate.
 kind = "issuer"
@@ -141,11 +141,12 @@ file = "issuer.onnx"
 sha256 = "{sha256(path)}"
 issuers = [{issuers}]
 
-[input]                   # the reader's
-name = "plate"
+[input]
+name = "plate"            # N x 3 x {rn.HEIGHT} x {rn.WIDTH}, red, green, blue
 height_px = {rn.HEIGHT}
 width_px = {rn.WIDTH}
-normalise = "per-image"
+colours = "rgb"
+normalise = "per-image"   # (v - mean) / std over all channels of this picture
 padding = {READER_PADDING:.2f}
 
 [output]
@@ -172,7 +173,7 @@ def run(run_dir: Path, out: Path, reader: Path | None = None, detector: Path | N
 
     torch.set_num_threads(1)
     reader = reader or next((p for p in (run_dir / "reader-tuned.pt", run_dir / "reader.pt") if p.exists()), None)
-    detector = detector or run_dir / "detector.pt"
+    detector = detector or next((p for p in (run_dir / "detector-tuned.pt", run_dir / "detector.pt") if p.exists()), run_dir / "detector.pt")
     if reader and reader.exists():
         export_reader(readertrain.load_net(reader), out)
     if detector.exists():

@@ -483,7 +483,9 @@ def _br(rng, marked: str | None, w: int = 320, other: bool = False) -> Plate:
                    w / 2, h * .15, h * .14, ink)
     else:
         y = h * .5 - th / 2
-    serial(rng, img, marked, Face(rng, .5), w * .04, w * .96, y, th, ink, common=rng.uniform(.45, .65), gap=rng.uniform(.1, .24),
+    wide = other and rng.random() < .35  # Indian and Malaysian plates: groups far apart
+    serial(rng, img, marked, Face(rng, .5), w * .04, w * .96, y, th, ink, common=rng.uniform(.45, .65),
+           gap=rng.uniform(.3, .9) if wide else rng.uniform(.1, .24),
            spread=rng.uniform(1, 1.15), emboss=rng.random() < .6, family="br")
     if rng.random() < .5:
         cv2.rectangle(img, (2, 2), (w - 3, h - 3), tuple(int(v) for v in ink), int(rng.integers(1, 3)), cv2.LINE_AA)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from . import degrade, plates, progress
+from . import finds as mined
 from .readernet import ALPHABET, HEIGHT, SLOTS, WIDTH
 
 SHARD = 8192
@@ -56,13 +57,14 @@ def rows(folder: Path) -> list[dict]:
         return [json.loads(line) for line in f]
 
 
-def real_crops(data: Path, split: str = "train") -> list[dict]:
+def real_crops(data: Path, split: str = "train", finds: Path | None = None) -> list[dict]:
     """Every real crop that may be trained on, with where it lies and its box.
 
     Left out: anything evaluation-only, anything flagged as also being in
     us_crops, and every text that stands in an evaluation set.
     """
     out = []
+    known = mined.load(finds)
     held = {p["text"] for s in ("us_scenes", "eu_scenes_small") if (data / s).is_dir()
             for r in rows(data / s) for p in r["plates"] if p.get("text")}
     if (data / "us_crops").is_dir():
@@ -88,7 +90,8 @@ def real_crops(data: Path, split: str = "train") -> list[dict]:
             if name == "scene_crops":
                 aspect = p["box"][2] / p["box"][3]
             out.append({"path": data / name / r["image"], "set": name, "text": text,
-                        "box": p["box"], "aspect": aspect, "weight": weight})
+                        "box": p["box"], "aspect": aspect, "weight": weight,
+                        "corners": known.get(name, r["image"])["corners"].get("0")})
     return out
 
 
@@ -106,7 +109,7 @@ def real(rng: np.random.Generator, crops: list[dict], n: int):
             grey = degrade.to_grey(rng, np.ascontiguousarray(im))
             if c["set"] == "scene_crops":
                 bx, by, bw, bh = c["box"]
-                quad = np.float32([[bx, by], [bx + bw, by], [bx + bw, by + bh], [bx, by + bh]])
+                quad = np.float32(c["corners"]) if c["corners"] else np.float32([[bx, by], [bx + bw, by], [bx + bw, by + bh], [bx, by + bh]])
             else:
                 grey, quad = degrade.surround(rng, grey)
             x[i] = degrade.sample(rng, grey, quad, max(c["aspect"], 1.3), jitter=0.85)
@@ -118,9 +121,9 @@ def real(rng: np.random.Generator, crops: list[dict], n: int):
 # ------------------------------------------------------------------ shards
 
 def generate(out: Path, seed: int, data: Path | None, ahead: int, total: int, real_share: float = 0.0,
-             shard: int = SHARD) -> None:
+             shard: int = SHARD, finds: Path | None = None) -> None:
     """Shards of drawn samples, ``real_share`` of them real crops."""
-    crops = real_crops(data) if data and real_share > 0 else []
+    crops = real_crops(data, finds=finds) if data and real_share > 0 else []
 
     def make(k: int) -> dict:
         rng = np.random.default_rng((seed, k))

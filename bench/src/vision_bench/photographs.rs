@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use vision::{
-    Bounds, DetectBuffers, Frame, OneThread, PlateFound, Point, Quad, Recogniser, rectify,
+    Bounds, DetectBuffers, Frame, OneThread, PlateFound, Point, Quad, Recogniser, Upright, rectify,
 };
 
 /// Narrower plates, at the network's input, are counted apart: nobody could read them.
@@ -38,6 +38,8 @@ struct Photograph {
 struct Plate {
     bounds: Bounds,
     text: Option<String>,
+    /// A code such as `US-TX`.
+    issuer: Option<String>,
 }
 
 impl Photographs<'_> {
@@ -96,11 +98,11 @@ impl Photographs<'_> {
         let thread = OneThread::start();
         let (mut score, mut sure) = (Score::default(), Sureness::default());
         self.each(set, |photograph| {
-            let [Plate { bounds, text: Some(text) }] = photograph.plates.as_slice() else {
+            let [Plate { bounds, text: Some(text), .. }] = photograph.plates.as_slice() else {
                 return Ok(());
             };
-            let size = (wants.width_px as usize, wants.height_px as usize);
-            let plate = [rectify(&photograph.frame, &quad(bounds), 0.0, size.0, size.1)?];
+            let form = Upright { padding: 0.0, ..wants.upright() };
+            let plate = [rectify(&photograph.frame, &quad(bounds), form)?];
             let reading = reader.read(&plate, &thread)?.into_iter().flatten().next();
             let right = reading.as_ref().is_some_and(|it| folded(&it.text.expose()) == *text);
             score.add(right);
@@ -109,6 +111,30 @@ impl Photographs<'_> {
         })?;
         say_score(&format!("{set} valid, the reader alone, exact"), score, target, "");
         Ok(sure)
+    }
+
+    /// Who issued pictures that are the plate: the likeliest, and what is told because it is likely enough.
+    pub(super) fn issuers(&self, set: &str, target: &str) -> Result<()> {
+        let issuer = self.recogniser.issuer().context("there is no issuer model")?;
+        let thread = OneThread::start();
+        let (mut likeliest, mut told) = (Score::default(), Score::default());
+        self.each(set, |photograph| {
+            let [Plate { bounds, issuer: Some(truth), .. }] = photograph.plates.as_slice() else {
+                return Ok(());
+            };
+            let plate =
+                rectify(&photograph.frame, &quad(bounds), issuer.manifest().input.upright())?;
+            let seen = issuer.look(&[plate], &thread)?;
+            let is_right = |it: vision::IssuerGuess| it.jurisdiction.code() == truth;
+            likeliest.add(issuer.likeliest(&seen).is_some_and(is_right));
+            if let Some(guess) = issuer.decide(&seen) {
+                told.add(is_right(guess));
+            }
+            Ok(())
+        })?;
+        let more = format!("; told of {}, {} right", told.n, told.right);
+        say_score(&format!("{set} valid, who issued it"), likeliest, target, &more);
+        Ok(())
     }
 
     /// How sure the pipeline is of each plate with a known text, and whether it is right.
@@ -150,8 +176,13 @@ fn photograph(folder: &Path, row: &Value) -> Result<Photograph> {
     let image = row.get("image").and_then(Value::as_str).context("a row has no image")?;
     let list = |key: &str| row.get(key).and_then(Value::as_array).into_iter().flatten();
     let plates = list("plates").filter_map(|plate| {
-        let text = plate.get("text").and_then(Value::as_str).map(folded);
-        Some(Plate { bounds: bounds(plate.get("box")?)?, text })
+        let word = |key: &str| plate.get(key).and_then(Value::as_str).map(str::to_uppercase);
+        let state = word("state").map(|state| format!("US-{state}"));
+        Some(Plate {
+            bounds: bounds(plate.get("box")?)?,
+            text: word("text").as_deref().map(folded),
+            issuer: state.or_else(|| word("region")),
+        })
     });
     Ok(Photograph {
         plates: plates.collect(),

@@ -2,9 +2,9 @@
 
 use crate::error::VisionError;
 use crate::model::{
-    InferError, IssuerManifest, Model, ModelError, OneThread, check_input, check_shape,
+    InferError, IssuerManifest, Model, ModelError, OneThread, Tensor, check_shape, exactly,
 };
-use crate::read::normalised;
+use crate::plate_input::PlateModel;
 use crate::rectify::Rectified;
 use plate::Jurisdiction;
 
@@ -23,7 +23,7 @@ pub struct IssuerGuess {
 /// Tells who issued plates.
 pub struct Issuer {
     manifest: IssuerManifest,
-    model: Box<dyn Model<1>>,
+    model: PlateModel,
     classes: Vec<Option<Jurisdiction>>,
 }
 
@@ -35,12 +35,10 @@ impl Issuer {
     /// Joins a model and its manifest, refusing a pair that does not fit.
     pub fn new(
         manifest: IssuerManifest,
-        model: Box<dyn Model<1>>,
+        model: Box<dyn Model>,
         on: &OneThread,
     ) -> Result<Issuer, ModelError> {
-        let (height, width) = (manifest.input.height_px as usize, manifest.input.width_px as usize);
-        let expected = [None, Some(1), Some(height), Some(width)];
-        check_input(&manifest.file, &manifest.input.name, model.as_ref(), expected)?;
+        let model = PlateModel::new(&manifest.file, &manifest.input, model)?;
         let class = |code: &String| match code.as_str() {
             OTHER => Ok(None),
             code => Jurisdiction::from_code(code).map(Some).map_err(|err| ModelError::Manifest {
@@ -50,7 +48,8 @@ impl Issuer {
         };
         let classes = manifest.issuers.iter().map(class).collect::<Result<Vec<_>, _>>()?;
         let issuer = Issuer { manifest, model, classes };
-        issuer.run(&vec![0.0; height * width], 1, on).map_err(ModelError::Trial)?;
+        let answer = issuer.model.trial(on).and_then(|outputs| issuer.rows(1, outputs));
+        answer.map_err(ModelError::Trial)?;
         Ok(issuer)
     }
 
@@ -59,23 +58,32 @@ impl Issuer {
         &self.manifest
     }
 
-    /// Looks at plates that were rectified for the reader, one answer each, in order.
+    /// Looks at plates that were rectified as its manifest says, one answer each, in order.
     pub fn look(
         &self,
         plates: &[Rectified],
         on: &OneThread,
     ) -> Result<Vec<IssuerSighting>, VisionError> {
-        if plates.is_empty() {
-            return Ok(Vec::new());
+        let mut sightings = Vec::with_capacity(plates.len());
+        for (plates, outputs) in self.model.run(plates, on)? {
+            let rows = self.rows(plates, outputs)?;
+            let each = rows.chunks_exact(self.classes.len().max(1));
+            sightings.extend(each.map(|row| IssuerSighting(row.to_vec())));
         }
-        let input: Vec<f32> = plates.iter().flat_map(|plate| normalised(&plate.grey)).collect();
-        let data = self.run(&input, plates.len(), on)?;
-        let each = data.chunks_exact(self.classes.len().max(1));
-        Ok(each.map(|row| IssuerSighting(row.to_vec())).collect())
+        Ok(sightings)
     }
 
     /// What sightings of one plate say together; `None` where the likeliest is no one's class, or too unlikely to be told.
     pub fn decide<'a>(
+        &self,
+        sightings: impl IntoIterator<Item = &'a IssuerSighting>,
+    ) -> Option<IssuerGuess> {
+        let guess = self.likeliest(sightings)?;
+        (guess.probability >= self.manifest.output.sure_min).then_some(guess)
+    }
+
+    /// The same however unlikely it is.
+    pub fn likeliest<'a>(
         &self,
         sightings: impl IntoIterator<Item = &'a IssuerSighting>,
     ) -> Option<IssuerGuess> {
@@ -89,14 +97,13 @@ impl Issuer {
         let likeliest = sum.iter().zip(&self.classes).max_by(|(a, _), (b, _)| a.total_cmp(b));
         let (sum, jurisdiction) = likeliest?;
         let probability = (sum / f32::from(n.max(1))).min(1.0);
-        let guess = IssuerGuess { jurisdiction: (*jurisdiction)?, probability };
-        (probability >= self.manifest.output.sure_min).then_some(guess)
+        Some(IssuerGuess { jurisdiction: (*jurisdiction)?, probability })
     }
 
-    fn run(&self, input: &[f32], plates: usize, on: &OneThread) -> Result<Vec<f32>, InferError> {
-        let IssuerManifest { name, input: wants, output, .. } = &self.manifest;
-        let shape = [plates, 1, wants.height_px as usize, wants.width_px as usize];
-        let [answer] = self.model.run(input, shape, on)?;
+    /// The model's answer, held to the manifest.
+    fn rows(&self, plates: usize, outputs: Vec<Tensor>) -> Result<Vec<f32>, InferError> {
+        let IssuerManifest { name, output, .. } = &self.manifest;
+        let [answer] = exactly(name, outputs)?;
         check_shape(name, &output.issuer, &answer, &[plates, self.classes.len()])?;
         Ok(answer.data)
     }
@@ -105,8 +112,6 @@ impl Issuer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ReaderManifest, Tensor};
-
     const MANIFEST: &str = r#"
         kind = "issuer"
         name = "a test's"
@@ -117,6 +122,7 @@ mod tests {
         name = "plate"
         height_px = 64
         width_px = 128
+        colours = "rgb"
         normalise = "per-image"
         padding = 0.06
         [output]
@@ -127,9 +133,9 @@ mod tests {
     /// Says the same of every plate.
     struct Says([f32; 3]);
 
-    impl Model<1> for Says {
+    impl Model for Says {
         fn input_shape(&self) -> Vec<Option<usize>> {
-            vec![None, Some(1), Some(64), Some(128)]
+            vec![None, Some(3), Some(64), Some(128)]
         }
 
         fn run(
@@ -137,23 +143,20 @@ mod tests {
             _: &[f32],
             [plates, ..]: [usize; 4],
             _: &OneThread,
-        ) -> Result<[Tensor; 1], InferError> {
-            Ok([Tensor { shape: vec![plates, 3], data: self.0.repeat(plates) }])
+        ) -> Result<Vec<Tensor>, InferError> {
+            Ok(vec![Tensor { shape: vec![plates, 3], data: self.0.repeat(plates) }])
         }
     }
 
-    fn reader() -> ReaderManifest {
-        ReaderManifest::parse("reader.toml", include_str!("../models/reader.toml")).unwrap()
-    }
-
     fn issuer(says: [f32; 3]) -> Result<Issuer, ModelError> {
-        let manifest = IssuerManifest::parse("issuer.toml", MANIFEST, &reader())?;
+        let manifest = IssuerManifest::parse("issuer.toml", MANIFEST)?;
         Issuer::new(manifest, Box::new(Says(says)), &OneThread::start())
     }
 
     fn told(says: [f32; 3]) -> Option<(&'static str, f32)> {
         let issuer = issuer(says).unwrap();
-        let plate = Rectified { width_px: 128, height_px: 64, grey: vec![9.0; 128 * 64] };
+        let form = issuer.manifest().input.upright();
+        let plate = Rectified { form, planes: vec![9.0; 3 * 128 * 64] };
         let seen = issuer.look(&[plate.clone(), plate], &OneThread::start()).unwrap();
         assert_eq!(seen.len(), 2);
         issuer.decide(&seen).map(|guess| (guess.jurisdiction.code(), guess.probability))
@@ -171,12 +174,13 @@ mod tests {
         let refused = |from: &str, to: &str| {
             assert!(MANIFEST.contains(from));
             let text = MANIFEST.replace(from, to);
-            let manifest = IssuerManifest::parse("issuer.toml", &text, &reader());
+            let manifest = IssuerManifest::parse("issuer.toml", &text);
             let made = manifest
                 .and_then(|it| Issuer::new(it, Box::new(Says([0.0; 3])), &OneThread::start()));
             made.map(drop).unwrap_err().to_string()
         };
-        assert!(refused("0.06", "0.2").contains("input must be the reader's"));
+        assert!(refused("0.06", "0.6").contains("padding must be 0 to 0.5"));
+        assert!(refused("\"rgb\"", "\"grey\"").contains("should have shape any×1×64×128"));
         assert!(refused("US-TX", "Texas").contains("is no jurisdiction"));
         assert!(refused("\"US-CA\", ", "").contains("trial"));
         assert!(refused("sure_min = 0.6", "sure_min = 6").contains("sure_min"));

@@ -4,9 +4,9 @@
 //!
 //! 1. [`Frame::decode`]: a JPEG, PNG or WebP to pixels, within stated limits;
 //! 2. [`Detector::detect`]: pixels to plates with four corners;
-//! 3. [`rectify()`]: four corners to an upright grey rectangle, with the border that the reader was trained on;
+//! 3. [`rectify()`]: four corners to an upright rectangle, with the border that the model was trained on;
 //! 4. [`Reader::read`]: rectangles to texts, with a probability for each character and the ten likeliest texts;
-//! 5. [`Issuer::look`]: the same rectangles to who issued the plates.
+//! 5. [`Issuer::look`]: coloured rectangles to who issued the plates.
 //!
 //! [`Recogniser`] is all of them; [`Passages`] makes one read of the several frames that a plate passes through. [`keep_pictures`] makes the two pictures that may be kept of a read, in which
 //! nobody can be recognised.
@@ -19,6 +19,7 @@ mod geometry;
 mod issue;
 mod model;
 mod passage;
+mod plate_input;
 mod privacy;
 mod read;
 mod recognise;
@@ -34,11 +35,12 @@ pub use frame::{Frame, FrameSizeError};
 pub use geometry::{Bounds, Homography, Point, Quad};
 pub use issue::{Issuer, IssuerGuess, IssuerSighting};
 pub use model::{
-    CtcForm, DetectorManifest, InferError, IssuerManifest, Model, ModelError, OneThread,
-    ReaderManifest, RtenModel, Tensor,
+    Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput,
+    InferError, IssuerManifest, IssuerOutput, Model, ModelError, Normalise, Nothing, OneThread,
+    PlateInput, ReaderManifest, ReaderOutput, RtenModel, Tensor,
 };
 pub use passage::{Passage, Passages};
 pub use privacy::{KeptPictures, keep_pictures};
 pub use read::{ALTERNATIVES_MAX, Alternative, Reader, Reading, Sighting};
 pub use recognise::{PlateFound, PlateSeen, Recogniser};
-pub use rectify::{Rectified, rectify};
+pub use rectify::{Colours, Rectified, Upright, rectify};

@@ -99,7 +99,7 @@ impl Recogniser {
         let issuer = folder.join(ISSUER_MANIFEST);
         let issuer = match issuer.exists().then(|| text(&issuer)).transpose()? {
             Some(manifest) => {
-                let file = IssuerManifest::parse(ISSUER_MANIFEST, &manifest, &reads)?.file;
+                let file = IssuerManifest::parse(ISSUER_MANIFEST, &manifest)?.file;
                 Some(Files { manifest, onnx: bytes(&folder.join(file))? })
             }
             None => None,
@@ -123,8 +123,7 @@ impl Recogniser {
         let thread = OneThread::start();
         let detector = load_detector(detector, &thread)?;
         let reader = load_reader(reader, &thread)?;
-        let issuer =
-            issuer.map(|files| load_issuer(files, reader.manifest(), &thread)).transpose()?;
+        let issuer = issuer.map(|files| load_issuer(files, &thread)).transpose()?;
         let recogniser = Recogniser::new(detector, reader, digest.finalize().into());
         Ok(Recogniser { issuer, ..recogniser })
     }
@@ -184,31 +183,24 @@ impl Recogniser {
 fn load_detector(files: Files, on: &OneThread) -> Result<Detector, ModelError> {
     let manifest = DetectorManifest::parse(DETECTOR_MANIFEST, &files.manifest)?;
     manifest.check_digest(&files.onnx)?;
-    let outputs = [manifest.output.heat.as_str(), &manifest.output.corners];
-    let model =
-        RtenModel::load(&manifest.file, &manifest.name, files.onnx, &manifest.input.name, outputs)?;
+    let DetectorManifest { file, name, input, output, .. } = &manifest;
+    let model = RtenModel::load(file, name, files.onnx, &input.name, &output.form.names())?;
     Detector::new(manifest, Box::new(model), on)
 }
 
 fn load_reader(files: Files, on: &OneThread) -> Result<Reader, ModelError> {
     let manifest = ReaderManifest::parse(READER_MANIFEST, &files.manifest)?;
     manifest.check_digest(&files.onnx)?;
-    let outputs = [manifest.output.ctc.as_str(), &manifest.output.slots];
-    let model =
-        RtenModel::load(&manifest.file, &manifest.name, files.onnx, &manifest.input.name, outputs)?;
+    let ReaderManifest { file, name, input, output, .. } = &manifest;
+    let model = RtenModel::load(file, name, files.onnx, &input.name, &output.names())?;
     Reader::new(manifest, Box::new(model), on)
 }
 
-fn load_issuer(
-    files: Files,
-    reader: &ReaderManifest,
-    on: &OneThread,
-) -> Result<Issuer, ModelError> {
-    let manifest = IssuerManifest::parse(ISSUER_MANIFEST, &files.manifest, reader)?;
+fn load_issuer(files: Files, on: &OneThread) -> Result<Issuer, ModelError> {
+    let manifest = IssuerManifest::parse(ISSUER_MANIFEST, &files.manifest)?;
     manifest.check_digest(&files.onnx)?;
-    let outputs = [manifest.output.issuer.as_str()];
-    let model =
-        RtenModel::load(&manifest.file, &manifest.name, files.onnx, &manifest.input.name, outputs)?;
+    let IssuerManifest { file, name, input, output, .. } = &manifest;
+    let model = RtenModel::load(file, name, files.onnx, &input.name, &[&output.issuer])?;
     Issuer::new(manifest, Box::new(model), on)
 }
 

@@ -1,68 +1,122 @@
-//! A plate's four corners to an upright grey rectangle.
+//! A plate's four corners to an upright rectangle, grey or coloured.
 
 use crate::error::VisionError;
 use crate::frame::{CHANNELS, Frame};
 use crate::geometry::{Homography, Point, Quad};
+use serde::Deserialize;
 
-/// A plate as if seen from straight ahead: grey values 0–255, row by row.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Rectified {
-    /// Width in pixels.
+/// What a rectangle keeps of a pixel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Colours {
+    /// One number, its brightness.
+    #[default]
+    Grey,
+    /// Red, green and blue.
+    Rgb,
+}
+
+impl Colours {
+    /// Numbers of a pixel.
+    pub fn channels(self) -> usize {
+        match self {
+            Colours::Grey => 1,
+            Colours::Rgb => CHANNELS,
+        }
+    }
+}
+
+/// The rectangle that a plate is made into.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Upright {
+    /// Width in pixels, the border with it.
     pub width_px: usize,
-    /// Height in pixels.
+    /// Height in pixels, the border with it.
     pub height_px: usize,
-    /// Grey values, width × height.
-    pub grey: Vec<f32>,
+    /// Border on each side, a share of the plate's own width and height.
+    pub padding: f32,
+    /// What is kept of each pixel.
+    pub colours: Colours,
+}
+
+/// A plate as if seen from straight ahead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rectified {
+    /// How it was made.
+    pub form: Upright,
+    /// Values 0–255: every channel a plane, row by row.
+    pub planes: Vec<f32>,
 }
 
 /// Samples in each direction of a new pixel where a plate is made smaller. Blocks take out the whole factor, so
 /// less than two is left.
 const SAMPLES_ACROSS: usize = 2;
 
-/// Cuts a plate out, with a border of `padding` (a share of the plate's own width and height on each side), and
-/// makes it `width_px` × `height_px`.
-pub fn rectify(
+/// Cuts a plate out and sets it upright.
+pub fn rectify(frame: &Frame, corners: &Quad, form: Upright) -> Result<Rectified, VisionError> {
+    let planes = match form.colours {
+        Colours::Grey => upright(frame, corners, form, |pixel| [luma(pixel)]),
+        Colours::Rgb => upright(frame, corners, form, |[r, g, b]| [r, g, b].map(f32::from)),
+    };
+    let planes = planes
+        .ok_or_else(|| VisionError::NotAPlate { corners: format!("{:?}", corners.points()) })?;
+    Ok(Rectified { form, planes })
+}
+
+/// The planes of a rectangle, `None` where the corners are no plate's or outside the frame.
+fn upright<const N: usize>(
     frame: &Frame,
     corners: &Quad,
-    padding: f32,
-    width_px: usize,
-    height_px: usize,
-) -> Result<Rectified, VisionError> {
-    let not_a_plate = || VisionError::NotAPlate { corners: format!("{:?}", corners.points()) };
-    let map = Homography::to_quad(corners).ok_or_else(not_a_plate)?;
+    form: Upright,
+    value: impl Fn([u8; CHANNELS]) -> [f32; N],
+) -> Option<Vec<f32>> {
+    let Upright { width_px, height_px, padding, .. } = form;
+    let map = Homography::to_quad(corners)?;
     let padded = map.padded(padding);
     // Whole pixels are averaged first, the rest by samples in each new pixel: between four pixels of a large plate
     // a single sample misses strokes.
     let shrink = padded.width() / width_px.max(1) as f32;
     let block = (shrink as usize).max(1);
     let samples = if shrink > 1.0 { SAMPLES_ACROSS } else { 1 };
-    let patch = Patch::around(frame, &padded, block).ok_or_else(not_a_plate)?;
+    let patch = Patch::around(frame, &padded, block, value)?;
     let share = |at: usize, of: usize| {
         (at as f32 + 0.5) / (of * samples) as f32 * (1.0 + 2.0 * padding) - padding
     };
-    let sample = |x: usize, y: usize| patch.at(map.at(share(x, width_px), share(y, height_px)));
+    let part = 1.0 / (samples * samples) as f32;
     let mean = |x: usize, y: usize| {
-        let within = (0..samples * samples)
-            .map(|at| sample(x * samples + at % samples, y * samples + at / samples));
-        within.sum::<f32>() / (samples * samples) as f32
+        let mut mean = [0.0; N];
+        for sample in 0..samples * samples {
+            let across = share(x * samples + sample % samples, width_px);
+            let down = share(y * samples + sample / samples, height_px);
+            let values = patch.at(map.at(across, down));
+            mean.iter_mut().zip(values).for_each(|(mean, value)| *mean += part * value);
+        }
+        mean
     };
     let places = (0..height_px).flat_map(|y| (0..width_px).map(move |x| (x, y)));
-    Ok(Rectified { width_px, height_px, grey: places.map(|(x, y)| mean(x, y)).collect() })
+    let pixels: Vec<[f32; N]> = places.map(|(x, y)| mean(x, y)).collect();
+    let planes = (0..N).flat_map(|channel| pixels.iter().filter_map(move |p| p.get(channel)));
+    Some(planes.copied().collect())
 }
 
-/// The grey values around a plate, each the mean of block × block pixels.
-struct Patch {
+/// What lies around a plate, each cell the mean of block × block pixels.
+struct Patch<const N: usize> {
     left: usize,
     top: usize,
     width: usize,
     height: usize,
     block: usize,
-    grey: Vec<f32>,
+    cells: Vec<[f32; N]>,
 }
 
-impl Patch {
+impl<const N: usize> Patch<N> {
     /// Takes what lies around `quad`, clipped to the frame. `None` where nothing of it is in the frame.
-    fn around(frame: &Frame, quad: &Quad, block: usize) -> Option<Patch> {
+    fn around(
+        frame: &Frame,
+        quad: &Quad,
+        block: usize,
+        value: impl Fn([u8; CHANNELS]) -> [f32; N],
+    ) -> Option<Patch<N>> {
         let bounds = quad.bounds().grown(1.0 + block as f32, 1.0 + block as f32);
         let (frame_width, frame_height) = (frame.width_px as usize, frame.height_px as usize);
         // Floats saturate when cast: left of the frame becomes 0, far right its width.
@@ -75,30 +129,31 @@ impl Patch {
         if width == 0 || height == 0 {
             return None;
         }
-        let mut patch = Patch { left, top, width, height, block, grey: Vec::new() };
-        patch.fill(frame);
+        let mut patch = Patch { left, top, width, height, block, cells: Vec::new() };
+        patch.fill(frame, value);
         Some(patch)
     }
 
-    fn fill(&mut self, frame: &Frame) {
-        self.grey = vec![0.0; self.width * self.height];
+    fn fill(&mut self, frame: &Frame, value: impl Fn([u8; CHANNELS]) -> [f32; N]) {
+        self.cells = vec![[0.0; N]; self.width * self.height];
         let part = 1.0 / (self.block * self.block) as f32;
         let span = self.left * CHANNELS..(self.left + self.width * self.block) * CHANNELS;
-        for (row, cells) in self.grey.chunks_exact_mut(self.width).enumerate() {
+        for (row, cells) in self.cells.chunks_exact_mut(self.width).enumerate() {
             let first = self.top + row * self.block;
             for y in first..first + self.block {
-                let pixels = frame.row(y).get(span.clone()).unwrap_or_default();
-                for (cell, block) in
-                    cells.iter_mut().zip(pixels.chunks_exact(CHANNELS * self.block))
-                {
-                    *cell += part * block.chunks_exact(CHANNELS).map(luma).sum::<f32>();
+                let (pixels, _) =
+                    frame.row(y).get(span.clone()).unwrap_or_default().as_chunks::<CHANNELS>();
+                for (cell, block) in cells.iter_mut().zip(pixels.chunks_exact(self.block)) {
+                    for values in block.iter().map(|pixel| value(*pixel)) {
+                        cell.iter_mut().zip(values).for_each(|(cell, value)| *cell += part * value);
+                    }
                 }
             }
         }
     }
 
-    /// The grey value at a place of the frame, between its four nearest; outside, the nearest edge's.
-    fn at(&self, place: Point) -> f32 {
+    /// The values at a place of the frame, between its four nearest cells; outside, the nearest edge's.
+    fn at(&self, place: Point) -> [f32; N] {
         let block = self.block as f32;
         let along = |place: f32, start: usize, len: usize| {
             let cell = ((place - start as f32) / block - 0.5).clamp(0.0, (len - 1) as f32);
@@ -107,18 +162,19 @@ impl Patch {
         };
         let (x0, x1, across) = along(place.x, self.left, self.width);
         let (y0, y1, down) = along(place.y, self.top, self.height);
-        let grey = |x: usize, y: usize| self.grey.get(y * self.width + x).copied().unwrap_or(0.0);
+        let cell = |x: usize, y: usize| self.cells.get(y * self.width + x).unwrap_or(&[0.0; N]);
         let mix = |a: f32, b: f32, share: f32| a + (b - a) * share;
-        mix(mix(grey(x0, y0), grey(x1, y0), across), mix(grey(x0, y1), grey(x1, y1), across), down)
+        let corners = [cell(x0, y0), cell(x1, y0), cell(x0, y1), cell(x1, y1)];
+        std::array::from_fn(|channel| {
+            let [a, b, c, d] = corners.map(|cell| cell.get(channel).copied().unwrap_or(0.0));
+            mix(mix(a, b, across), mix(c, d, across), down)
+        })
     }
 }
 
 /// Brightness of a pixel by the weights of BT.601, which JPEG and the training use.
-fn luma(pixel: &[u8]) -> f32 {
-    match pixel {
-        [r, g, b] => 0.299 * f32::from(*r) + 0.587 * f32::from(*g) + 0.114 * f32::from(*b),
-        _ => 0.0,
-    }
+fn luma([r, g, b]: [u8; CHANNELS]) -> f32 {
+    0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)
 }
 
 #[cfg(test)]
@@ -137,6 +193,10 @@ mod tests {
         Quad::from_points(points.map(|(x, y)| Point { x, y }))
     }
 
+    fn grey(width_px: usize, height_px: usize, padding: f32) -> Upright {
+        Upright { width_px, height_px, padding, colours: Colours::Grey }
+    }
+
     proptest! {
         /// A ramp's grey value is the place itself (plus half, its pixel's centre), so the rectangle tells where
         /// each of its pixels was taken from: within half a pixel of where the plate's map says.
@@ -153,8 +213,8 @@ mod tests {
             ]);
             let map = Homography::to_quad(&seen).unwrap();
             for across in [true, false] {
-                let got = rectify(&ramp(250, 220, across), &seen, padding, 64, 32).unwrap();
-                for (at, grey) in got.grey.iter().enumerate() {
+                let got = rectify(&ramp(250, 220, across), &seen, grey(64, 32, padding)).unwrap();
+                for (at, grey) in got.planes.iter().enumerate() {
                     let share = |at: usize, of: f32| (at as f32 + 0.5) / of * (1.0 + 2.0 * padding) - padding;
                     let from = map.at(share(at % 64, 64.0), share(at / 64, 32.0));
                     let expected = if across { from.x } else { from.y } - 0.5;
@@ -171,9 +231,9 @@ mod tests {
             let [a, b, c, d] = xs;
             let [e, f, g, h] = ys;
             let corners = quad([(a, e), (b, f), (c, g), (d, h)]);
-            if let Ok(plate) = rectify(&ramp(50, 40, true), &corners, 0.06, 16, 8) {
-                prop_assert_eq!(plate.grey.len(), 128);
-                prop_assert!(plate.grey.iter().all(|grey| (0.0..=255.0).contains(grey)));
+            if let Ok(plate) = rectify(&ramp(50, 40, true), &corners, grey(16, 8, 0.06)) {
+                prop_assert_eq!(plate.planes.len(), 128);
+                prop_assert!(plate.planes.iter().all(|grey| (0.0..=255.0).contains(grey)));
             }
         }
     }
@@ -184,21 +244,39 @@ mod tests {
         let rgb = (0..400u32 * 200).flat_map(|at| [if at % 2 == 0 { 0u8 } else { 255 }; 3]);
         let stripes = Frame::from_rgb(400, 200, rgb.collect()).unwrap();
         let seen = quad([(20.0, 20.0), (380.0, 20.0), (380.0, 180.0), (20.0, 180.0)]);
-        let plate = rectify(&stripes, &seen, 0.0, 64, 32).unwrap();
-        assert!(plate.grey.iter().all(|grey| (100.0..155.0).contains(grey)));
+        let plate = rectify(&stripes, &seen, grey(64, 32, 0.0)).unwrap();
+        assert!(plate.planes.iter().all(|grey| (100.0..155.0).contains(grey)));
+    }
+
+    #[test]
+    fn colours_are_planes_and_grey_is_their_brightness() {
+        let rgb = (0..60u32 * 40).flat_map(|at| [(at % 60) as u8, 100, 200 - (at / 60) as u8]);
+        let frame = Frame::from_rgb(60, 40, rgb.collect()).unwrap();
+        let seen = quad([(10.0, 10.0), (50.0, 12.0), (49.0, 30.0), (11.0, 31.0)]);
+        let form = grey(32, 16, 0.1);
+        let coloured =
+            rectify(&frame, &seen, Upright { colours: Colours::Rgb, ..form }).unwrap().planes;
+        let (red, rest) = coloured.split_at(32 * 16);
+        let (green, blue) = rest.split_at(32 * 16);
+        assert!(green.iter().all(|v| (v - 100.0).abs() < 1e-3));
+        assert!(red[31] > red[0] + 20.0 && blue[0] > blue[15 * 32] + 10.0);
+        let bright = rectify(&frame, &seen, form).unwrap().planes;
+        for (((bright, r), g), b) in bright.iter().zip(red).zip(green).zip(blue) {
+            assert!((bright - (0.299 * r + 0.587 * g + 0.114 * b)).abs() < 1e-2);
+        }
     }
 
     #[test]
     fn a_plate_across_the_edge_repeats_the_edge() {
         let seen = quad([(200.0, 60.0), (280.0, 60.0), (280.0, 100.0), (200.0, 100.0)]);
-        let plate = rectify(&ramp(240, 180, true), &seen, 0.0, 64, 32).unwrap();
-        assert_eq!(plate.grey.last().copied(), Some(239.0));
+        let plate = rectify(&ramp(240, 180, true), &seen, grey(64, 32, 0.0)).unwrap();
+        assert_eq!(plate.planes.last().copied(), Some(239.0));
     }
 
     #[test]
     fn a_plate_outside_the_frame_is_refused() {
         let away = quad([(300.0, 60.0), (380.0, 60.0), (380.0, 100.0), (300.0, 100.0)]);
-        let refused = rectify(&ramp(240, 180, true), &away, 0.0, 64, 32).unwrap_err();
+        let refused = rectify(&ramp(240, 180, true), &away, grey(64, 32, 0.0)).unwrap_err();
         assert!(refused.to_string().ends_with("are not a plate"), "{refused}");
     }
 }

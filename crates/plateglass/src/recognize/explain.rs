@@ -106,11 +106,11 @@ fn plate_row(
     plate: &PlateFound,
 ) -> anyhow::Result<()> {
     let wants = &recogniser.reader().manifest().input;
-    let (width, height) = (wants.width_px as usize, wants.height_px as usize);
-    let upright = rectify(frame, &plate.corners, wants.padding, width, height)?;
+    let upright = rectify(frame, &plate.corners, wants.upright())?;
+    // Of a coloured rectangle the first plane: it is there to show where the characters stand.
     let grey = GrayImage::from_fn(wants.width_px, wants.height_px, |x, y| {
-        let at = y as usize * width + x as usize;
-        Luma([upright.grey.get(at).copied().unwrap_or(0.0) as u8])
+        let at = y as usize * upright.form.width_px + x as usize;
+        Luma([upright.planes.get(at).copied().unwrap_or(0.0) as u8])
     });
     let large = imageops::resize(&grey, PLATE.0, PLATE.1, FilterType::Triangle);
     place(page, &image::DynamicImage::ImageLuma8(large).into_rgb8(), MARGIN, top + MARGIN);

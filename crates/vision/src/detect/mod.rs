@@ -1,5 +1,6 @@
 //! Where the plates of a frame are: four corners each.
 
+mod boxes;
 mod closer;
 mod peaks;
 mod prepare;
@@ -8,9 +9,10 @@ pub use prepare::{DetectBuffers, Layout};
 
 use crate::error::VisionError;
 use crate::frame::Frame;
-use crate::geometry::Quad;
+use crate::geometry::{Point, Quad};
 use crate::model::{
-    DetectorManifest, InferError, Model, ModelError, OneThread, Tensor, check_input, check_shape,
+    DetectorForm, DetectorManifest, InferError, Model, ModelError, OneThread, check_input,
+    check_shape, exactly,
 };
 
 /// Longer side of the look at the frame made small: a plate that fills the picture is then of a size that the detector was
@@ -43,6 +45,14 @@ pub(crate) struct Cells {
     pub stride: f32,
 }
 
+/// What a model answered to one input.
+enum Answer {
+    /// Heat: rows × columns; corners: 8 × rows × columns.
+    Maps { heat: Vec<f32>, corners: Vec<f32>, cells: Cells },
+    /// Plates in input pixels.
+    Boxes(Vec<Detection>),
+}
+
 /// A detector's heat over a frame.
 #[derive(Debug, Clone)]
 pub struct Heat {
@@ -72,8 +82,19 @@ impl Detector {
         model: Box<dyn Model>,
         on: &OneThread,
     ) -> Result<Detector, ModelError> {
-        let expected = [None, Some(3), None, None];
+        // A model for one size of picture is asked for that size: the one that every look is padded to.
+        let fixed = model.input_shape();
+        let side = manifest.input.multiple_of as usize;
+        let of_one_size = |axis: usize| fixed.get(axis).copied().flatten().map(|_| side);
+        let batch = fixed.first().copied().flatten().map(|_| 1);
+        let expected = [batch, Some(3), of_one_size(2), of_one_size(3)];
         check_input(&manifest.file, &manifest.input.name, model.as_ref(), expected)?;
+        let is_fixed = of_one_size(2).is_some() || of_one_size(3).is_some();
+        if is_fixed && manifest.input.long_side_px > manifest.input.multiple_of {
+            let reason = "long_side_px must be at most multiple_of: the model takes one size alone";
+            let file = manifest.file.clone();
+            return Err(ModelError::Manifest { file, reason: reason.to_owned() });
+        }
         let detector = Detector { manifest, model };
         detector.trial(on).map_err(ModelError::Trial)?;
         Ok(detector)
@@ -164,9 +185,12 @@ impl Detector {
         layout: Layout,
         on: &OneThread,
     ) -> Result<Vec<Detection>, InferError> {
-        let (heat, corners, cells) =
-            self.run(input, layout.padded_height, layout.padded_width, on)?;
-        let found = peaks::find(&heat.data, &corners.data, cells, self.manifest.output.score_min);
+        let found = match self.run(input, layout.padded_height, layout.padded_width, on)? {
+            Answer::Maps { heat, corners, cells } => {
+                peaks::find(&heat, &corners, cells, self.manifest.output.score_min)
+            }
+            Answer::Boxes(found) => found,
+        };
         let in_frame = found.into_iter().map(|seen| Detection {
             corners: seen.corners.map(|corner| layout.to_frame(corner)),
             score: seen.score,
@@ -183,10 +207,14 @@ impl Detector {
     ) -> Result<Heat, VisionError> {
         let layout = self.layout(frame);
         let input = buffers.fill(frame, &self.manifest, layout)?;
-        let (heat, _, cells) = self.run(input, layout.padded_height, layout.padded_width, on)?;
+        let (height, width) = (layout.padded_height, layout.padded_width);
+        let (values, cells) = match self.run(input, height, width, on)? {
+            Answer::Maps { heat, cells, .. } => (heat, cells),
+            Answer::Boxes(found) => painted(&found, height, width),
+        };
         let filled = |px: usize| px as f32 / cells.stride;
         let (columns, rows) = (filled(layout.width), filled(layout.height));
-        Ok(Heat { values: heat.data, cells, columns, rows })
+        Ok(Heat { values, cells, columns, rows })
     }
 
     fn run(
@@ -195,13 +223,40 @@ impl Detector {
         height: usize,
         width: usize,
         on: &OneThread,
-    ) -> Result<(Tensor, Tensor, Cells), InferError> {
+    ) -> Result<Answer, InferError> {
         let DetectorManifest { name, output, .. } = &self.manifest;
-        let [heat, corners] = self.model.run(input, [1, 3, height, width], on)?;
-        let stride = output.stride as usize;
-        let (rows, columns) = (height / stride, width / stride);
-        check_shape(name, &output.heat, &heat, &[1, 1, rows, columns])?;
-        check_shape(name, &output.corners, &corners, &[1, 8, rows, columns])?;
-        Ok((heat, corners, Cells { rows, columns, stride: output.stride as f32 }))
+        let answer = self.model.run(input, [1, 3, height, width], on)?;
+        match &output.form {
+            DetectorForm::Maps { heat, corners, stride } => {
+                let outputs = exactly(name, answer)?;
+                let (rows, columns) = (height / *stride as usize, width / *stride as usize);
+                for ((called, channels), tensor) in
+                    [(heat, 1), (corners, 8)].into_iter().zip(&outputs)
+                {
+                    check_shape(name, called, tensor, &[1, channels, rows, columns])?;
+                }
+                let cells = Cells { rows, columns, stride: *stride as f32 };
+                let [heat, corners] = outputs.map(|tensor| tensor.data);
+                Ok(Answer::Maps { heat, corners, cells })
+            }
+            DetectorForm::Boxes { boxes, row } => {
+                let [list] = exactly(name, answer)?;
+                Ok(Answer::Boxes(boxes::find((name, boxes), &list, *row, output.score_min)?))
+            }
+        }
     }
+}
+
+/// Boxes as a heat map: each as hot as it is sure.
+fn painted(found: &[Detection], height: usize, width: usize) -> (Vec<f32>, Cells) {
+    const STRIDE: usize = 8;
+    let cells = Cells { rows: height / STRIDE, columns: width / STRIDE, stride: STRIDE as f32 };
+    let heat_at = |at: usize| {
+        let (row, column) = (at / cells.columns, at % cells.columns);
+        let along = |cell: usize| (cell as f32 + 0.5) * cells.stride;
+        let place = Point { x: along(column), y: along(row) };
+        let around = found.iter().filter(|plate| plate.corners.bounds().contains(place));
+        around.map(|plate| plate.score).fold(0.0, f32::max)
+    };
+    ((0..cells.rows * cells.columns).map(heat_at).collect(), cells)
 }

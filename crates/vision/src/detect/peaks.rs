@@ -6,8 +6,8 @@ use crate::geometry::{Point, Quad};
 /// Plates of one frame that are followed up. A frame across a car park shows a dozen; a hundred is a fence or text,
 /// and each costs a reading.
 const PLATES_MAX: usize = 24;
-/// Peaks looked at before overlaps are dropped: a bound on the work that a noisy map can cause.
-const PEAKS_MAX: usize = 200;
+/// Finds looked at before overlaps are dropped: a bound on the work that a noisy map can cause.
+pub(super) const FINDS_MAX: usize = 200;
 /// Two quads that share more than this are the same plate. Plates do not cover each other; two on one car (a plate
 /// and its frame's slogan) share less.
 const OVERLAP_MAX: f32 = 0.3;
@@ -20,15 +20,21 @@ const WIDTH_MIN_PX: f32 = 8.0;
 pub(super) fn find(heat: &[f32], corners: &[f32], cells: Cells, score_min: f32) -> Vec<Detection> {
     let mut peaks = peaks(heat, cells, score_min);
     peaks.sort_by(|a, b| b.score.total_cmp(&a.score));
-    peaks.truncate(PEAKS_MAX);
+    let found = peaks.iter().filter_map(|peak| {
+        Some(Detection { corners: quad_at(corners, cells, peak)?, score: peak.score })
+    });
+    apart(found.take(FINDS_MAX))
+}
+
+/// Of finds, surest first, the plausible ones that do not cover a surer one.
+pub(super) fn apart(finds: impl Iterator<Item = Detection>) -> Vec<Detection> {
     let mut kept: Vec<Detection> = Vec::new();
-    for peak in peaks {
-        let Some(corners) = quad_at(corners, cells, &peak) else { continue };
-        let bounds = corners.bounds();
-        let plausible = corners.is_convex() && corners.width() >= WIDTH_MIN_PX;
+    for find in finds {
+        let bounds = find.corners.bounds();
+        let plausible = find.corners.is_convex() && find.corners.width() >= WIDTH_MIN_PX;
         let known = kept.iter().any(|other| other.corners.bounds().overlap(&bounds) > OVERLAP_MAX);
         if plausible && !known {
-            kept.push(Detection { corners, score: peak.score });
+            kept.push(find);
         }
         if kept.len() == PLATES_MAX {
             break;

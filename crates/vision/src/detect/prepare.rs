@@ -79,9 +79,12 @@ impl DetectBuffers {
         }
         let pixels = if same { frame.rgb() } else { &self.scaled };
         let plane_len = layout.padded_width * layout.padded_height;
-        self.planes.clear();
-        self.planes.resize(CHANNELS * plane_len, 0.0);
         let tables = [0, 1, 2].map(|channel| table(manifest, channel));
+        self.planes.clear();
+        for channel in 0..CHANNELS {
+            let pad = manifest.input.pad.map_or(0.0, |pad| normal(manifest, channel, pad));
+            self.planes.resize((channel + 1) * plane_len, pad);
+        }
         fill_planes(pixels, layout, &tables, &mut self.planes);
         Ok(&self.planes)
     }
@@ -89,12 +92,16 @@ impl DetectBuffers {
 
 /// What each of the 256 values of a channel becomes: one look-up instead of three operations a value.
 fn table(manifest: &DetectorManifest, channel: usize) -> [f32; 256] {
-    let of = |numbers: &[f32; 3]| numbers.get(channel).copied().unwrap_or(1.0);
-    let (mean, std) = (of(&manifest.input.mean), of(&manifest.input.std));
-    std::array::from_fn(|value| (value as f32 / 255.0 - mean) / std)
+    std::array::from_fn(|value| normal(manifest, channel, value as f32 / 255.0))
 }
 
-/// Takes pixels apart into normalised planes; the padding keeps its zeros.
+/// A channel's value of 0–1 as the model wants it.
+fn normal(manifest: &DetectorManifest, channel: usize, value: f32) -> f32 {
+    let of = |numbers: &[f32; 3]| numbers.get(channel).copied().unwrap_or(1.0);
+    (value - of(&manifest.input.mean)) / of(&manifest.input.std)
+}
+
+/// Takes pixels apart into normalised planes; the padding stays as it is.
 fn fill_planes(pixels: &[u8], layout: Layout, tables: &[[f32; 256]; 3], planes: &mut [f32]) {
     let row_len = layout.padded_width;
     let (red, rest) = planes.split_at_mut(row_len * layout.padded_height);

@@ -4,7 +4,10 @@ mod manifest;
 mod rten;
 
 pub use self::rten::RtenModel;
-pub use manifest::{CtcForm, DetectorManifest, IssuerManifest, ReaderManifest};
+pub use manifest::{
+    Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput,
+    IssuerManifest, IssuerOutput, Normalise, Nothing, PlateInput, ReaderManifest, ReaderOutput,
+};
 
 use std::sync::Arc;
 
@@ -31,18 +34,18 @@ impl OneThread {
     }
 }
 
-/// What the pipeline asks of a model with so many outputs. Tests answer with arithmetic, so they need no weights.
-pub trait Model<const OUTPUTS: usize = 2>: Send + Sync {
+/// What the pipeline asks of a model. Tests answer with arithmetic, so they need no weights.
+pub trait Model: Send + Sync {
     /// Length of each axis of the input as the model's file declares it; `None` where any length goes.
     fn input_shape(&self) -> Vec<Option<usize>>;
 
-    /// Computes all outputs, in the manifest's order, from one input.
+    /// Computes the outputs that were asked for when it was loaded, in that order, from one input.
     fn run(
         &self,
         input: &[f32],
         shape: [usize; 4],
         on: &OneThread,
-    ) -> Result<[Tensor; OUTPUTS], InferError>;
+    ) -> Result<Vec<Tensor>, InferError>;
 }
 
 /// A model that was loaded did not compute.
@@ -69,6 +72,16 @@ pub enum InferError {
         expected: Vec<usize>,
         /// What came.
         found: Vec<usize>,
+    },
+    /// Another number of outputs came than was asked for.
+    #[error("model {name} gave {found} outputs instead of {expected}")]
+    Outputs {
+        /// The model's name from its manifest.
+        name: String,
+        /// How many were asked for.
+        expected: usize,
+        /// How many came.
+        found: usize,
     },
 }
 
@@ -127,6 +140,19 @@ pub enum ModelError {
     Trial(#[source] InferError),
 }
 
+/// The outputs of a model that should have so many.
+pub(crate) fn exactly<const N: usize>(
+    name: &str,
+    outputs: Vec<Tensor>,
+) -> Result<[Tensor; N], InferError> {
+    let came = outputs.len();
+    outputs.try_into().map_err(|_| InferError::Outputs {
+        name: name.to_owned(),
+        expected: N,
+        found: came,
+    })
+}
+
 /// Refuses an output of another shape than the manifest promises.
 pub(crate) fn check_shape(
     name: &str,
@@ -146,10 +172,10 @@ pub(crate) fn check_shape(
 }
 
 /// Refuses a model whose declared input cannot take `expected`; `None` stands for any length.
-pub(crate) fn check_input<const OUTPUTS: usize>(
+pub(crate) fn check_input(
     file: &str,
     input: &str,
-    model: &dyn Model<OUTPUTS>,
+    model: &dyn Model,
     expected: [Option<usize>; 4],
 ) -> Result<(), ModelError> {
     let declared = model.input_shape();
@@ -185,7 +211,7 @@ mod tests {
         fn input_shape(&self) -> Vec<Option<usize>> {
             self.0.clone()
         }
-        fn run(&self, _: &[f32], _: [usize; 4], _: &OneThread) -> Result<[Tensor; 2], InferError> {
+        fn run(&self, _: &[f32], _: [usize; 4], _: &OneThread) -> Result<Vec<Tensor>, InferError> {
             unreachable!("only the declared shape is asked")
         }
     }

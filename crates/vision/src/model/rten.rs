@@ -1,25 +1,27 @@
 //! Models on rten: pure Rust, nothing to install.
 
 use super::{InferError, Model, ModelError, OneThread, Tensor};
-use rten::{Dimension, NodeId, RunOptions, Value, ValueView};
+use rten::{DataType, Dimension, NodeId, RunOptions, Value, ValueOrView, ValueType, ValueView};
 use rten_tensor::Layout;
 
-/// An ONNX model with one input and so many outputs.
-pub struct RtenModel<const OUTPUTS: usize = 2> {
+/// An ONNX model with one input.
+pub struct RtenModel {
     name: String,
     model: rten::Model,
     input: NodeId,
-    outputs: [NodeId; OUTPUTS],
+    outputs: Vec<NodeId>,
+    /// Whether the input is declared to be of bytes.
+    bytes: bool,
 }
 
-impl<const OUTPUTS: usize> RtenModel<OUTPUTS> {
+impl RtenModel {
     /// Loads the bytes of an ONNX file and finds its nodes by name.
     pub fn load(
         file: &str,
         name: &str,
         onnx: Vec<u8>,
         input: &str,
-        outputs: [&str; OUTPUTS],
+        outputs: &[&str],
     ) -> Result<Self, ModelError> {
         let failed = |reason: String| ModelError::Load { file: file.to_owned(), reason };
         let model = rten::Model::load(onnx).map_err(|err| failed(err.to_string()))?;
@@ -28,19 +30,35 @@ impl<const OUTPUTS: usize> RtenModel<OUTPUTS> {
             found.ok_or_else(|| failed(format!("it has no {what} `{node}`")))
         };
         let input = node(input, "input", model.input_ids())?;
-        let mut nodes = [input; OUTPUTS];
-        for (place, output) in nodes.iter_mut().zip(outputs) {
-            *place = node(output, "output", model.output_ids())?;
-        }
-        Ok(Self { name: name.to_owned(), model, input, outputs: nodes })
+        let outputs: Result<Vec<NodeId>, ModelError> =
+            outputs.iter().map(|output| node(output, "output", model.output_ids())).collect();
+        let declared = model.node_info(input).and_then(|node| node.dtype());
+        let bytes = declared == Some(ValueType::Tensor(DataType::UInt8));
+        Ok(Self { name: name.to_owned(), outputs: outputs?, model, input, bytes })
     }
 
     fn failed(&self, shape: [usize; 4], reason: impl std::fmt::Display) -> InferError {
         InferError::Run { name: self.name.clone(), shape, reason: reason.to_string() }
     }
+
+    fn compute(
+        &self,
+        input: ValueOrView<'_>,
+        shape: [usize; 4],
+        on: &OneThread,
+    ) -> Result<Vec<Tensor>, InferError> {
+        let mut options = RunOptions::default();
+        options.thread_pool = Some(on.0.clone());
+        let outputs = self
+            .model
+            .run(vec![(self.input, input)], &self.outputs, Some(options))
+            .map_err(|err| self.failed(shape, err))?;
+        let tensors = outputs.into_iter().map(tensor).collect::<Result<Vec<_>, _>>();
+        tensors.map_err(|err| self.failed(shape, err))
+    }
 }
 
-impl<const OUTPUTS: usize> Model<OUTPUTS> for RtenModel<OUTPUTS> {
+impl Model for RtenModel {
     fn input_shape(&self) -> Vec<Option<usize>> {
         let shape = self.model.node_info(self.input).and_then(|node| node.shape());
         let axis = |dimension: Dimension| match dimension {
@@ -55,19 +73,16 @@ impl<const OUTPUTS: usize> Model<OUTPUTS> for RtenModel<OUTPUTS> {
         input: &[f32],
         shape: [usize; 4],
         on: &OneThread,
-    ) -> Result<[Tensor; OUTPUTS], InferError> {
-        let view = ValueView::from_shape(shape, input).map_err(|err| self.failed(shape, err))?;
-        let mut options = RunOptions::default();
-        options.thread_pool = Some(on.0.clone());
-        let outputs = self
-            .model
-            .run_n(vec![(self.input, view.into())], self.outputs, Some(options))
-            .map_err(|err| self.failed(shape, err))?;
-        let mut tensors = std::array::from_fn(|_| Tensor { shape: Vec::new(), data: Vec::new() });
-        for (place, output) in tensors.iter_mut().zip(outputs) {
-            *place = tensor(output).map_err(|err| self.failed(shape, err))?;
+    ) -> Result<Vec<Tensor>, InferError> {
+        if self.bytes {
+            // A float becomes the nearest byte: casting saturates.
+            let bytes: Vec<u8> = input.iter().map(|value| value.round() as u8).collect();
+            let view = ValueView::from_shape(shape, &bytes);
+            let view = view.map_err(|err| self.failed(shape, err))?;
+            return self.compute(view.into(), shape, on);
         }
-        Ok(tensors)
+        let view = ValueView::from_shape(shape, input).map_err(|err| self.failed(shape, err))?;
+        self.compute(view.into(), shape, on)
     }
 }
 

@@ -7,9 +7,9 @@ mod weigh;
 
 use crate::error::VisionError;
 use crate::model::{
-    CtcForm, InferError, Model, ModelError, OneThread, ReaderManifest, Tensor, check_input,
-    check_shape,
+    CtcForm, InferError, Model, ModelError, Nothing, OneThread, ReaderManifest, Tensor, check_shape,
 };
+use crate::plate_input::PlateModel;
 use crate::rectify::Rectified;
 use calibrate::Calibration;
 use ctc::{Columns, Labels};
@@ -26,7 +26,7 @@ pub const ALTERNATIVES_MAX: usize = 10;
 pub struct Reading {
     /// The likeliest text.
     pub text: PlateText,
-    /// How likely it is right, 0–1: the geometric mean of the probabilities that both heads give it at every look, put
+    /// How likely it is right, 0–1: the geometric mean of the probabilities that every head gives it at every look, put
     /// right by the manifest's calibration.
     pub confidence: f32,
     /// The same before it was put right: what the models themselves believe, which does not change when it is measured
@@ -50,14 +50,14 @@ pub struct Alternative {
 /// Reads rectified plates.
 pub struct Reader {
     manifest: ReaderManifest,
-    model: Box<dyn Model>,
+    model: PlateModel,
     calibration: Calibration,
 }
 
-/// What both heads answered to one rectangle; several of one plate are decided together.
+/// What a reader answered to one rectangle; several of one plate are decided together. Class 0 is nothing.
 #[derive(Debug, Clone)]
 pub struct Sighting {
-    /// Log-probabilities: columns × classes.
+    /// Log-probabilities: columns × classes. Empty where the reader has no such head.
     columns: Vec<f32>,
     /// Probabilities: places × classes.
     places: Vec<f32>,
@@ -70,12 +70,11 @@ impl Reader {
         model: Box<dyn Model>,
         on: &OneThread,
     ) -> Result<Reader, ModelError> {
-        let (height, width) = (manifest.input.height_px as usize, manifest.input.width_px as usize);
-        let expected = [None, Some(1), Some(height), Some(width)];
-        check_input(&manifest.file, &manifest.input.name, model.as_ref(), expected)?;
+        let model = PlateModel::new(&manifest.file, &manifest.input, model)?;
         let calibration = Calibration::new(&manifest.calibration);
         let reader = Reader { manifest, model, calibration };
-        reader.run(&vec![0.0; height * width], 1, on).map_err(ModelError::Trial)?;
+        let answer = reader.model.trial(on).and_then(|outputs| reader.check(1, &outputs));
+        answer.map_err(ModelError::Trial)?;
         Ok(reader)
     }
 
@@ -101,16 +100,30 @@ impl Reader {
         if plates.is_empty() {
             return Ok(Vec::new());
         }
-        let input: Vec<f32> = plates.iter().flat_map(|plate| normalised(&plate.grey)).collect();
-        let [mut ctc, slots] = self.run(&input, plates.len(), on)?;
-        if self.manifest.output.ctc_form == CtcForm::Prob {
-            ctc.data.iter_mut().for_each(|p| *p = p.ln());
+        let mut sightings = Vec::with_capacity(plates.len());
+        for (plates, outputs) in self.model.run(plates, on)? {
+            self.check(plates, &outputs)?;
+            sightings.extend((0..plates).map(|plate| self.sighting(&outputs, plate, plates)));
         }
-        let per_plate = |tensor: &Tensor| (tensor.data.len() / plates.len()).max(1);
-        let columns = ctc.data.chunks_exact(per_plate(&ctc));
-        let places = slots.data.chunks_exact(per_plate(&slots));
-        let both = columns.zip(places);
-        Ok(both.map(|(c, p)| Sighting { columns: c.to_vec(), places: p.to_vec() }).collect())
+        Ok(sightings)
+    }
+
+    /// One plate's part of outputs that were checked.
+    fn sighting(&self, outputs: &[Tensor], plate: usize, plates: usize) -> Sighting {
+        let part = |output: usize| {
+            let data = outputs.get(output).map_or([].as_slice(), |tensor| &tensor.data);
+            let len = data.len() / plates.max(1);
+            let mut part = data.get(plate * len..(plate + 1) * len).unwrap_or_default().to_vec();
+            if self.manifest.output.nothing == Nothing::Last {
+                part.chunks_exact_mut(self.manifest.classes()).for_each(|row| row.rotate_right(1));
+            }
+            part
+        };
+        let (places, mut columns) = (part(0), part(1));
+        if self.manifest.output.ctc_form == CtcForm::Prob {
+            columns.iter_mut().for_each(|p| *p = p.ln());
+        }
+        Sighting { columns, places }
     }
 
     /// The second half: what sightings of one plate say together; `None` where no text can be made out.
@@ -119,7 +132,8 @@ impl Reader {
         let looks: Vec<Look<'_>> = sightings
             .iter()
             .map(|sighting| Look {
-                columns: Columns::new(&sighting.columns, classes),
+                columns: (!sighting.columns.is_empty())
+                    .then(|| Columns::new(&sighting.columns, classes)),
                 slots: Slots::new(&sighting.places, classes),
             })
             .collect();
@@ -141,18 +155,19 @@ impl Reader {
         })
     }
 
-    /// Both heads' outputs, checked against the manifest.
-    fn run(&self, input: &[f32], plates: usize, on: &OneThread) -> Result<[Tensor; 2], InferError> {
-        let ReaderManifest { name, input: wants, output, .. } = &self.manifest;
-        let shape = [plates, 1, wants.height_px as usize, wants.width_px as usize];
-        let outputs = self.model.run(input, shape, on)?;
-        let classes = self.manifest.classes();
-        for (called, tensor) in [&output.ctc, &output.slots].into_iter().zip(&outputs) {
+    /// Holds outputs to the manifest.
+    fn check(&self, plates: usize, outputs: &[Tensor]) -> Result<(), InferError> {
+        let ReaderManifest { name, output, .. } = &self.manifest;
+        let names = output.names();
+        if names.len() != outputs.len() {
+            let (name, expected) = (name.clone(), names.len());
+            return Err(InferError::Outputs { name, expected, found: outputs.len() });
+        }
+        names.into_iter().zip(outputs).try_for_each(|(called, tensor)| {
             // How many columns or places there are is the model's own affair, as long as there are some.
             let steps = tensor.shape.get(1).copied().unwrap_or(0).max(1);
-            check_shape(name, called, tensor, &[plates, steps, classes])?;
-        }
-        Ok(outputs)
+            check_shape(name, called, tensor, &[plates, steps, self.manifest.classes()])
+        })
     }
 
     fn text(&self, labels: &Labels) -> Option<PlateText> {
@@ -190,16 +205,6 @@ impl Sighting {
             .flat_map(|at| if at < text.len() { pair(at) } else { sure_nothing().collect() });
         Sighting { columns: columns.map(f32::ln).collect(), places: places.collect() }
     }
-}
-
-/// (value − mean) ÷ deviation over one picture: the reader never learns how bright the night was.
-pub(crate) fn normalised(grey: &[f32]) -> impl Iterator<Item = f32> {
-    let count = grey.len().max(1) as f32;
-    let mean = grey.iter().sum::<f32>() / count;
-    let variance = grey.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / count;
-    // A picture of one grey has no deviation: it stays zero instead of becoming noise.
-    let scale = 1.0 / variance.sqrt().max(1e-3);
-    grey.iter().map(move |v| (v - mean) * scale)
 }
 
 #[cfg(test)]

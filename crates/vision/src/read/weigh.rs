@@ -1,4 +1,4 @@
-//! What both heads say together, over every look at a plate.
+//! What the heads say together, over every look at a plate.
 
 use super::ctc::{Columns, Labels};
 use super::slots::Slots;
@@ -12,10 +12,10 @@ const CHARACTERS_MAX: usize = 10;
 /// the others.
 const LOOK_MIN: f32 = -9.2;
 
-/// Both heads' answers to one look at a plate.
+/// The heads' answers to one look at a plate. Not every reader has columns.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
-    pub columns: Columns<'a>,
+    pub columns: Option<Columns<'a>>,
     pub slots: Slots<'a>,
 }
 
@@ -70,7 +70,8 @@ fn weights(looks: &[Look<'_>]) -> Vec<f32> {
 /// What any head proposes at any look, each text once.
 fn proposed(looks: &[Look<'_>]) -> Vec<Labels> {
     let beams = looks.iter().flat_map(|look| {
-        look.columns.beam(BEAM_WIDTH).into_iter().chain(look.slots.beam(BEAM_WIDTH))
+        let by_column = look.columns.map(|columns| columns.beam(BEAM_WIDTH));
+        by_column.into_iter().flatten().chain(look.slots.beam(BEAM_WIDTH))
     });
     let mut texts: Vec<Labels> = beams
         .map(|(labels, _)| labels)
@@ -82,14 +83,16 @@ fn proposed(looks: &[Look<'_>]) -> Vec<Labels> {
 }
 
 impl Look<'_> {
-    /// Log of the geometric mean of what the two heads give a text.
+    /// Log of the geometric mean of what the heads give a text.
     fn log_probability(&self, text: &[u8]) -> f32 {
-        (self.columns.log_probability(text) + self.slots.log_probability(text)) / 2.0
+        let by_place = self.slots.log_probability(text);
+        self.columns.map_or(by_place, |columns| (columns.log_probability(text) + by_place) / 2.0)
     }
 
-    /// For each character the log of the geometric mean of what the two heads give it.
+    /// For each character the log of the geometric mean of what the heads give it.
     fn characters(&self, text: &[u8]) -> Vec<f32> {
-        let (by_column, by_place) = (self.columns.characters(text), self.slots.characters(text));
+        let by_place = self.slots.characters(text);
+        let by_column = self.columns.map_or(by_place.clone(), |columns| columns.characters(text));
         by_column.iter().zip(&by_place).map(|(a, b)| (a * b).ln() / 2.0).collect()
     }
 }

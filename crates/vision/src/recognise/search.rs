@@ -45,8 +45,6 @@ struct Candidate {
     seen: Detection,
     sightings: Vec<Sighting>,
     reading: Reading,
-    /// As last rectified.
-    plate: Rectified,
     issuer: Option<IssuerSighting>,
 }
 
@@ -69,19 +67,16 @@ impl Search<'_> {
         let (seen, plates): (Vec<Detection>, Vec<Rectified>) =
             seen.into_iter().filter_map(cut).unzip();
         let sightings = self.reader.look(&plates, &worker.thread)?;
-        let found = seen.into_iter().zip(plates).zip(sightings);
-        let candidates = found.filter_map(|((seen, plate), sighting)| {
+        let candidates = seen.into_iter().zip(sightings).filter_map(|(seen, sighting)| {
             let sightings = vec![sighting];
             let reading = self.reader.decide(&sightings)?;
-            Some(Candidate { seen, sightings, reading, plate, issuer: None })
+            Some(Candidate { seen, sightings, reading, issuer: None })
         });
         Ok(candidates.collect())
     }
 
     fn rectified(&self, seen: &Detection) -> Option<Rectified> {
-        let input = &self.reader.manifest().input;
-        let (width, height) = (input.width_px as usize, input.height_px as usize);
-        rectify(self.frame, &seen.corners, input.padding, width, height).ok()
+        rectify(self.frame, &seen.corners, self.reader.manifest().input.upright()).ok()
     }
 
     /// Looks again at the doubtful plates: new corners, and a text decided by both looks.
@@ -96,7 +91,6 @@ impl Search<'_> {
             let Some(closer) = closer else { continue };
             let Some(plate) = self.rectified(&closer) else { continue };
             candidate.sightings.extend(self.reader.look(std::slice::from_ref(&plate), thread)?);
-            candidate.plate = plate;
             if let Some(reading) = self.reader.decide(&candidate.sightings) {
                 candidate.reading = reading;
                 candidate.seen = closer;
@@ -138,21 +132,25 @@ impl Search<'_> {
     /// Asks who issued the plates whose text was made out; the rest are mostly no plates.
     fn tell_issuers(&self, found: &mut [Candidate], worker: &Worker) -> Result<(), VisionError> {
         let Some(issuer) = self.issuer else { return Ok(()) };
-        let mut read: Vec<&mut Candidate> = found
+        let form = issuer.manifest().input.upright();
+        let believed = found
             .iter_mut()
-            .filter(|candidate| candidate.reading.confidence >= ISSUER_CONFIDENCE_MIN)
-            .collect();
-        let plates: Vec<Rectified> =
-            read.iter_mut().map(|candidate| std::mem::take(&mut candidate.plate)).collect();
+            .filter(|candidate| candidate.reading.confidence >= ISSUER_CONFIDENCE_MIN);
+        let (asked, plates): (Vec<&mut Candidate>, Vec<Rectified>) = believed
+            .filter_map(|it| {
+                let plate = rectify(self.frame, &it.seen.corners, form).ok()?;
+                Some((it, plate))
+            })
+            .unzip();
         let sightings = issuer.look(&plates, &worker.thread)?;
-        for (candidate, sighting) in read.into_iter().zip(sightings) {
+        for (candidate, sighting) in asked.into_iter().zip(sightings) {
             candidate.issuer = Some(sighting);
         }
         Ok(())
     }
 
     fn seen(&self, candidate: Candidate) -> PlateSeen {
-        let Candidate { seen, sightings, reading, issuer, .. } = candidate;
+        let Candidate { seen, sightings, reading, issuer } = candidate;
         let guess = self.issuer.and_then(|stage| stage.decide(&issuer));
         PlateSeen { found: PlateFound::new(reading, &seen, guess), sightings, issuer }
     }

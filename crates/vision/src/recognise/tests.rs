@@ -14,7 +14,7 @@ impl Model for SeesOne {
         _: &[f32],
         [_, _, height, width]: [usize; 4],
         _: &OneThread,
-    ) -> Result<[Tensor; 2], InferError> {
+    ) -> Result<Vec<Tensor>, InferError> {
         let (rows, columns) = (height / 8, width / 8);
         let mut heat = vec![0.0; rows * columns];
         if let Some(cell) = heat.get_mut(20 * columns + 40) {
@@ -22,7 +22,7 @@ impl Model for SeesOne {
         }
         let offsets = [-60.0, -30.0, 60.0, -30.0, 60.0, 30.0, -60.0, 30.0];
         let corners = offsets.iter().flat_map(|offset| vec![*offset; rows * columns]).collect();
-        Ok([
+        Ok(vec![
             Tensor { shape: vec![1, 1, rows, columns], data: heat },
             Tensor { shape: vec![1, 8, rows, columns], data: corners },
         ])
@@ -42,14 +42,14 @@ impl Model for ReadsSlope {
         input: &[f32],
         [plates, ..]: [usize; 4],
         _: &OneThread,
-    ) -> Result<[Tensor; 2], InferError> {
+    ) -> Result<Vec<Tensor>, InferError> {
         let label = if input[0] < input[127] { 11 } else { 12 };
         let row = |best: usize| (0..37).map(move |at| if at == best { 0.964 } else { 0.001 });
         let columns = (0..32).flat_map(|column| row(if column == 8 { label } else { 0 }));
         let places = (0..10).flat_map(|place| row(if place == 0 { label } else { 0 }));
-        Ok([
-            Tensor { shape: vec![plates, 32, 37], data: columns.map(f32::ln).collect() },
+        Ok(vec![
             Tensor { shape: vec![plates, 10, 37], data: places.collect() },
+            Tensor { shape: vec![plates, 32, 37], data: columns.map(f32::ln).collect() },
         ])
     }
 }
