@@ -171,6 +171,11 @@ fn times(recogniser: &Recogniser, drawn: &[Scene]) -> Result<()> {
     let rectifying = median_ms(cut);
     let plate = [cut()?];
     let read = median_ms(|| reader.read(&plate, &thread));
+    let looked = median_ms(|| reader.look(&plate, &thread));
+    let issuing = recogniser.issuer().map_or(Ok(0.0), |issuer| {
+        let plate = [rectify(&frame, &corners, issuer.manifest().input.upright())?];
+        anyhow::Ok(median_ms(|| issuer.look(&plate, &thread)))
+    })?;
     let whole = median_ms(|| recogniser.recognise(&frame));
     let decode = median_ms(|| Frame::decode(&jpeg));
     let slow = median_ms(|| image_resize(&frame));
@@ -189,7 +194,8 @@ fn times(recogniser: &Recogniser, drawn: &[Scene]) -> Result<()> {
         &format!("{}×{} input", layout.padded_width, layout.padded_height),
     );
     say("  rectify", &ms(rectifying), "", "");
-    say("  read", &ms(read), "", "");
+    say("  read", &ms(read), "", &format!("of which the model {}", ms(looked)));
+    say("  tell who issued it", &ms(issuing), "", "");
     say("  baseline: decoding the same JPEG", &ms(decode), "", "");
     Ok(())
 }

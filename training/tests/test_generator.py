@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, issuerdata, issuernet, pipeline, plates, readerdata, readernet, scenes, strokefont  # noqa: E402
+from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, finds, issuerdata, issuernet, mine, pipeline, plates, readerdata, readernet, scenes, strokefont  # noqa: E402
 from plateglass_training.texts import random_text  # noqa: E402
 
 
@@ -156,3 +156,32 @@ def test_a_calibration_curve_rises_and_puts_confidence_right():
     curve = calibrate.rising(pairs)
     assert all(a < c and b <= d for (a, b), (c, d) in zip(curve, curve[1:]))
     assert calibrate.error(pairs) > .1 > .04 > calibrate.error(calibrate.crossed(pairs))
+
+
+def test_mining_takes_corners_that_agree_and_remembers_what_misled():
+    quad = np.float32([[102, 51], [198, 55], [197, 101], [101, 98]])
+
+    def detector(_rgb, _score_min, side):
+        far = np.float32([[300, 300], [340, 300], [340, 320], [300, 320]])
+        return [pipeline.Detection(.9, quad), pipeline.Detection(.5, far)] if side == mine.LOOKS[0] else []
+
+    row = {"plates": [{"box": [100, 50, 100, 52]}, {"box": [500, 50, 60, 30]}], "ignore": []}
+    found = mine.look(detector, np.zeros((400, 640, 3), np.uint8), row)
+    assert list(found["corners"]) == ["0"] and np.allclose(found["corners"]["0"], quad)
+    assert found["false"] == [[300, 300, 40, 20]]
+    row["ignore"] = [[290, 290, 60, 40]]
+    assert mine.look(detector, np.zeros((400, 640, 3), np.uint8), row)["false"] == []
+
+
+def test_a_missing_file_of_finds_is_no_finds(tmp_path):
+    nothing = finds.load(tmp_path / "finds.json").get("oi_scenes", "a.jpg")
+    assert nothing == {"corners": {}, "false": []}
+
+
+def test_coloured_samples_keep_their_colours():
+    rng = np.random.default_rng(2)
+    plate = np.full((100, 200, 3), (200, 40, 40), np.uint8)
+    picture, quad = degrade.surround(rng, plate)
+    x = np.stack([degrade.sample(rng, picture, quad, 2.0, hard=.2) for _ in range(8)]).astype(float)
+    assert x.shape == (8, readernet.HEIGHT, readernet.WIDTH, 3)
+    assert (x[..., 0].mean((1, 2)) > x[..., 2].mean((1, 2)) + 20).all()

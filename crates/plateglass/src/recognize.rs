@@ -17,7 +17,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use vision::{Frame, PICTURE_BYTES_MAX, Passage, Passages, Recogniser};
+use vision::{Frame, PICTURE_BYTES_MAX, Passage, Passages, Recogniser, Runtime};
 
 /// Find and read the plates in pictures and videos.
 ///
@@ -46,6 +46,10 @@ pub(crate) struct RecognizeArgs {
     /// Use the models in this folder (detector.toml, reader.toml and their files) instead of the built-in ones.
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// Compute with this ONNX Runtime library (libonnxruntime.so, 1.24 or later) instead of the built-in runtime; for
+    /// programs built with the feature `onnx-runtime`.
+    #[arg(long, value_name = "FILE")]
+    onnx_runtime: Option<PathBuf>,
 }
 
 /// One read in ten is right at this confidence. Lower than the server's bound: whoever tries pictures wants to see what was
@@ -58,10 +62,11 @@ const EXIT_USAGE: u8 = 2;
 /// Reads every picture, one after the other: memory holds one at a time, however many there are.
 #[expect(clippy::needless_pass_by_value, reason = "arguments are handed over once, at the start")]
 pub(crate) fn run(args: RecognizeArgs) -> anyhow::Result<ExitCode> {
+    let runtime = Runtime::of(args.onnx_runtime.as_deref())?;
     let recogniser = match &args.models {
-        Some(folder) => Recogniser::from_dir(folder)
+        Some(folder) => Recogniser::from_dir_on(folder, &runtime)
             .with_context(|| format!("failed to load the models in {}", folder.display()))?,
-        None => Recogniser::shipped().context("failed to load the built-in models")?,
+        None => Recogniser::shipped_on(&runtime).context("failed to load the built-in models")?,
     };
     let found = inputs::find(&args.paths);
     let mut failed = found.failures.len();

@@ -34,10 +34,12 @@ pub use error::VisionError;
 pub use frame::{Frame, FrameSizeError};
 pub use geometry::{Bounds, Homography, Point, Quad};
 pub use issue::{Issuer, IssuerGuess, IssuerSighting};
+#[cfg(feature = "onnx-runtime")]
+pub use model::OnnxRuntime;
 pub use model::{
     Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput,
     InferError, IssuerManifest, IssuerOutput, Model, ModelError, Normalise, Nothing, OneThread,
-    PlateInput, ReaderManifest, ReaderOutput, RtenModel, Tensor,
+    PlateInput, ReaderManifest, ReaderOutput, RtenModel, Runtime, Tensor,
 };
 pub use passage::{Passage, Passages};
 pub use privacy::{KeptPictures, keep_pictures};

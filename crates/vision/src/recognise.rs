@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::geometry::Quad;
 use crate::issue::{Issuer, IssuerGuess, IssuerSighting};
 use crate::model::{
-    DetectorManifest, IssuerManifest, ModelError, OneThread, ReaderManifest, RtenModel,
+    DetectorManifest, IssuerManifest, ModelError, OneThread, ReaderManifest, Runtime,
 };
 use crate::read::{Alternative, Reader, Sighting};
 use plate::PlateText;
@@ -74,6 +74,11 @@ const ISSUER_MANIFEST: &str = "issuer.toml";
 impl Recogniser {
     /// The models that come with Plateglass, built into the program.
     pub fn shipped() -> Result<Recogniser, ModelError> {
+        Recogniser::shipped_on(&Runtime::default())
+    }
+
+    /// The same, computed by another runtime than the built-in one.
+    pub fn shipped_on(runtime: &Runtime) -> Result<Recogniser, ModelError> {
         let detector = Files {
             manifest: include_str!("../models/detector.toml").to_owned(),
             onnx: include_bytes!("../models/detector.onnx").to_vec(),
@@ -86,12 +91,17 @@ impl Recogniser {
             manifest: include_str!("../models/issuer.toml").to_owned(),
             onnx: include_bytes!("../models/issuer.onnx").to_vec(),
         };
-        Recogniser::load(detector, reader, Some(issuer))
+        Recogniser::load(detector, reader, Some(issuer), runtime)
     }
 
     /// Other models: `detector.toml`, `reader.toml` and, where who issued a plate is to be told, `issuer.toml` in a
     /// folder, with the files that they name beside them.
     pub fn from_dir(folder: &Path) -> Result<Recogniser, ModelError> {
+        Recogniser::from_dir_on(folder, &Runtime::default())
+    }
+
+    /// The same, computed by another runtime than the built-in one.
+    pub fn from_dir_on(folder: &Path, runtime: &Runtime) -> Result<Recogniser, ModelError> {
         let detector = text(&folder.join(DETECTOR_MANIFEST))?;
         let reader = text(&folder.join(READER_MANIFEST))?;
         let detector_file = DetectorManifest::parse(DETECTOR_MANIFEST, &detector)?.file;
@@ -108,6 +118,7 @@ impl Recogniser {
             Files { manifest: detector, onnx: bytes(&folder.join(detector_file))? },
             Files { manifest: reader, onnx: bytes(&folder.join(reads.file))? },
             issuer,
+            runtime,
         )
     }
 
@@ -115,15 +126,16 @@ impl Recogniser {
         detector: Files,
         reader: Files,
         issuer: Option<Files>,
+        runtime: &Runtime,
     ) -> Result<Recogniser, ModelError> {
         let mut digest = Sha256::new();
         for files in [Some(&detector), Some(&reader), issuer.as_ref()].into_iter().flatten() {
             digest.update(Sha256::digest(&files.manifest));
         }
         let thread = OneThread::start();
-        let detector = load_detector(detector, &thread)?;
-        let reader = load_reader(reader, &thread)?;
-        let issuer = issuer.map(|files| load_issuer(files, &thread)).transpose()?;
+        let detector = load_detector(detector, runtime, &thread)?;
+        let reader = load_reader(reader, runtime, &thread)?;
+        let issuer = issuer.map(|files| load_issuer(files, runtime, &thread)).transpose()?;
         let recogniser = Recogniser::new(detector, reader, digest.finalize().into());
         Ok(Recogniser { issuer, ..recogniser })
     }
@@ -180,28 +192,28 @@ impl Recogniser {
     }
 }
 
-fn load_detector(files: Files, on: &OneThread) -> Result<Detector, ModelError> {
+fn load_detector(files: Files, runtime: &Runtime, on: &OneThread) -> Result<Detector, ModelError> {
     let manifest = DetectorManifest::parse(DETECTOR_MANIFEST, &files.manifest)?;
     manifest.check_digest(&files.onnx)?;
     let DetectorManifest { file, name, input, output, .. } = &manifest;
-    let model = RtenModel::load(file, name, files.onnx, &input.name, &output.form.names())?;
-    Detector::new(manifest, Box::new(model), on)
+    let model = runtime.load(file, name, files.onnx, &input.name, &output.form.names())?;
+    Detector::new(manifest, model, on)
 }
 
-fn load_reader(files: Files, on: &OneThread) -> Result<Reader, ModelError> {
+fn load_reader(files: Files, runtime: &Runtime, on: &OneThread) -> Result<Reader, ModelError> {
     let manifest = ReaderManifest::parse(READER_MANIFEST, &files.manifest)?;
     manifest.check_digest(&files.onnx)?;
     let ReaderManifest { file, name, input, output, .. } = &manifest;
-    let model = RtenModel::load(file, name, files.onnx, &input.name, &output.names())?;
-    Reader::new(manifest, Box::new(model), on)
+    let model = runtime.load(file, name, files.onnx, &input.name, &output.names())?;
+    Reader::new(manifest, model, on)
 }
 
-fn load_issuer(files: Files, on: &OneThread) -> Result<Issuer, ModelError> {
+fn load_issuer(files: Files, runtime: &Runtime, on: &OneThread) -> Result<Issuer, ModelError> {
     let manifest = IssuerManifest::parse(ISSUER_MANIFEST, &files.manifest)?;
     manifest.check_digest(&files.onnx)?;
     let IssuerManifest { file, name, input, output, .. } = &manifest;
-    let model = RtenModel::load(file, name, files.onnx, &input.name, &[&output.issuer])?;
-    Issuer::new(manifest, Box::new(model), on)
+    let model = runtime.load(file, name, files.onnx, &input.name, &[&output.issuer])?;
+    Issuer::new(manifest, model, on)
 }
 
 fn text(path: &Path) -> Result<String, ModelError> {

@@ -92,6 +92,9 @@ pub(crate) struct RecognitionSection {
     /// A folder with other models than the built-in ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) models_dir: Option<Utf8PathBuf>,
+    /// An ONNX Runtime library that computes instead of the built-in runtime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) onnx_runtime: Option<Utf8PathBuf>,
     /// A text read with less than this becomes no read, 0–1.
     pub(crate) confidence_min: f32,
     /// Frames looked at at once.
@@ -104,7 +107,14 @@ impl Default for RecognitionSection {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let confidence_min = app::recognise::CONFIDENCE_MIN;
-        Self { enabled: true, models_dir: None, confidence_min, threads, frames_waiting_max: 64 }
+        Self {
+            enabled: true,
+            models_dir: None,
+            onnx_runtime: None,
+            confidence_min,
+            threads,
+            frames_waiting_max: 64,
+        }
     }
 }
 

@@ -61,9 +61,11 @@ fn recogniser(config: &Config) -> Result<Option<Arc<dyn Recognise>>> {
     if !config.recognition.enabled {
         return Ok(None);
     }
+    let library = config.recognition.onnx_runtime.as_ref().map(|file| file.as_std_path());
+    let runtime = vision::Runtime::of(library)?;
     let models = match &config.recognition.models_dir {
-        Some(dir) => vision::Recogniser::from_dir(dir.as_std_path()),
-        None => vision::Recogniser::shipped(),
+        Some(dir) => vision::Recogniser::from_dir_on(dir.as_std_path(), &runtime),
+        None => vision::Recogniser::shipped_on(&runtime),
     };
     Ok(Some(app::recognise::with_models(
         models.context("failed to load the models")?,

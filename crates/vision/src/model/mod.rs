@@ -1,6 +1,8 @@
 //! Models behind one small seam, and the manifests that say how to use them.
 
 mod manifest;
+#[cfg(feature = "onnx-runtime")]
+mod onnx_runtime;
 mod rten;
 
 pub use self::rten::RtenModel;
@@ -8,7 +10,10 @@ pub use manifest::{
     Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput,
     IssuerManifest, IssuerOutput, Normalise, Nothing, PlateInput, ReaderManifest, ReaderOutput,
 };
+#[cfg(feature = "onnx-runtime")]
+pub use onnx_runtime::OnnxRuntime;
 
+use std::path::Path;
 use std::sync::Arc;
 
 /// Numbers in rows: `data` holds the product of `shape`, last axis fastest.
@@ -46,6 +51,50 @@ pub trait Model: Send + Sync {
         shape: [usize; 4],
         on: &OneThread,
     ) -> Result<Vec<Tensor>, InferError>;
+}
+
+/// What computes models.
+#[derive(Debug, Clone, Default)]
+pub enum Runtime {
+    /// rten, built into the program.
+    #[default]
+    Rten,
+    /// ONNX Runtime, a library of the operator's.
+    #[cfg(feature = "onnx-runtime")]
+    OnnxRuntime(OnnxRuntime),
+}
+
+impl Runtime {
+    /// The runtime that an operator asks for: ONNX Runtime where its library is named, rten otherwise.
+    pub fn of(library: Option<&Path>) -> Result<Runtime, ModelError> {
+        let Some(library) = library else { return Ok(Runtime::Rten) };
+        #[cfg(feature = "onnx-runtime")]
+        return Ok(Runtime::OnnxRuntime(OnnxRuntime::open(library)?));
+        #[cfg(not(feature = "onnx-runtime"))]
+        Err(ModelError::Load {
+            file: library.display().to_string(),
+            reason: "this program was built without ONNX Runtime (cargo's feature `onnx-runtime`)"
+                .to_owned(),
+        })
+    }
+
+    /// Loads the bytes of an ONNX file; `input` and `outputs` are names in it.
+    pub fn load(
+        &self,
+        file: &str,
+        name: &str,
+        onnx: Vec<u8>,
+        input: &str,
+        outputs: &[&str],
+    ) -> Result<Box<dyn Model>, ModelError> {
+        match self {
+            Runtime::Rten => Ok(Box::new(RtenModel::load(file, name, onnx, input, outputs)?)),
+            #[cfg(feature = "onnx-runtime")]
+            Runtime::OnnxRuntime(runtime) => Ok(Box::new(onnx_runtime::OnnxRuntimeModel::load(
+                runtime, file, name, onnx, input, outputs,
+            )?)),
+        }
+    }
 }
 
 /// A model that was loaded did not compute.
