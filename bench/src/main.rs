@@ -29,6 +29,9 @@ enum Bench {
         /// The folder of test pictures; without it, and without `PLATEGLASS_DATA`, only the drawn scenes are read.
         #[arg(long)]
         data: Option<PathBuf>,
+        /// Compute with this ONNX Runtime library instead of rten; needs the feature `onnx-runtime`.
+        #[arg(long, value_name = "FILE")]
+        onnx_runtime: Option<PathBuf>,
     },
     /// Durable ingest through the API.
     Ingest(ingest_bench::IngestArgs),
@@ -40,7 +43,10 @@ fn main() -> anyhow::Result<()> {
     match Bench::parse() {
         Bench::Hotlist { thousands } => plate_bench::hotlist(thousands)?,
         Bench::Dictionary { millions } => plate_bench::dictionary(millions),
-        Bench::Recognise { data } => vision_bench::recognise(data.or_else(data_dir))?,
+        Bench::Recognise { data, onnx_runtime } => {
+            let runtime = vision::Runtime::of(onnx_runtime.as_deref())?;
+            vision_bench::recognise(data.or_else(data_dir), &runtime)?;
+        }
         Bench::Ingest(args) => ingest_bench::ingest(&args)?,
         Bench::Latency(args) => ingest_bench::hit_latency(&args)?,
     }

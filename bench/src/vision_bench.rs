@@ -15,17 +15,20 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use sureness::Sureness;
-use vision::{DetectBuffers, Frame, OneThread, Passages, PlateFound, Recogniser, rectify};
+use vision::{DetectBuffers, Frame, OneThread, Passages, PlateFound, Recogniser, Runtime, rectify};
 
 /// Runs of each stage, of which the median is printed: an odd number, so that it is one of them.
 const RUNS: usize = 41;
 /// The frame that the times are for.
 const FRAME_PX: (u32, u32) = (1280, 720);
+/// How many frames are timed whole; an odd number again. Some need a second look, most do not.
+const FRAMES_TIMED: usize = 9;
 
 /// Prints accuracy, CPU time by stage and memory. `data` is the folder of test pictures; without it only the drawn
 /// scenes of the repository are read.
-pub(crate) fn recognise(data: Option<PathBuf>) -> Result<()> {
-    let recogniser = Recogniser::shipped().context("failed to load the built-in models")?;
+pub(crate) fn recognise(data: Option<PathBuf>, runtime: &Runtime) -> Result<()> {
+    let recogniser =
+        Recogniser::shipped_on(runtime).context("failed to load the built-in models")?;
     let drawn = scenes(Path::new("fixtures/scenes/truth.jsonl"))?;
     match data.filter(|folder| folder.join("us_scenes/annotations.jsonl").exists()) {
         Some(folder) => photographed(&recogniser, &folder)?,
@@ -157,34 +160,38 @@ fn median_ms<T>(mut work: impl FnMut() -> T) -> f64 {
 
 /// Times each stage on a frame with one plate, beside decoding the same frame in the same run.
 fn times(recogniser: &Recogniser, drawn: &[Scene]) -> Result<()> {
-    let (frame, jpeg) = ordinary_frame(recogniser, drawn)?;
+    let frames = ordinary_frames(recogniser, drawn)?;
+    let (frame, jpeg) = frames.first().context("no frame is timed")?;
     let thread = OneThread::start();
     let (detector, reader) = (recogniser.detector(), recogniser.reader());
     let mut buffers = DetectBuffers::default();
-    let layout = detector.layout(&frame);
-    let resize = median_ms(|| buffers.fill(&frame, detector.manifest(), layout).map(<[f32]>::len));
-    let input = buffers.fill(&frame, detector.manifest(), layout)?.to_vec();
+    let layout = detector.layout(frame);
+    let resize = median_ms(|| buffers.fill(frame, detector.manifest(), layout).map(<[f32]>::len));
+    let input = buffers.fill(frame, detector.manifest(), layout)?.to_vec();
     let detect = median_ms(|| detector.locate(&input, layout, &thread));
     let seen = detector.locate(&input, layout, &thread)?;
     let corners = seen.first().context("the frame shows no plate any more")?.corners;
-    let cut = || rectify(&frame, &corners, reader.manifest().input.upright());
+    let cut = || rectify(frame, &corners, reader.manifest().input.upright());
     let rectifying = median_ms(cut);
     let plate = [cut()?];
     let read = median_ms(|| reader.read(&plate, &thread));
     let looked = median_ms(|| reader.look(&plate, &thread));
     let issuing = recogniser.issuer().map_or(Ok(0.0), |issuer| {
-        let plate = [rectify(&frame, &corners, issuer.manifest().input.upright())?];
+        let plate = [rectify(frame, &corners, issuer.manifest().input.upright())?];
         anyhow::Ok(median_ms(|| issuer.look(&plate, &thread)))
     })?;
-    let whole = median_ms(|| recogniser.recognise(&frame));
-    let decode = median_ms(|| Frame::decode(&jpeg));
-    let slow = median_ms(|| image_resize(&frame));
+    let mut wholes: Vec<f64> =
+        frames.iter().map(|(frame, _)| median_ms(|| recogniser.recognise(frame))).collect();
+    wholes.sort_by(f64::total_cmp);
+    let whole = wholes.get(FRAMES_TIMED / 2).copied().unwrap_or(f64::NAN);
+    let decode = median_ms(|| Frame::decode(jpeg));
+    let slow = median_ms(|| image_resize(frame));
     let ms = |ms: f64| format!("{ms:.2} ms");
     say(
         "a 1280×720 frame with one plate, CPU",
         &ms(whole),
         "≤ 16 ms",
-        "one thread, decoding left out, median",
+        &format!("one thread, decoding left out, median of {FRAMES_TIMED} frames"),
     );
     say("  resize and normalise", &ms(resize), "", &format!("`image` resizing alone {}", ms(slow)));
     say(
@@ -200,8 +207,9 @@ fn times(recogniser: &Recogniser, drawn: &[Scene]) -> Result<()> {
     Ok(())
 }
 
-/// The first drawn scene whose plate is read when the scene fills a 1280×720 frame, and that frame as JPEG.
-fn ordinary_frame(recogniser: &Recogniser, drawn: &[Scene]) -> Result<(Frame, Vec<u8>)> {
+/// Drawn scenes whose one plate is read when the scene fills a 1280×720 frame, with that frame as JPEG: the first nine.
+fn ordinary_frames(recogniser: &Recogniser, drawn: &[Scene]) -> Result<Vec<(Frame, Vec<u8>)>> {
+    let mut frames = Vec::new();
     for scene in drawn {
         let picture = image::open(&scene.picture)?.to_rgb8();
         let (width, height) = FRAME_PX;
@@ -215,10 +223,13 @@ fn ordinary_frame(recogniser: &Recogniser, drawn: &[Scene]) -> Result<(Frame, Ve
         if let [plate] = found.as_slice()
             && scene.knows(&plate.text.expose())
         {
-            return Ok((frame, jpeg));
+            frames.push((frame, jpeg));
+        }
+        if frames.len() == FRAMES_TIMED {
+            return Ok(frames);
         }
     }
-    anyhow::bail!("no drawn scene is read with exactly one plate")
+    anyhow::bail!("only {} drawn scenes are read with exactly one plate", frames.len())
 }
 
 /// What the same scaling costs with the `image` crate, for comparison.
