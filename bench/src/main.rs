@@ -29,6 +29,18 @@ enum Bench {
         /// The folder of test pictures; without it, and without `PLATEGLASS_DATA`, only the drawn scenes are read.
         #[arg(long)]
         data: Option<PathBuf>,
+        /// Measure the models in this folder instead of the built-in ones.
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+        /// Compute with this ONNX Runtime library instead of rten; needs the feature `onnx-runtime`.
+        #[arg(long, value_name = "FILE")]
+        onnx_runtime: Option<PathBuf>,
+    },
+    /// What other input sizes and ways of looking would cost and find (docs/adr/0010).
+    Choices {
+        /// The folder of test pictures; without it only times are measured.
+        #[arg(long)]
+        data: Option<PathBuf>,
         /// Compute with this ONNX Runtime library instead of rten; needs the feature `onnx-runtime`.
         #[arg(long, value_name = "FILE")]
         onnx_runtime: Option<PathBuf>,
@@ -43,9 +55,13 @@ fn main() -> anyhow::Result<()> {
     match Bench::parse() {
         Bench::Hotlist { thousands } => plate_bench::hotlist(thousands)?,
         Bench::Dictionary { millions } => plate_bench::dictionary(millions),
-        Bench::Recognise { data, onnx_runtime } => {
+        Bench::Recognise { data, models, onnx_runtime } => {
             let runtime = vision::Runtime::of(onnx_runtime.as_deref())?;
-            vision_bench::recognise(data.or_else(data_dir), &runtime)?;
+            vision_bench::recognise(data.or_else(data_dir), models.as_deref(), &runtime)?;
+        }
+        Bench::Choices { data, onnx_runtime } => {
+            let runtime = vision::Runtime::of(onnx_runtime.as_deref())?;
+            vision_bench::choices(data.or_else(data_dir).as_deref(), &runtime)?;
         }
         Bench::Ingest(args) => ingest_bench::ingest(&args)?,
         Bench::Latency(args) => ingest_bench::hit_latency(&args)?,

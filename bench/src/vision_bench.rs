@@ -1,5 +1,6 @@
 //! Recognition: how much is read, how sure that is, how long a frame takes and what memory it needs.
 
+mod choices;
 #[path = "../../crates/vision/tests/common/mod.rs"]
 mod common;
 mod photographs;
@@ -26,9 +27,16 @@ const FRAMES_TIMED: usize = 9;
 
 /// Prints accuracy, CPU time by stage and memory. `data` is the folder of test pictures; without it only the drawn
 /// scenes of the repository are read.
-pub(crate) fn recognise(data: Option<PathBuf>, runtime: &Runtime) -> Result<()> {
-    let recogniser =
-        Recogniser::shipped_on(runtime).context("failed to load the built-in models")?;
+pub(crate) fn recognise(
+    data: Option<PathBuf>,
+    models: Option<&Path>,
+    runtime: &Runtime,
+) -> Result<()> {
+    let recogniser = match models {
+        Some(folder) => Recogniser::from_dir_on(folder, runtime),
+        None => Recogniser::shipped_on(runtime),
+    };
+    let recogniser = recogniser.context("failed to load the models")?;
     let drawn = scenes(Path::new("fixtures/scenes/truth.jsonl"))?;
     match data.filter(|folder| folder.join("us_scenes/annotations.jsonl").exists()) {
         Some(folder) => photographed(&recogniser, &folder)?,
@@ -83,6 +91,16 @@ fn photographed(recogniser: &Recogniser, data: &Path) -> Result<()> {
     sure.print("us_scenes, oi_scenes, cars433_scenes");
     crops.print_coverage("us_crops valid");
     Ok(())
+}
+
+/// Prints what other sizes and ways of looking cost and find.
+pub(crate) fn choices(data: Option<&Path>, runtime: &Runtime) -> Result<()> {
+    let recogniser = Recogniser::shipped_on(runtime)?;
+    let drawn = scenes(Path::new("fixtures/scenes/truth.jsonl"))?;
+    let frames = ordinary_frames(&recogniser, &drawn)?;
+    let (frame, _) = frames.first().context("no frame is timed")?;
+    let photographs = data.map(|data| Photographs { recogniser: &recogniser, data });
+    choices::print(&recogniser, frame, photographs.as_ref(), runtime)
 }
 
 fn read_all(recogniser: &Recogniser, scenes: &[Scene]) -> Result<Vec<Vec<PlateFound>>> {

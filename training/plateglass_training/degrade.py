@@ -23,22 +23,8 @@ def to_grey(rng, rgb: np.ndarray) -> np.ndarray:
     return cv2.transform(rgb, w[None]).reshape(rgb.shape[:2])
 
 
-def to_colour(rng, rgb: np.ndarray) -> np.ndarray:
-    """Colours as another camera has them: white balance, saturation; sometimes none at all, as at night."""
-    if rng.random() < 0.15:
-        return cv2.cvtColor(to_grey(rng, rgb), cv2.COLOR_GRAY2RGB)
-    x = rgb.astype(np.float32) * np.exp(rng.normal(0, .1, 3)).astype(np.float32)
-    grey = x.mean(2, keepdims=True)
-    return np.clip(grey + (x - grey) * np.float32(rng.uniform(.5, 1.25)), 0, 255).astype(np.uint8)
-
-
-def _over(mask: np.ndarray, im: np.ndarray) -> np.ndarray:
-    """A mask as it must be to act on every channel of a picture."""
-    return mask[..., None] if im.ndim == 3 else mask
-
-
 def surround(rng, plate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Puts a plate, grey or coloured, on a piece of car, perhaps in a frame.
+    """Puts a grey plate on a piece of car, perhaps in a frame.
 
     Returns the picture and the plate's four corners in it."""
     pw, ph = 200, 100
@@ -58,28 +44,25 @@ def surround(rng, plate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             cv2.ellipse(bg, (x, y), (int(rng.integers(3, 50)), int(rng.integers(3, 30))), 0, 0, 360, c, -1)
     if rng.random() < 0.5:
         bg = cv2.blur(bg, (5, 5))
-    paint = (lambda c: c) if plate.ndim == 2 else (lambda c: (c, c, c))
-    if plate.ndim == 3:
-        bg = np.clip(bg[..., None] * rng.uniform(.6, 1.3, 3), 0, 255).astype(np.uint8)
     r = rng.random()
     if r < 0.3:  # a holder: a rim around the plate, or a recess's shadow
         t = int(rng.integers(2, 12))
         c = int(rng.choice([15, 30, 60, 200, 235]))
-        cv2.rectangle(bg, (mx - t, my - t), (mx + pw + t, my + ph + t), paint(c), -1)
+        cv2.rectangle(bg, (mx - t, my - t), (mx + pw + t, my + ph + t), c, -1)
     bg[my:my + ph, mx:mx + pw] = small
     if r > 0.8:  # a dealer's frame over the plate's own rim, lettered
         c = int(rng.choice([15, 25, 45, 190, 225]))
         t, b, s = rng.integers(1, 13), rng.integers(1, 13), rng.integers(1, 6)
         o = int(rng.integers(0, 12))
-        cv2.rectangle(bg, (mx - o, my - o), (mx + pw + o, my + t), paint(c), -1)
-        cv2.rectangle(bg, (mx - o, my + ph - b), (mx + pw + o, my + ph + o), paint(c), -1)
-        cv2.rectangle(bg, (mx - o, my), (mx + s, my + ph), paint(c), -1)
-        cv2.rectangle(bg, (mx + pw - s, my), (mx + pw + o, my + ph), paint(c), -1)
+        cv2.rectangle(bg, (mx - o, my - o), (mx + pw + o, my + t), c, -1)
+        cv2.rectangle(bg, (mx - o, my + ph - b), (mx + pw + o, my + ph + o), c, -1)
+        cv2.rectangle(bg, (mx - o, my), (mx + s, my + ph), c, -1)
+        cv2.rectangle(bg, (mx + pw - s, my), (mx + pw + o, my + ph), c, -1)
         for yy in (my + t - 2, my + ph + o // 2):
             if rng.random() < 0.6:
                 n = int(rng.integers(5, 16))
                 word = "".join(chr(int(v)) for v in rng.integers(65, 91, n))
-                cv2.putText(bg, word, (mx + int(rng.integers(10, 70)), int(yy)), cv2.FONT_HERSHEY_SIMPLEX, 0.32, paint(255 - c), 1, cv2.LINE_AA)
+                cv2.putText(bg, word, (mx + int(rng.integers(10, 70)), int(yy)), cv2.FONT_HERSHEY_SIMPLEX, 0.32, 255 - c, 1, cv2.LINE_AA)
     quad = np.float32([[mx, my], [mx + pw, my], [mx + pw, my + ph], [mx, my + ph]])
     return bg, quad
 
@@ -95,7 +78,7 @@ def _motion(rng, n: int) -> np.ndarray:
 
 def light(rng, im: np.ndarray, s: float) -> np.ndarray:
     """Exposure, gamma, shadow edges, glare, infra-red bloom; float 0..255."""
-    h, w = im.shape[:2]
+    h, w = im.shape
     if rng.random() < 0.5:
         im = 255 * (np.clip(im, 0, 255) / 255) ** np.float32(np.exp(rng.normal(0, 0.15 + 0.35 * s)))
     im = im * rng.uniform(1 - 0.65 * s, 1 + 0.25 * s) + rng.normal(0, 25) * s
@@ -106,11 +89,11 @@ def light(rng, im: np.ndarray, s: float) -> np.ndarray:
         if rng.random() < 0.5:
             pts = np.array([[0, a[0] * h], [w, a[1] * h], [w, -h], [0, -h]])
         cv2.fillPoly(m, [pts.round().astype(np.int32)], 255, cv2.LINE_AA)
-        im = im * (1 - _over(m / np.float32(255), im) * rng.uniform(.2, .7))
+        im = im * (1 - (m / np.float32(255)) * rng.uniform(.2, .7))
     if rng.random() < 0.25 * s + 0.03:  # glare or a lamp's hot spot
         yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
         cx, cy, r = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(.15, .7) * w
-        im = im + rng.uniform(40, 160) * _over(np.exp(-((xx - cx) ** 2 + (yy - cy) ** 2) / (r * r)), im)
+        im = im + rng.uniform(40, 160) * np.exp(-((xx - cx) ** 2 + (yy - cy) ** 2) / (r * r))
     if rng.random() < 0.10:  # infra-red: contrast driven into saturation, or flat
         im = (im - im.mean()) * rng.uniform(1.2, 2.5) + rng.uniform(120, 235)
     elif rng.random() < 0.10 + 0.15 * s:
@@ -121,21 +104,21 @@ def light(rng, im: np.ndarray, s: float) -> np.ndarray:
 
 
 def dirt(rng, im: np.ndarray, s: float) -> np.ndarray:
-    h, w = im.shape[:2]
+    h, w = im.shape
     if rng.random() < 0.25 * s + 0.03:
         n = cv2.resize(rng.random((int(rng.integers(3, 12)), int(rng.integers(5, 24))), dtype=np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
-        a = _over(np.clip((n - rng.uniform(.45, .75)) * 4, 0, 1) * rng.uniform(.2, .7), im)
+        a = np.clip((n - rng.uniform(.45, .75)) * 4, 0, 1) * rng.uniform(.2, .7)
         im = im * (1 - a) + a * rng.uniform(30, 190)
     if rng.random() < 0.06:  # something thin across: a hitch, a cable, a twig
         y = im.copy()
-        cv2.line(y, (int(rng.uniform(0, w)), int(rng.choice([0, h]))), (int(rng.uniform(0, w)), int(rng.uniform(0, h))), (float(rng.uniform(0, 255)),) * 3, max(1, int(w * rng.uniform(.005, .025))))
+        cv2.line(y, (int(rng.uniform(0, w)), int(rng.choice([0, h]))), (int(rng.uniform(0, w)), int(rng.uniform(0, h))), float(rng.uniform(0, 255)), max(1, int(w * rng.uniform(.005, .025))))
         im = y
     return im
 
 
-def sample(rng, picture: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0, hard: float = 1.0) -> np.ndarray:
-    """A 64x128 input from a grey or coloured picture with a plate at ``quad``; ``hard`` is how bad it may get."""
-    s = hard * rng.random() ** 1.7
+def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0) -> np.ndarray:
+    """A 64x128 reader input from a grey picture with a plate at ``quad``."""
+    s = rng.random() ** 1.7
     # Corners: the plate's size in the picture sets the detector's error too.
     lw = float(np.exp(rng.uniform(np.log(40), np.log(170)))) if rng.random() < .85 else rng.uniform(34, 60)
     sd = jitter * (0.006 + 0.034 * rng.random() ** 1.4)  # the detector's own error, measured
@@ -151,7 +134,7 @@ def sample(rng, picture: np.ndarray, quad: np.ndarray, aspect: float, jitter: fl
     up = 2 if lw < 110 else 1
     dst = np.float32([[0, 0], [tw * up, 0], [tw * up, th * up], [0, th * up]])
     hom = cv2.getPerspectiveTransform(src, dst)
-    im = cv2.warpPerspective(picture, hom, (tw * up, th * up), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    im = cv2.warpPerspective(grey, hom, (tw * up, th * up), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if up > 1:
         im = cv2.resize(im, (tw, th), interpolation=cv2.INTER_AREA)
     im = light(rng, im.astype(np.float32), s)
@@ -170,6 +153,6 @@ def sample(rng, picture: np.ndarray, quad: np.ndarray, aspect: float, jitter: fl
     im = np.clip(im, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
         q = int(rng.uniform(92 - 65 * s, 95))
-        im = cv2.imdecode(cv2.imencode(".jpg", im, [cv2.IMWRITE_JPEG_QUALITY, q])[1], cv2.IMREAD_GRAYSCALE if im.ndim == 2 else cv2.IMREAD_COLOR)
+        im = cv2.imdecode(cv2.imencode(".jpg", im, [cv2.IMWRITE_JPEG_QUALITY, q])[1], cv2.IMREAD_GRAYSCALE)
     inter = cv2.INTER_LINEAR if rng.random() < 0.75 else cv2.INTER_CUBIC
     return cv2.resize(im, (WIDTH, HEIGHT), interpolation=inter)

@@ -22,6 +22,9 @@ from .readerdata import rows
 SIZE = 320
 MAX = 6
 SHARD = 512
+# The narrowest plates pasted: what the first, coarse look of the pipeline sees of a plate of 50 pixels in a 1280-pixel
+# frame. Real ones narrower than the second number count neither way.
+NARROW, IGNORED = 14, 10
 BOX_CORNER_WEIGHT = 0.15
 FOUND_CORNER_WEIGHT = 0.4
 
@@ -271,7 +274,7 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
     for _ in range(times):
         flip = rng.random() < .4
         b0 = s["plates"][rng.integers(len(s["plates"]))]["box"]
-        tw = float(np.exp(rng.uniform(np.log(20), np.log(190))))
+        tw = float(np.exp(rng.uniform(np.log(NARROW), np.log(190))))
         scale = float(np.clip(tw / b0[2], max(.25, 200 / min(im.shape[:2])), 2.2))
         crop, m, lim = _cut(rng, im, scale, b0[0] + b0[2] / 2, b0[1] + b0[3] / 2)
         c = Crop(crop)
@@ -295,7 +298,7 @@ def scene_crops(rng, src: Sources, pool: PlatePool, times: int) -> list[Crop]:
                 if x + w > 0 and y + h > 0 and x < SIZE and y < SIZE:
                     c.ignore.append((x, y, w, h))
                 continue
-            if w < 14:
+            if w < IGNORED:
                 c.ignore.append((x, y, w, h))
                 continue
             if flip or rng.random() < .62:  # a mirrored plate must not stay
@@ -361,7 +364,7 @@ def scatter(rng, c: Crop, pool: PlatePool, n: int) -> None:
     taken = list(c.quads) + [np.float32([[x, y], [x + w, y + h]]) for x, y, w, h in c.ignore]
     for _ in range(n):
         tex, aspect = pool.get(rng)
-        w = float(np.exp(rng.uniform(np.log(20), np.log(210))))
+        w = float(np.exp(rng.uniform(np.log(NARROW), np.log(210))))
         q = random_quad(rng, *rng.uniform(0, SIZE, 2), w, aspect, .15 if rng.random() < .6 else .7)
         lo, hi = q.min(0), q.max(0)
         if (lo < -2).any() or (hi > SIZE + 2).any():

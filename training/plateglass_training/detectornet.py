@@ -16,6 +16,9 @@ from .readernet import Residual, conv_bn
 
 STRIDE = 8
 LONG_SIDE = 640
+# The pipeline's first, cheap look (docs/adr/0010).
+GLANCE_LONG_SIDE = 384
+GLANCE_SCORE_MIN = 0.25
 MULTIPLE = 32
 # Plain photograph statistics in 0..1; only that both sides agree matters.
 MEAN = (0.45, 0.45, 0.45)

@@ -140,11 +140,11 @@ def issuers(models: Path, data: Path, name: str) -> list[dict]:
         part = rs[i:i + 32]
         pics = []
         for r in part:
-            rgb = read_image(r["path"])
-            h, w = rgb.shape[:2]
-            pics.append(rectify(rgb, np.float32([[0, 0], [w, 0], [w, h], [0, h]]), m["input"]["padding"]))
-        x = np.stack(pics).astype(np.float32).transpose(0, 3, 1, 2)
-        x = (x - x.mean((1, 2, 3), keepdims=True)) / np.maximum(x.std((1, 2, 3), keepdims=True), 1e-3)
+            g = cv2.cvtColor(read_image(r["path"]), cv2.COLOR_RGB2GRAY)
+            h, w = g.shape
+            pics.append(rectify(g, np.float32([[0, 0], [w, 0], [w, h], [0, h]]), m["input"]["padding"]))
+        x = np.stack(pics).astype(np.float32)[:, None]
+        x = (x - x.mean((2, 3), keepdims=True)) / np.maximum(x.std((2, 3), keepdims=True), 1e-3)
         p = net.run([m["output"]["issuer"]], {m["input"]["name"]: x})[0]
         for r, row in zip(part, p):
             ok = int(row.argmax()) == r["issuer"]

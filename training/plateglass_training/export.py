@@ -20,7 +20,7 @@ from . import readernet as rn
 READER_PADDING = 0.06
 DETECTOR_SCORE_MIN = 0.40
 ISSUER_SURE_MIN = 0.70
-VERSIONS = {"reader": 2, "detector": 3, "issuer": 2}
+VERSIONS = {"reader": 2, "detector": 3, "issuer": 1}
 
 
 def sha256(path: Path) -> str:
@@ -122,6 +122,10 @@ corners = "corners"       # N x 8 x h x w: x, y of top-left, top-right, bottom-r
                           # in input pixels relative to the cell's centre (cell + 0.5) * stride
 stride = {dn.STRIDE}
 score_min = {score_min:.2f}
+
+[glance]                  # a cheap first look; what it suspects is looked at closer
+long_side_px = {dn.GLANCE_LONG_SIDE}
+score_min = {dn.GLANCE_SCORE_MIN:.2f}
 ''')
     print(f"detector.onnx {path.stat().st_size / 1e6:.2f} MB, differs from torch by {worst:.1e}")
 
@@ -130,9 +134,9 @@ def export_issuer(net: isn.IssuerNet, out: Path, sure_min: float = ISSUER_SURE_M
     m = isn.IssuerExport(net).eval()
     path = out / "issuer.onnx"
     g = torch.Generator().manual_seed(3)
-    x = torch.randn(2, 3, rn.HEIGHT, rn.WIDTH, generator=g)
+    x = torch.randn(2, 1, rn.HEIGHT, rn.WIDTH, generator=g)
     _export(m, x, path, "plate", ["issuer"], {"plate": {0: "n"}, "issuer": {0: "n"}})
-    worst = check(path, _Tuple(m), [x, torch.randn(1, 3, rn.HEIGHT, rn.WIDTH, generator=g)])
+    worst = check(path, _Tuple(m), [x, torch.randn(1, 1, rn.HEIGHT, rn.WIDTH, generator=g)])
     issuers = ", ".join(f'"{name}"' for name in isn.ISSUERS)
     (out / "issuer.toml").write_text(f'''# Made by `python -m plateglass_training export`; read by the vision crate.
 kind = "issuer"
@@ -142,11 +146,10 @@ sha256 = "{sha256(path)}"
 issuers = [{issuers}]
 
 [input]
-name = "plate"            # N x 3 x {rn.HEIGHT} x {rn.WIDTH}, red, green, blue
+name = "plate"
 height_px = {rn.HEIGHT}
 width_px = {rn.WIDTH}
-colours = "rgb"
-normalise = "per-image"   # (v - mean) / std over all channels of this picture
+normalise = "per-image"
 padding = {READER_PADDING:.2f}
 
 [output]

@@ -1,4 +1,4 @@
-"""Whole plates with who issued them, in colour: real ones spoilt like the reader's, and drawn ones that bear a state's name."""
+"""Whole plates with who issued them: real ones spoilt like the reader's, and drawn ones that bear a state's name."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def samples(rng: np.random.Generator, real: list[dict], n: int) -> tuple[np.ndar
     """``n`` spoilt pictures and their classes."""
     w = np.array([r["weight"] for r in real], float)
     w = w / w.sum() if len(w) else w
-    x, y = np.empty((n, HEIGHT, WIDTH, 3), np.uint8), np.empty(n, np.uint8)
+    x, y = np.empty((n, HEIGHT, WIDTH), np.uint8), np.empty(n, np.uint8)
     i = 0
     while i < n:
         if not real or rng.random() < DRAWN_SHARE:
@@ -77,10 +77,8 @@ def samples(rng: np.random.Generator, real: list[dict], n: int) -> tuple[np.ndar
             im = np.ascontiguousarray(cv2.imread(str(r["path"]))[..., ::-1])
             k, aspect = r["issuer"], max(r["aspect"], 1.3)
         for _ in range(min(3, n - i)):
-            plate, quad = degrade.surround(rng, degrade.to_colour(rng, im))
-            # Half of them hardly spoilt: a name in small print is there to be learnt only where it can be seen.
-            x[i] = degrade.sample(rng, plate, quad, aspect, jitter=0.85, hard=1.0 if rng.random() < .5 else .35)
-            y[i] = k
+            grey, quad = degrade.surround(rng, degrade.to_grey(rng, im))
+            x[i], y[i] = degrade.sample(rng, grey, quad, aspect, jitter=0.85), k
             i += 1
     return x, y
 

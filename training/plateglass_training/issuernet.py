@@ -1,8 +1,8 @@
 """The issuer net: who issued a rectified plate.
 
-A coloured 64x128 picture: half of what tells two states apart is colour.  A net of its own rather
-than a head on the reader: it learns from whole-plate pictures whose text nobody needs, can be
-left out, and cannot make reading worse (docs/adr/0009).
+The same grey 64x128 picture that the reader gets, so rectifying is paid for once.  A net of its
+own rather than a head on the reader: it learns from whole-plate pictures whose text nobody
+needs, can be left out, and cannot make reading worse (docs/adr/0009).
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ INDEX = {name: k for k, name in enumerate(ISSUERS)}
 
 
 class IssuerNet(nn.Module):
-    """About 0.7 M parameters and 55 M multiply-adds."""
+    """About 0.6 M parameters and 40 M multiply-adds."""
 
     def __init__(self, classes: int = len(ISSUERS)):
         super().__init__()
         self.body = nn.Sequential(
-            conv_bn(3, 24, 2), nn.ReLU(),
-            conv_bn(24, 40, 2), nn.ReLU(),
-            Residual(40),
-            conv_bn(40, 88, 2), nn.ReLU(),
-            Residual(88),
-            conv_bn(88, 128, 2), nn.ReLU(),
-            Residual(128),
+            conv_bn(1, 16, 2), nn.ReLU(),
+            conv_bn(16, 32, 2), nn.ReLU(),
+            Residual(32),
+            conv_bn(32, 80, 2), nn.ReLU(),
+            Residual(80),
+            conv_bn(80, 112, 2), nn.ReLU(),
+            Residual(112),
         )
         # A plate's layout is where things are: every cell keeps its place until the end.
-        self.squeeze = nn.Sequential(nn.Conv2d(128, 32, 1), nn.ReLU())
+        self.squeeze = nn.Sequential(nn.Conv2d(112, 24, 1), nn.ReLU())
         self.drop = nn.Dropout(0.3)
-        self.out = nn.Linear(32 * 4 * 8 + 128, classes)
+        self.out = nn.Linear(24 * 4 * 8 + 112, classes)
 
     def forward(self, x):
         """Logits, N x classes."""

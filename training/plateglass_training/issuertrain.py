@@ -10,16 +10,9 @@ from torch.nn import functional as F
 
 from .fit import Plan, device, fit, load_ema
 from .issuernet import IssuerNet
+from .readertrain import normalise
 
 SMOOTHING = 0.05  # some labels are wrong, and some plates bear no sign of who issued them
-
-
-def normalise(x: torch.Tensor) -> torch.Tensor:
-    """Mean and standard deviation of each picture, over all of its channels, so that its colours stay; uint8 N x 64 x 128 x 3 in."""
-    x = x.permute(0, 3, 1, 2).float()
-    m = x.mean((1, 2, 3), keepdim=True)
-    s = x.std((1, 2, 3), keepdim=True, unbiased=False).clamp_min(1e-3)
-    return (x - m) / s
 
 
 def train(run: Path, samples: int, minutes: float, peak: float = 1.5e-3, end: float = 1e-5,

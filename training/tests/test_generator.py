@@ -176,12 +176,3 @@ def test_mining_takes_corners_that_agree_and_remembers_what_misled():
 def test_a_missing_file_of_finds_is_no_finds(tmp_path):
     nothing = finds.load(tmp_path / "finds.json").get("oi_scenes", "a.jpg")
     assert nothing == {"corners": {}, "false": []}
-
-
-def test_coloured_samples_keep_their_colours():
-    rng = np.random.default_rng(2)
-    plate = np.full((100, 200, 3), (200, 40, 40), np.uint8)
-    picture, quad = degrade.surround(rng, plate)
-    x = np.stack([degrade.sample(rng, picture, quad, 2.0, hard=.2) for _ in range(8)]).astype(float)
-    assert x.shape == (8, readernet.HEIGHT, readernet.WIDTH, 3)
-    assert (x[..., 0].mean((1, 2)) > x[..., 2].mean((1, 2)) + 20).all()

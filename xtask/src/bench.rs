@@ -17,7 +17,7 @@ const ALL: [&str; 5] = ["hotlist", "dictionary", "recognise", "ingest", "latency
 pub struct Bench {
     /// Which figures, and what else the bench program takes for them; all of them when nothing is said.
     #[arg(
-        value_name = "hotlist|dictionary|recognise|ingest|latency|all",
+        value_name = "hotlist|dictionary|recognise|choices|ingest|latency|all",
         trailing_var_arg = true,
         allow_hyphen_values = true
     )]

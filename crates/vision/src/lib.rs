@@ -37,7 +37,7 @@ pub use issue::{Issuer, IssuerGuess, IssuerSighting};
 #[cfg(feature = "onnx-runtime")]
 pub use model::OnnxRuntime;
 pub use model::{
-    Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput,
+    Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput, Glance,
     InferError, IssuerManifest, IssuerOutput, Model, ModelError, Normalise, Nothing, OneThread,
     PlateInput, ReaderManifest, ReaderOutput, RtenModel, Runtime, Tensor,
 };

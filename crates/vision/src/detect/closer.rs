@@ -47,7 +47,7 @@ pub(super) fn same_plate(seen: &Detection, again: &[Detection]) -> Option<Detect
     let (best, _) = shared
         .filter(|(_, overlap)| *overlap >= OVERLAP_MIN)
         .max_by(|(a, x), (b, y)| (a.score * x).total_cmp(&(b.score * y)))?;
-    Some(Detection { corners: best.corners, score: seen.score })
+    Some(*best)
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
         let better = Detection { corners: upright(102.0, 101.0, 58.0, 29.0), score: 0.9 };
         let other = Detection { corners: upright(200.0, 100.0, 60.0, 30.0), score: 0.99 };
         let found = same_plate(&seen, &[other, better]).unwrap();
-        assert_eq!(found, Detection { corners: better.corners, score: 0.6 });
+        assert_eq!(found, better);
         assert_eq!(same_plate(&seen, &[other]), None);
     }
 }

@@ -22,6 +22,9 @@ const CLOSE_UP_LONG_SIDE_PX: u32 = 192;
 /// ones better.
 const CLOSE_UP_SHARE_MIN: f32 = 0.3;
 
+/// Places of a glance that are looked at closer: bounds what a frame full of signs may cost.
+const SUSPECTS_MAX: usize = 12;
+
 /// A plate's place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detection {
@@ -130,11 +133,33 @@ impl Detector {
         buffers: &mut DetectBuffers,
         on: &OneThread,
     ) -> Result<Vec<Detection>, VisionError> {
-        self.detect_in(frame, Layout::of(frame, &self.manifest, long_side_px), buffers, on)
+        let layout = Layout::of(frame, &self.manifest, long_side_px);
+        self.detect_in(frame, layout, self.manifest.output.score_min, buffers, on)
     }
 
-    /// A second look at one plate, enlarged: its corners found anew, or `None` where the detector no longer sees it.
-    /// The score stays that of the first look.
+    /// Plates of a frame by a cheap look at it made small and a closer one at each place that looks like a plate, surest
+    /// first. `None` where the manifest knows of no such look.
+    ///
+    /// Costs half of what [`detect`](Self::detect) does on a frame with one plate, and gives better corners; it misses
+    /// the narrowest plates.
+    pub fn glance(
+        &self,
+        frame: &Frame,
+        buffers: &mut DetectBuffers,
+        on: &OneThread,
+    ) -> Result<Option<Vec<Detection>>, VisionError> {
+        let Some(glance) = self.manifest.glance else { return Ok(None) };
+        let layout = Layout::of(frame, &self.manifest, glance.long_side_px);
+        let suspected = self.detect_in(frame, layout, glance.score_min, buffers, on)?;
+        let mut seen = Vec::new();
+        for suspect in suspected.iter().take(SUSPECTS_MAX) {
+            seen.extend(self.look_closer(frame, suspect, buffers, on)?);
+        }
+        seen.sort_by(|a: &Detection, b| b.score.total_cmp(&a.score));
+        Ok(Some(peaks::apart(seen.into_iter())))
+    }
+
+    /// A second look at one plate, enlarged: its corners and score found anew, or `None` where the detector no longer sees it.
     pub fn look_closer(
         &self,
         frame: &Frame,
@@ -144,7 +169,7 @@ impl Detector {
     ) -> Result<Option<Detection>, VisionError> {
         let Some((part, scale)) = closer::window(frame, &seen.corners) else { return Ok(None) };
         let layout = Layout::of_part(part, scale, &self.manifest);
-        let again = self.detect_in(frame, layout, buffers, on)?;
+        let again = self.detect_in(frame, layout, self.manifest.output.score_min, buffers, on)?;
         Ok(closer::same_plate(seen, &again))
     }
 
@@ -166,11 +191,12 @@ impl Detector {
         &self,
         frame: &Frame,
         layout: Layout,
+        score_min: f32,
         buffers: &mut DetectBuffers,
         on: &OneThread,
     ) -> Result<Vec<Detection>, VisionError> {
         let input = buffers.fill(frame, &self.manifest, layout)?;
-        Ok(self.locate(input, layout, on)?)
+        Ok(self.locate_from(input, layout, score_min, on)?)
     }
 
     /// How a frame is laid out for this detector.
@@ -185,10 +211,18 @@ impl Detector {
         layout: Layout,
         on: &OneThread,
     ) -> Result<Vec<Detection>, InferError> {
+        self.locate_from(input, layout, self.manifest.output.score_min, on)
+    }
+
+    fn locate_from(
+        &self,
+        input: &[f32],
+        layout: Layout,
+        score_min: f32,
+        on: &OneThread,
+    ) -> Result<Vec<Detection>, InferError> {
         let found = match self.run(input, layout.padded_height, layout.padded_width, on)? {
-            Answer::Maps { heat, corners, cells } => {
-                peaks::find(&heat, &corners, cells, self.manifest.output.score_min)
-            }
+            Answer::Maps { heat, corners, cells } => peaks::find(&heat, &corners, cells, score_min),
             Answer::Boxes(found) => found,
         };
         let in_frame = found.into_iter().map(|seen| Detection {

@@ -7,7 +7,7 @@ mod rten;
 
 pub use self::rten::RtenModel;
 pub use manifest::{
-    Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput,
+    Axes, BoxRow, CtcForm, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput, Glance,
     IssuerManifest, IssuerOutput, Normalise, Nothing, PlateInput, ReaderManifest, ReaderOutput,
 };
 #[cfg(feature = "onnx-runtime")]

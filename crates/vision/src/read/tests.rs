@@ -95,8 +95,6 @@ fn repeated_characters_stay_two() {
 fn another_alphabets_model_is_refused_at_load() {
     let refused = reader(Says { ctc: "A", slots: "A", classes: 38 }).err().unwrap();
     let cause = std::error::Error::source(&refused).unwrap().to_string();
-    assert_eq!(
-        cause,
-        "model plateglass-reader-1: output `slots` should have shape [1, 10, 37], not [1, 10, 38]"
-    );
+    let shapes = "output `slots` should have shape [1, 10, 37], not [1, 10, 38]";
+    assert!(cause.ends_with(shapes), "{cause}");
 }

@@ -10,17 +10,24 @@ use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::issue::{Issuer, IssuerGuess, IssuerSighting};
 use crate::read::{Reader, Reading, Sighting};
-use crate::rectify::{Rectified, rectify};
+use crate::rectify::{Rectified, Upright, rectify};
 
 /// Read with less, before calibration, a plate is looked at again: below this one reading in five is wrong, above one in
 /// fifty.
-const DOUBT: f32 = 0.8;
+const DOUBT: f32 = 0.7;
 /// Read with even less, it is no plate but a lamp or a grille, and a second look would only cost.
 const HOPE: f32 = 0.002;
 /// Plates of one frame that are looked at again: bounds what a frame full of signs may cost.
 const CLOSER_MAX: usize = 3;
 /// Detections weaker than this are not looked at again: nearly all of them are lamps and lettering.
 const CLOSER_DETECTION_MIN: f32 = 0.45;
+
+/// What is added to the border of a plate that is looked at again, each a view of its own.
+const VIEWS: [f32; 3] = [-0.03, 0.0, 0.04];
+/// The same without the one that was read already.
+const OTHER_VIEWS: [f32; 2] = [-0.03, 0.04];
+/// A find that shares more than this with a plate found before is that plate.
+const SAME_PLATE_MIN: f32 = 0.3;
 
 /// A plate settles the matter when it is read with this confidence, before calibration,
 const SETTLED: f32 = 0.5;
@@ -48,16 +55,39 @@ struct Candidate {
     issuer: Option<IssuerSighting>,
 }
 
+impl Candidate {
+    fn is_doubtful(&self) -> bool {
+        (HOPE..DOUBT).contains(&self.reading.raw_confidence)
+    }
+}
+
 impl Search<'_> {
     pub(super) fn run(&self, worker: &mut Worker) -> Result<Vec<PlateSeen>, VisionError> {
-        let seen = self.detector.detect(self.frame, &mut worker.buffers, &worker.thread)?;
-        let mut found = self.read(seen, worker)?;
-        self.look_closer(&mut found, worker)?;
-        if !found.iter().any(|candidate| self.settles(candidate)) {
+        let mut found = self.glance(worker)?;
+        if !self.is_settled(&found) {
+            self.look_in_full(&mut found, worker)?;
+        }
+        if !self.is_settled(&found) {
             self.look_for_close_up(&mut found, worker)?;
         }
         self.tell_issuers(&mut found, worker)?;
         Ok(found.into_iter().map(|candidate| self.seen(candidate)).collect())
+    }
+
+    /// What a glance at the frame gives: nothing where the detector does not glance.
+    fn glance(&self, worker: &mut Worker) -> Result<Vec<Candidate>, VisionError> {
+        let (buffers, thread) = (&mut worker.buffers, &worker.thread);
+        let seen = self.detector.glance(self.frame, buffers, thread)?.unwrap_or_default();
+        let mut found = self.read(seen, worker)?;
+        for candidate in found.iter_mut().filter(|it| it.is_doubtful()).take(CLOSER_MAX) {
+            // The corners come from a closer look already.
+            let plates = self.views(&candidate.seen, &OTHER_VIEWS);
+            candidate.sightings.extend(self.reader.look(&plates, &worker.thread)?);
+            if let Some(reading) = self.reader.decide(&candidate.sightings) {
+                candidate.reading = reading;
+            }
+        }
+        Ok(found)
     }
 
     /// Rectifies and reads what was detected. Corners that cannot be rectified, and texts that cannot be made out,
@@ -79,24 +109,56 @@ impl Search<'_> {
         rectify(self.frame, &seen.corners, self.reader.manifest().input.upright()).ok()
     }
 
-    /// Looks again at the doubtful plates: new corners, and a text decided by both looks.
-    fn look_closer(&self, found: &mut [Candidate], worker: &mut Worker) -> Result<(), VisionError> {
-        let doubtful = found.iter_mut().filter(|candidate| {
-            (HOPE..DOUBT).contains(&candidate.reading.raw_confidence)
-                && candidate.seen.score >= CLOSER_DETECTION_MIN
+    /// A plate upright several times, each with a little more or less around it: what one of them cuts off or squeezes, the
+    /// others show.
+    fn views(&self, seen: &Detection, more: &[f32]) -> Vec<Rectified> {
+        let form = self.reader.manifest().input.upright();
+        let paddings = more.iter().map(|more| (form.padding + more).max(0.0));
+        let views = paddings.map(|padding| Upright { padding, ..form });
+        views.filter_map(|form| rectify(self.frame, &seen.corners, form).ok()).collect()
+    }
+
+    /// Looks at the whole frame at full size, for plates other than those found.
+    fn look_in_full(
+        &self,
+        found: &mut Vec<Candidate>,
+        worker: &mut Worker,
+    ) -> Result<(), VisionError> {
+        let (buffers, thread) = (&mut worker.buffers, &worker.thread);
+        let mut seen = self.detector.detect(self.frame, buffers, thread)?;
+        seen.retain(|it| {
+            let known = |other: &Candidate| {
+                other.seen.corners.bounds().overlap(&it.corners.bounds()) > SAME_PLATE_MIN
+            };
+            !found.iter().any(known)
         });
+        let mut more = self.read(seen, worker)?;
+        self.look_closer(&mut more, worker)?;
+        found.append(&mut more);
+        Ok(())
+    }
+
+    /// Looks again at the doubtful plates: new corners, and a text decided by all looks.
+    fn look_closer(&self, found: &mut [Candidate], worker: &mut Worker) -> Result<(), VisionError> {
+        let doubtful =
+            found.iter_mut().filter(|it| it.is_doubtful() && it.seen.score >= CLOSER_DETECTION_MIN);
         for candidate in doubtful.take(CLOSER_MAX) {
             let (buffers, thread) = (&mut worker.buffers, &worker.thread);
             let closer = self.detector.look_closer(self.frame, &candidate.seen, buffers, thread)?;
-            let Some(closer) = closer else { continue };
-            let Some(plate) = self.rectified(&closer) else { continue };
-            candidate.sightings.extend(self.reader.look(std::slice::from_ref(&plate), thread)?);
+            let Some(Detection { corners, .. }) = closer else { continue };
+            let closer = Detection { corners, score: candidate.seen.score };
+            let plates = self.views(&closer, &VIEWS);
+            candidate.sightings.extend(self.reader.look(&plates, thread)?);
             if let Some(reading) = self.reader.decide(&candidate.sightings) {
                 candidate.reading = reading;
                 candidate.seen = closer;
             }
         }
         Ok(())
+    }
+
+    fn is_settled(&self, found: &[Candidate]) -> bool {
+        found.iter().any(|candidate| self.settles(candidate))
     }
 
     fn settles(&self, candidate: &Candidate) -> bool {

@@ -23,6 +23,20 @@ pub struct DetectorManifest {
     pub input: DetectorInput,
     /// What the model gives.
     pub output: DetectorOutput,
+    /// How a frame is first glanced at, for a model that is at home with plates seen small; without it every frame is
+    /// looked at in full.
+    #[serde(default)]
+    pub glance: Option<Glance>,
+}
+
+/// A cheap first look: what it suspects is looked at closer.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Glance {
+    /// The frame is scaled so that its longer side has so many pixels.
+    pub long_side_px: u32,
+    /// What is suspected from this score on.
+    pub score_min: f32,
 }
 
 /// What a detector takes: N × 3 × height × width, RGB.
@@ -154,6 +168,14 @@ impl DetectorManifest {
             ((1..=64).contains(&stride), "stride must be 1 to 64"),
             (input.multiple_of % stride.max(1) == 0, "multiple_of must be a multiple of stride"),
             ((0.0..=1.0).contains(&output.score_min), "score_min must be 0 to 1"),
+            (
+                self.glance.is_none_or(|it| (1..=LONG_SIDE_MAX_PX).contains(&it.long_side_px)),
+                "glance.long_side_px must be 1 to 1920",
+            ),
+            (
+                self.glance.is_none_or(|it| (0.0..=1.0).contains(&it.score_min)),
+                "glance.score_min must be 0 to 1",
+            ),
         ]
     }
 

@@ -5,7 +5,7 @@ mod issuer;
 mod plate;
 mod reader;
 
-pub use detector::{BoxRow, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput};
+pub use detector::{BoxRow, DetectorForm, DetectorInput, DetectorManifest, DetectorOutput, Glance};
 pub use issuer::{IssuerManifest, IssuerOutput};
 pub use plate::{Axes, Normalise, PlateInput};
 pub use reader::{CtcForm, Nothing, ReaderManifest, ReaderOutput};
@@ -94,6 +94,7 @@ mod tests {
                 "file must name a file beside the manifest",
             ),
             ("stride = 8", "stride = 0", "stride must be 1 to 64"),
+            ("long_side_px = 384", "long_side_px = 0", "glance.long_side_px must be 1 to 1920"),
             ("mean =", "pad = 114.0\nmean =", "pad must be 0 to 1"),
             ("stride = 8", "stride = 9", "multiple_of must be a multiple of stride"),
         ] {
