@@ -61,6 +61,7 @@ fn args(paths: Vec<PathBuf>) -> RecognizeArgs {
         explain: false,
         confidence_min: 0.5,
         models: None,
+        onnx_runtime: None,
     }
 }
 
@@ -239,4 +240,16 @@ fn a_film_that_is_not_read_to_its_end_does_not_hang() {
     assert!(film.next().unwrap().is_some());
     // Nine frames of megabytes are left unread; ffmpeg is told so by the closed pipe.
     assert!(film.finish().is_err());
+}
+
+#[test]
+fn a_runtime_that_is_not_there_is_told_before_any_picture_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("libonnxruntime.so");
+    let args = RecognizeArgs {
+        onnx_runtime: Some(library.clone()),
+        ..args(vec![folder.path().to_path_buf()])
+    };
+    let said = format!("{:#}", run(args).unwrap_err());
+    assert!(said.contains(&library.display().to_string()), "{said}");
 }
