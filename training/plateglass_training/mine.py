@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .evaluate import box_quad
 from .pipeline import Detector, bounds, iou
 from .readerdata import rows
 
@@ -22,15 +23,10 @@ MISLED = 0.2       # score from which a find that is no plate is remembered
 LOOKS = (640, 320, 192)
 
 
-def _box_quad(b) -> np.ndarray:
-    x, y, w, h = b
-    return np.float32([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
-
-
 def look(det: Detector, rgb: np.ndarray, row: dict) -> dict:
     """One picture's finds."""
-    truth = [_box_quad(p["box"]) for p in row["plates"]]
-    known = truth + [_box_quad(b) for b in row.get("ignore", [])]
+    truth = [box_quad(p["box"]) for p in row["plates"]]
+    known = truth + [box_quad(b) for b in row.get("ignore", [])]
     corners: dict[str, list] = {}
     false = []
     best = [AGREES] * len(truth)

@@ -80,15 +80,15 @@ def iou(a: np.ndarray, b: np.ndarray) -> float:
     return i / u if u > 0 else 0.0
 
 
-def rectify(picture: np.ndarray, quad: np.ndarray, padding: float, w: int = 128, h: int = 64) -> np.ndarray:
-    """The padded plate as w x h, grey or coloured as it came.  Large plates are averaged, not skipped over."""
+def rectify(grey: np.ndarray, quad: np.ndarray, padding: float, w: int = 128, h: int = 64) -> np.ndarray:
+    """The padded plate as w x h grey.  Large plates are averaged, not skipped over."""
     side = max(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3]))
     n = int(np.clip(np.ceil(side * (1 + 2 * padding) / w), 1, 6))
     W, H = w * n, h * n
     px, py = W * padding / (1 + 2 * padding), H * padding / (1 + 2 * padding)
     dst = np.float32([[px, py], [W - px, py], [W - px, H - py], [px, H - py]]) - .5
     m = cv2.getPerspectiveTransform((quad - .5).astype(np.float32), dst)
-    im = cv2.warpPerspective(picture, m, (W, H), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    im = cv2.warpPerspective(grey, m, (W, H), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return im if n == 1 else cv2.resize(im, (w, h), interpolation=cv2.INTER_AREA)
 
 

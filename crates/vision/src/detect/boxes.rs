@@ -40,9 +40,8 @@ impl BoxRow {
             (BoxRow::BoxScoreClass, [l, t, r, b, score, _]) => (*l, *t, *r, *b, *score),
             _ => return None,
         };
-        let corner = |x: f32, y: f32| Point { x, y };
         let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
-        let corners = Quad::from_points(corners.map(|(x, y)| corner(x, y)));
+        let corners = Quad::from_points(corners.map(|(x, y)| Point { x, y }));
         Some(Detection { corners, score: score.clamp(0.0, 1.0) })
     }
 }

@@ -18,7 +18,7 @@ pub struct DetectorManifest {
     pub name: String,
     /// The ONNX file beside the manifest.
     pub file: String,
-    pub(super) sha256: String,
+    sha256: String,
     /// What the model takes.
     pub input: DetectorInput,
     /// What the model gives.

@@ -13,7 +13,7 @@ pub struct IssuerManifest {
     pub name: String,
     /// The ONNX file beside the manifest.
     pub file: String,
-    pub(super) sha256: String,
+    sha256: String,
     /// What each class stands for: a code such as `US-TX`, or `other` for whoever has no class.
     pub issuers: Vec<String>,
     /// What the model takes.
