@@ -23,11 +23,11 @@ def to_grey(rng, rgb: np.ndarray) -> np.ndarray:
     return cv2.transform(rgb, w[None]).reshape(rgb.shape[:2])
 
 
-def surround(rng, plate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Puts a grey plate on a piece of car, perhaps in a frame.
+def surround(rng, plate: np.ndarray, size: tuple[int, int] = (200, 100)) -> tuple[np.ndarray, np.ndarray]:
+    """Puts a grey plate, brought to ``size``, on a piece of car, perhaps in a frame.
 
     Returns the picture and the plate's four corners in it."""
-    pw, ph = 200, 100
+    pw, ph = size
     mx, my = 56, 34
     small = cv2.resize(plate, (pw, ph), interpolation=cv2.INTER_AREA)
     h, w = ph + 2 * my, pw + 2 * mx
@@ -116,11 +116,12 @@ def dirt(rng, im: np.ndarray, s: float) -> np.ndarray:
     return im
 
 
-def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0) -> np.ndarray:
-    """A 64x128 reader input from a grey picture with a plate at ``quad``."""
-    s = rng.random() ** 1.7
+def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0,
+           size: tuple[int, int] = (WIDTH, HEIGHT), mildness: float = 1.7) -> np.ndarray:
+    """A net's input of ``size`` (the reader's unless told) from a grey picture with a plate at ``quad``."""
+    s = rng.random() ** mildness
     # Corners: the plate's size in the picture sets the detector's error too.
-    lw = float(np.exp(rng.uniform(np.log(40), np.log(170)))) if rng.random() < .85 else rng.uniform(34, 60)
+    lw = size[0] / WIDTH * float(np.exp(rng.uniform(np.log(40), np.log(170)))) if rng.random() < .85 else rng.uniform(34, 60)
     sd = jitter * (0.006 + 0.034 * rng.random() ** 1.4)  # the detector's own error, measured
     pad = rng.normal(0.06, 0.02)
     ex, ey = quad[1] - quad[0], quad[3] - quad[0]
@@ -155,4 +156,4 @@ def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float
         q = int(rng.uniform(92 - 65 * s, 95))
         im = cv2.imdecode(cv2.imencode(".jpg", im, [cv2.IMWRITE_JPEG_QUALITY, q])[1], cv2.IMREAD_GRAYSCALE)
     inter = cv2.INTER_LINEAR if rng.random() < 0.75 else cv2.INTER_CUBIC
-    return cv2.resize(im, (WIDTH, HEIGHT), interpolation=inter)
+    return cv2.resize(im, size, interpolation=inter)

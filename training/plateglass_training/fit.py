@@ -59,7 +59,7 @@ def fit(plan: Plan, net: nn.Module, salt: tuple[int, ...],
         seen, spent, shard_no = state["seen"], state["spent"], state["shard"]
         print(f"taking up {plan.name} at {seen} samples")
     elif plan.init:
-        net.load_state_dict(progress.load(plan.init)["ema"])
+        begin_from(net, progress.load(plan.init)["ema"])
     ema = {k: v.clone() for k, v in net.state_dict().items()}
     if state:
         ema = {k: v.to(where) for k, v in state["ema"].items()}
@@ -108,6 +108,15 @@ def fit(plan: Plan, net: nn.Module, salt: tuple[int, ...],
     (plan.run / f"{plan.name}.finished").touch()
     k = max(1, min(50, len(history) // 4))
     return {"first": float(np.mean(history[:3])), "last": float(np.mean(history[-k:]))} if history else {}
+
+
+def begin_from(net: nn.Module, weights: dict) -> None:
+    """Takes every weight that fits; a net whose input has grown keeps its body and learns its last layer anew."""
+    own = net.state_dict()
+    fitting = {k: v for k, v in weights.items() if k in own and v.shape == own[k].shape}
+    if fresh := sorted(own.keys() - fitting.keys()):
+        print("begun anew:", ", ".join(fresh))
+    net.load_state_dict({**own, **fitting})
 
 
 def _average(ema: dict, net: nn.Module, steps: int) -> None:

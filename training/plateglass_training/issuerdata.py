@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 
 from . import degrade, plates, progress
-from .issuernet import INDEX
+from .issuernet import HEIGHT, INDEX, WIDTH
 from .readerdata import rows
-from .readernet import HEIGHT, WIDTH
 
 SHARD = 4096
 # Of the real ones; us_crops are 385 sharp pictures of today's designs, us_state_plates a third older than 1980.
@@ -77,8 +76,8 @@ def samples(rng: np.random.Generator, real: list[dict], n: int) -> tuple[np.ndar
             im = np.ascontiguousarray(cv2.imread(str(r["path"]))[..., ::-1])
             k, aspect = r["issuer"], max(r["aspect"], 1.3)
         for _ in range(min(3, n - i)):
-            grey, quad = degrade.surround(rng, degrade.to_grey(rng, im))
-            x[i], y[i] = degrade.sample(rng, grey, quad, aspect, jitter=0.85), k
+            grey, quad = degrade.surround(rng, degrade.to_grey(rng, im), (240, 120))
+            x[i], y[i] = degrade.sample(rng, grey, quad, aspect, jitter=0.85, size=(WIDTH, HEIGHT), mildness=2.4), k
             i += 1
     return x, y
 

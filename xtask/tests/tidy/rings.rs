@@ -15,6 +15,7 @@ use crate::rust_text::code_without_tests;
 const RINGS: [(&str, Ring); 14] = [
     ("plate", Ring::Pure),
     ("domain", Ring::Pure),
+    ("ledger", Ring::Pure),
     ("vision", Ring::Compute),
     ("store", Ring::Adapter),
     ("vault", Ring::Adapter),
