@@ -62,9 +62,12 @@ pub enum Fault<E> {
     /// A signature of somebody who is believed does not fit.
     #[error("the checkpoint is forged")]
     Forged(#[source] Forged),
-    /// No log that is believed has signed.
-    #[error("the checkpoint is signed by no log that is believed")]
-    NotSigned,
+    /// No log that is believed has signed in its own name.
+    #[error("the checkpoint of `{origin}` is not signed by a key of that name that is believed")]
+    NotSigned {
+        /// The log it is of.
+        origin: String,
+    },
     /// Too few witnesses have cosigned.
     #[error(
         "the checkpoint of {size} leaves is cosigned by too few of the witnesses that are believed"
@@ -159,8 +162,8 @@ pub fn check_note<E>(note: Note, policy: &Policy) -> Result<Sound, Fault<E>> {
     let keys = policy.keys();
     let verified = note.verify(&keys).map_err(Fault::Forged)?;
     let checkpoint = Checkpoint::parse(note.text()).map_err(Fault::Checkpoint)?;
-    if !policy.is_signed(&verified) {
-        return Err(Fault::NotSigned);
+    if !policy.is_signed(&verified, &checkpoint.origin) {
+        return Err(Fault::NotSigned { origin: checkpoint.origin });
     }
     if !policy.has_quorum(&verified) {
         return Err(Fault::NoQuorum { size: checkpoint.size });

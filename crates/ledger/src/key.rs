@@ -106,6 +106,11 @@ impl VerifierKey {
         self.id
     }
 
+    /// Whether both wrap the same public key, under whatever names.
+    pub fn is_same_point(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
     /// What it signs.
     pub const fn kind(&self) -> KeyKind {
         self.kind

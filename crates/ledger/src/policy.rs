@@ -1,6 +1,6 @@
 //! Whom to believe (C2SP tlog-policy): the log's keys, the witnesses, and how many of them must have cosigned.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::VerifierKey;
 use crate::key::{InvalidKey, KeyKind};
@@ -10,6 +10,9 @@ use crate::note::Verified;
 pub const POLICY_BYTES_MAX: usize = 64 * 1024;
 /// Groups within groups: deeper than anybody can explain.
 const DEPTH_MAX: usize = 16;
+
+/// What [`Policy::of_all`] calls its group: with spaces, as no witness is called.
+const ALL_OF_THEM: &str = "all of them";
 
 /// A log or a witness, and where it can be reached.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,7 +54,7 @@ pub struct InvalidPolicy {
 
 impl Policy {
     /// Reads a policy: `log <vkey> [url]`, `witness <name> <vkey> [url]`, `group <name> <k|any|all> <member>…`,
-    /// `quorum <name|none>`; `#` begins a comment.
+    /// `quorum <name|none>`; a line that begins with `#` is a comment.
     pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
         if text.len() > POLICY_BYTES_MAX {
             let why = format!("the policy has more than {POLICY_BYTES_MAX} bytes");
@@ -61,17 +64,19 @@ impl Policy {
         let mut quorum_said = false;
         for (place, line) in text.lines().enumerate() {
             let wrong = |why: String| InvalidPolicy { line: place + 1, why };
-            let line = line.split_once('#').map_or(line, |(before, _)| before);
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 [] => {}
+                [word, ..] if word.starts_with('#') => {}
                 ["log", key, rest @ ..] => {
                     let (key, url) = party(key, rest, KeyKind::Log).map_err(wrong)?;
+                    fresh_key(&policy.logs, &key).map_err(wrong)?;
                     policy.logs.push(Party { name: key.name().to_owned(), key, url });
                 }
                 ["witness", name, key, rest @ ..] => {
                     policy.fresh(name).map_err(wrong)?;
                     let (key, url) = party(key, rest, KeyKind::Cosigner).map_err(wrong)?;
+                    fresh_key(&policy.witnesses, &key).map_err(wrong)?;
                     policy.witnesses.push(Party { name: (*name).to_owned(), key, url });
                 }
                 ["group", name, needs, members @ ..] => {
@@ -102,10 +107,10 @@ impl Policy {
         }
     }
 
-    /// A policy of these parties; every witness must have cosigned.
+    /// A policy of these parties; every witness must have cosigned. Their names must differ.
     pub fn of_all(logs: Vec<Party>, witnesses: Vec<Party>) -> Self {
         let members: Vec<String> = witnesses.iter().map(|witness| witness.name.clone()).collect();
-        let quorum = (!members.is_empty()).then(|| "all".to_owned());
+        let quorum = (!members.is_empty()).then(|| ALL_OF_THEM.to_owned());
         let groups = quorum
             .iter()
             .map(|name| (name.clone(), Group { needs: members.len(), members: members.clone() }));
@@ -132,9 +137,10 @@ impl Policy {
         self.logs.iter().chain(&self.witnesses).map(|party| party.key.clone()).collect()
     }
 
-    /// Whether a log's own signature is among these.
-    pub fn is_signed(&self, verified: &[Verified<'_>]) -> bool {
-        verified.iter().any(|one| self.logs.iter().any(|log| log.key == *one.key))
+    /// Whether the signature of the log with this origin is among these: one log that is believed cannot speak for another.
+    pub fn is_signed(&self, verified: &[Verified<'_>], origin: &str) -> bool {
+        let of_log = |one: &Verified<'_>| self.logs.iter().any(|log| log.key == *one.key);
+        verified.iter().any(|one| one.key.name() == origin && of_log(one))
     }
 
     /// Whether enough witnesses are among these.
@@ -164,8 +170,10 @@ impl Policy {
 
     fn group(&self, needs: &str, members: &[&str]) -> Result<Group, String> {
         members.iter().try_for_each(|member| self.known(member))?;
-        let twice =
-            members.iter().enumerate().any(|(at, name)| members.iter().take(at).any(|m| m == name));
+        let mut taken: HashSet<&str> =
+            self.groups.values().flat_map(|group| &group.members).map(String::as_str).collect();
+        // A witness counts in one way only; and a tree of groups is walked in the time its text took to write.
+        let twice = !members.iter().all(|name| taken.insert(name));
         let n = members.len();
         let needs = match needs {
             "any" => Some(1),
@@ -178,11 +186,16 @@ impl Policy {
                 members: members.iter().map(|name| (*name).to_owned()).collect(),
             }),
             None => {
-                Err("expected `any`, `all` or how many of the members that follow, each named once"
+                Err("expected `any`, `all` or how many of the members that follow, each in one group only"
                     .to_owned())
             }
         }
     }
+}
+
+fn fresh_key(parties: &[Party], key: &VerifierKey) -> Result<(), String> {
+    let taken = parties.iter().any(|party| party.key.is_same_point(key));
+    (!taken).then_some(()).ok_or_else(|| "the key stands in a line above already".to_owned())
 }
 
 fn party(key: &str, rest: &[&str], kind: KeyKind) -> Result<(VerifierKey, Option<String>), String> {
@@ -230,7 +243,7 @@ mod tests {
             let mut note = Note::new("log.example\n0\nAAAA\n").unwrap();
             signers.iter().for_each(|signer| note.add(signer.sign(note.text(), 9)));
             let verified = note.verify(&keys).unwrap();
-            (policy.is_signed(&verified), policy.has_quorum(&verified))
+            (policy.is_signed(&verified, "log.example"), policy.has_quorum(&verified))
         };
         assert_eq!(holds(&[&log, &a, &c]), (true, true));
         assert_eq!(holds(&[&log, &b, &c]), (true, false));
@@ -249,6 +262,47 @@ mod tests {
                 .starts_with("line 2")
         );
         assert!(wrong("wittness W x").contains("`wittness`"));
+        let (v, u) = (witness.verifier(), key("u.example", KeyKind::Cosigner, 2));
+        assert!(wrong(&format!("witness W {v}\nwitness X {v}\n")).starts_with("line 2: the key"));
+        let same = key("other.example", KeyKind::Cosigner, 1);
+        let renamed = format!("witness W {v}\nwitness X {}\n", same.verifier());
+        assert!(wrong(&renamed).starts_with("line 2: the key"));
+        let twice = format!(
+            "witness W {v}\nwitness U {}\ngroup g any W U\ngroup h all g W\n",
+            u.verifier()
+        );
+        assert!(wrong(&twice).starts_with("line 4: expected"), "{}", wrong(&twice));
+    }
+
+    #[test]
+    fn one_log_cannot_speak_for_another() {
+        let (a, b) = (key("a.example", KeyKind::Log, 1), key("b.example", KeyKind::Log, 2));
+        let text = format!("log {}\nlog {}\nquorum none\n", a.verifier(), b.verifier());
+        let policy = Policy::parse(&text).unwrap();
+        let mut note = Note::new("a.example\n0\nAAAA\n").unwrap();
+        note.add(b.sign(note.text(), 0));
+        let keys = policy.keys();
+        assert!(!policy.is_signed(&note.verify(&keys).unwrap(), "a.example"));
+        note.add(a.sign(note.text(), 0));
+        assert!(policy.is_signed(&note.verify(&keys).unwrap(), "a.example"));
+    }
+
+    #[test]
+    fn every_witness_of_a_list_is_needed_whatever_it_is_called() {
+        let party = |key: &SigningKey| Party {
+            name: key.verifier().name().to_owned(),
+            key: key.verifier().clone(),
+            url: None,
+        };
+        let [a, b] =
+            ["all", "b.example"].map(|name| key(name, KeyKind::Cosigner, name.len() as u8));
+        let policy = Policy::of_all(Vec::new(), vec![party(&a), party(&b)]);
+        let keys = policy.keys();
+        let mut note = Note::new("log.example\n0\nAAAA\n").unwrap();
+        note.add(a.sign(note.text(), 9));
+        assert!(!policy.has_quorum(&note.verify(&keys).unwrap()));
+        note.add(b.sign(note.text(), 9));
+        assert!(policy.has_quorum(&note.verify(&keys).unwrap()));
     }
 
     proptest! {

@@ -58,9 +58,12 @@ pub enum InvalidReceipt {
     /// A signature of somebody who is believed does not fit.
     #[error("its checkpoint is forged")]
     Forged(#[source] Forged),
-    /// No log that is believed has signed.
-    #[error("its checkpoint is signed by no log that is believed")]
-    NotSigned,
+    /// No log that is believed has signed in its own name.
+    #[error("its checkpoint of `{origin}` is not signed by a key of that name that is believed")]
+    NotSigned {
+        /// The log it is of.
+        origin: String,
+    },
     /// Too few witnesses have cosigned.
     #[error("its checkpoint is cosigned by too few of the witnesses that are believed")]
     NoQuorum,
@@ -115,15 +118,15 @@ impl Receipt {
     pub fn check(&self, policy: &Policy) -> Result<Shown, InvalidReceipt> {
         let keys = policy.keys();
         let verified = self.note.verify(&keys).map_err(InvalidReceipt::Forged)?;
-        if !policy.is_signed(&verified) {
-            return Err(InvalidReceipt::NotSigned);
+        let checkpoint = Checkpoint::parse(self.note.text()).map_err(InvalidReceipt::Checkpoint)?;
+        if !policy.is_signed(&verified, &checkpoint.origin) {
+            return Err(InvalidReceipt::NotSigned { origin: checkpoint.origin });
         }
         if !policy.has_quorum(&verified) {
             return Err(InvalidReceipt::NoQuorum);
         }
         let cosigned = verified.iter().filter_map(|one| Some((one.key.name().to_owned(), one.at?)));
         let cosigned = cosigned.collect();
-        let checkpoint = Checkpoint::parse(self.note.text()).map_err(InvalidReceipt::Checkpoint)?;
         let (hash, index) = (Hash::of_leaf(&self.entry), self.index);
         check_inclusion(index, checkpoint.size, hash, &self.path, checkpoint.root)
             .map_err(|why| InvalidReceipt::Inclusion { index, why })?;
