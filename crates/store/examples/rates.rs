@@ -77,7 +77,10 @@ fn reads(file: FileRef, from: u32, n: u32) -> Vec<NewRead> {
 
 async fn append(store: &Store, file: FileRef, batches: Vec<Vec<NewRead>>) {
     for reads in batches {
-        store.append(&Batch { file, reads, hits: Vec::new() }).await.expect("a batch is kept");
+        store
+            .append(&Batch { file, reads, hits: Vec::new(), leaf: None })
+            .await
+            .expect("a batch is kept");
     }
 }
 

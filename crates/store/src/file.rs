@@ -67,6 +67,19 @@ pub struct Batch {
     pub reads: Vec<NewRead>,
     /// What the reads raised: they become rows of the file's journal in the same transaction.
     pub hits: Vec<NewHit>,
+    /// The batch's leaf of the agency's log: it becomes a row of the journal too. None only where nothing is recorded.
+    pub leaf: Option<BatchLeaf>,
+}
+
+/// The leaf that seals a batch of reads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BatchLeaf {
+    /// The log's entry.
+    pub entry: String,
+    /// The first read that it seals.
+    pub first: ReadId,
+    /// The last one.
+    pub last: ReadId,
 }
 
 /// Whether a file still takes reads.
@@ -105,10 +118,16 @@ pub struct Relayed {
     pub n_hits: u64,
     /// The last of them.
     pub last_hit: Option<domain::HitId>,
+    /// Leaves that were put at the end of the agency's log.
+    pub n_leaves: u64,
 }
 
 impl Relayed {
     pub(crate) fn and(self, later: Self) -> Self {
-        Self { n_hits: self.n_hits + later.n_hits, last_hit: later.last_hit.or(self.last_hit) }
+        Self {
+            n_hits: self.n_hits + later.n_hits,
+            last_hit: later.last_hit.or(self.last_hit),
+            n_leaves: self.n_leaves + later.n_leaves,
+        }
     }
 }

@@ -20,7 +20,11 @@ pub use control::agencies::Agency;
 pub use control::cameras::CameraLogin;
 pub use control::entries::EntryInForce;
 pub use control::hits::HitsQuery;
+pub use control::ledger::{
+    ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,
+    WitnessRow,
+};
 pub use error::{SqlError, StoreError};
-pub use file::{Batch, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
+pub use file::{Batch, BatchLeaf, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
 pub use reads::look::ReadsQuery;
 pub use store::Store;

@@ -7,6 +7,7 @@ use domain::{DayKeys, ServerKey};
 
 use crate::control::Control;
 use crate::control::entries::EntryInserts;
+use crate::control::ledger::LedgerInserts;
 use crate::reads::day_files::DayFiles;
 use crate::reads::day_partitions::DayPartitions;
 use crate::reads::open_files::OpenFiles;
@@ -27,6 +28,7 @@ struct Inner {
     control: Control,
     files: OpenFiles,
     entry_inserts: EntryInserts,
+    ledger_inserts: LedgerInserts,
     progress: Mutex<HashMap<FileRef, Progress>>,
     /// One relay at a time: they would wait for each other at the control database anyway.
     relaying: tokio::sync::Mutex<()>,
@@ -74,11 +76,13 @@ impl Store {
         control.migrate().await?;
         files.storage().migrate().await?;
         let entry_inserts = EntryInserts::new(control.write.is_sqlite());
+        let ledger_inserts = LedgerInserts::new(control.write.is_sqlite());
         Ok(Self {
             inner: Arc::new(Inner {
                 control,
                 files,
                 entry_inserts,
+                ledger_inserts,
                 progress: Mutex::default(),
                 relaying: tokio::sync::Mutex::default(),
             }),
@@ -129,6 +133,10 @@ impl Store {
 
     pub(crate) fn entry_inserts(&self) -> &EntryInserts {
         &self.inner.entry_inserts
+    }
+
+    pub(crate) fn ledger_inserts(&self) -> &LedgerInserts {
+        &self.inner.ledger_inserts
     }
 
     pub(crate) fn relaying(&self) -> &tokio::sync::Mutex<()> {

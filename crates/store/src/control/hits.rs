@@ -156,7 +156,11 @@ pub(crate) async fn insert_new(tx: &mut Tx, hits: &[NewHit]) -> Result<Relayed, 
             hit.raised_at,
         ];
         tx.execute(INSERT, values).await?;
-        relayed = Relayed { n_hits: relayed.n_hits + 1, last_hit: Some(HitId::from_i64(id)) };
+        relayed = Relayed {
+            n_hits: relayed.n_hits + 1,
+            last_hit: Some(HitId::from_i64(id)),
+            n_leaves: 0,
+        };
     }
     Ok(relayed)
 }

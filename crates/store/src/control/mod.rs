@@ -6,13 +6,13 @@ pub(crate) mod day_files;
 pub(crate) mod entries;
 pub(crate) mod hits;
 pub(crate) mod hotlists;
+pub(crate) mod ledger;
 pub(crate) mod sign_in;
 
 use crate::StoreError;
 use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
 
-const MIGRATIONS: &[Migration] =
-    migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in");
+const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger");
 
 /// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ impl Store {
         let mut turn = open.turn.lock().await;
         self.admit(&open).await?;
         let Turn { journal_last, counted } = std::mem::take(&mut *turn);
-        let journal_last = if batch.hits.is_empty() {
+        let journal_last = if batch.hits.is_empty() && batch.leaf.is_none() {
             write_reads(&open, batch).await?;
             journal_last
         } else {
@@ -94,9 +94,13 @@ async fn write_reads_and_journal(
         }
     };
     texts.insert_reads.insert(&mut tx, &batch.reads, row::values).await.map_err(failed())?;
-    let journal = texts.insert_journal.insert(&mut tx, &batch.hits, |hit, values| {
+    // The leaf first: a hit is never relayed before the read that raised it is in the log.
+    let leaf = batch.leaf.iter().map(|leaf| (relay::LEAF, relay::body_of_leaf(leaf)));
+    let hits = batch.hits.iter().map(|hit| (relay::HIT, relay::body_of(hit)));
+    let rows: Vec<_> = leaf.chain(hits).collect();
+    let journal = texts.insert_journal.insert(&mut tx, &rows, |(kind, body), values| {
         seq += 1;
-        values.extend(args![seq, relay::HIT, relay::body_of(hit)]);
+        values.extend(args![seq, *kind, body.as_str()]);
     });
     journal.await.map_err(failed())?;
     tx.commit().await.map_err(failed())?;

@@ -10,7 +10,7 @@ use super::texts::Texts;
 use crate::sql::{Migration, Opening, Role, args, make_dir, migrate, migrations, open_sqlite};
 use crate::{FileKind, FileRef, StoreConfig, StoreError, Synchronous};
 
-const MIGRATIONS: &[Migration] = migrations!("day_file": "0001_reads");
+const MIGRATIONS: &[Migration] = migrations!("day_file": "0001_reads", "0002_leaves");
 
 /// Connections that read one file: a page and a relay side by side.
 const READERS: u32 = 2;

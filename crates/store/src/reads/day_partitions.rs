@@ -7,7 +7,7 @@ use super::texts::Texts;
 use crate::sql::{Db, Migration, args, migrate, migrations};
 use crate::{FileKind, FileRef, StoreError};
 
-const MIGRATIONS: &[Migration] = migrations!("day_partitions": "0001_reads");
+const MIGRATIONS: &[Migration] = migrations!("day_partitions": "0001_reads", "0002_leaves");
 
 const IS_THERE: &str = "SELECT count(*) FROM pg_class WHERE oid = to_regclass($1)";
 

@@ -6,11 +6,29 @@ use serde::{Deserialize, Serialize};
 
 use super::open_files::OpenFile;
 use crate::control::hits::{fit_word, grade_word, insert_new, parse_fit, parse_grade};
+use crate::control::ledger::{LogId, NewLeaf, append};
 use crate::sql::{Row, args};
-use crate::{FileRef, Relayed, Store, StoreError};
+use crate::{BatchLeaf, FileRef, Relayed, Store, StoreError};
 
 /// The kind of a journal row that holds a hit.
 pub(crate) const HIT: &str = "hit";
+
+/// The kind of a journal row that holds the batch's leaf.
+pub(crate) const LEAF: &str = "leaf";
+
+/// A batch's leaf in the journal.
+#[derive(Serialize, Deserialize)]
+struct LeafBody {
+    entry: String,
+    first: i64,
+    last: i64,
+}
+
+/// What a journal row says.
+enum Said {
+    Hit(NewHit),
+    Leaf(BatchLeaf),
+}
 
 /// A hit in the journal. Agency and day are the file's.
 #[derive(Serialize, Deserialize)]
@@ -91,8 +109,13 @@ impl Store {
             return Ok((0, Relayed::default()));
         };
         let last: i64 = last.get(0).map_err(failed())?;
-        let hits: Vec<NewHit> =
-            rows.iter().map(|row| hit_of(file, row)).collect::<Result<_, _>>().map_err(failed())?;
+        let (mut hits, mut leaves) = (Vec::new(), Vec::new());
+        for row in &rows {
+            match said_by(file, row).map_err(failed())? {
+                Said::Hit(hit) => hits.push(hit),
+                Said::Leaf(leaf) => leaves.push(NewLeaf::of_batch(file, leaf)),
+            }
+        }
         let mut tx = self.control().write.begin().await.map_err(failed())?;
         let values = args![file.agency, file.day, file.is_late(), known.relayed, last];
         let moved = tx.execute(MOVE_ON, values).await.map_err(failed())?;
@@ -100,7 +123,9 @@ impl Store {
             // Somebody else was faster: what they applied is looked at anew.
             return Ok((rows.len(), Relayed::default()));
         }
-        let relayed = insert_new(&mut tx, &hits).await.map_err(failed())?;
+        let mut relayed = insert_new(&mut tx, &hits).await.map_err(failed())?;
+        relayed.n_leaves = leaves.len() as u64;
+        append(&mut tx, self.ledger_inserts(), LogId::of_agency(file.agency), &leaves).await?;
         tx.commit().await.map_err(failed())?;
         self.note_progress(file, |progress| {
             progress.relayed = last;
@@ -122,6 +147,25 @@ pub(crate) fn body_of(hit: &NewHit) -> String {
         at: hit.raised_at.micros(),
     };
     serde_json::to_string(&body).expect("numbers and words are always JSON")
+}
+
+/// The leaf's journal row.
+pub(crate) fn body_of_leaf(leaf: &BatchLeaf) -> String {
+    let (first, last) = (leaf.first.to_i64(), leaf.last.to_i64());
+    let body = LeafBody { entry: leaf.entry.clone(), first, last };
+    serde_json::to_string(&body).expect("texts and numbers are always JSON")
+}
+
+fn said_by(file: FileRef, row: &Row) -> Result<Said, sqlx::Error> {
+    let kind: String = row.get(1)?;
+    if kind == HIT {
+        return hit_of(file, row).map(Said::Hit);
+    }
+    row.parsed(2, |body: String| {
+        let LeafBody { entry, first, last } = serde_json::from_str(&body).ok()?;
+        let (first, last) = (ReadId::from_i64(first), ReadId::from_i64(last));
+        Some(Said::Leaf(BatchLeaf { entry, first, last }))
+    })
 }
 
 fn hit_of(file: FileRef, row: &Row) -> Result<NewHit, sqlx::Error> {

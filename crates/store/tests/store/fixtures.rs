@@ -88,7 +88,7 @@ pub(crate) fn a_bare_read(n: u16, camera: CameraId) -> NewRead {
 }
 
 pub(crate) fn batch(agency: AgencyId, reads: Vec<NewRead>) -> Batch {
-    Batch { file: FileRef::main(agency, today()), reads, hits: Vec::new() }
+    Batch { file: FileRef::main(agency, today()), reads, hits: Vec::new(), leaf: None }
 }
 
 /// A list with these plates in force.

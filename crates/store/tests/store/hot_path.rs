@@ -87,7 +87,7 @@ async fn hits_are_relayed_once_however_often_one_asks() {
         store.append(&with_hits).await.unwrap();
         assert_eq!(store.journal_backlog(), 2);
         let first = store.relay(file).await.unwrap();
-        assert_eq!(first, Relayed { n_hits: 2, last_hit: Some(HitId::from_i64(2)) });
+        assert_eq!(first, Relayed { n_hits: 2, last_hit: Some(HitId::from_i64(2)), n_leaves: 0 });
         assert_eq!(store.journal_backlog(), 0);
         assert_eq!(store.relay(file).await.unwrap(), Relayed::default());
         assert_eq!(store.relay_everything().await.unwrap(), Relayed::default());

@@ -29,7 +29,7 @@ async fn pages_walk_backwards_over_days_and_files() {
         let mut expected = Vec::new();
         let mut put = async |file: FileRef, reads: Vec<NewRead>| {
             expected.extend(reads.iter().map(|read| file.read(read.id)));
-            store.append(&Batch { file, reads, hits: Vec::new() }).await.unwrap();
+            store.append(&Batch { file, reads, hits: Vec::new(), leaf: None }).await.unwrap();
         };
         put(yesterday, vec![a_late_read(1, one), a_late_read(3, two)]).await;
         put(

@@ -8,6 +8,7 @@ mod hits;
 mod hot_path;
 mod hotlists;
 mod illegal_rows;
+mod ledger;
 mod look;
 mod many_agencies;
 mod properties;

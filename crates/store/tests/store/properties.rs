@@ -97,6 +97,7 @@ fn any_batch_comes_back_as_it_was_given() {
                     file: FileRef::main(agency, today()),
                     reads: reads.clone(),
                     hits: vec![],
+                    leaf: None,
                 })
                 .await
                 .unwrap();

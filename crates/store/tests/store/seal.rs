@@ -56,7 +56,7 @@ async fn a_late_read_goes_beside_the_sealed_day_and_is_found() {
         store.seal(FileRef::main(agency, today())).await.unwrap();
         for n in 2..=4 {
             let read = NewRead { marks: Marks::LATE, ..a_read(n, camera) };
-            let one = Batch { file: late, reads: vec![read.clone()], hits: Vec::new() };
+            let one = Batch { file: late, reads: vec![read.clone()], hits: Vec::new(), leaf: None };
             store.append(&one).await.unwrap();
             assert_eq!(
                 store.read(&permit(agency), late.read(read.id)).await.unwrap().unwrap().read,

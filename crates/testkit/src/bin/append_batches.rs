@@ -58,7 +58,7 @@ async fn keep(
             pictures: Pictures { plate: kept.first().copied(), vehicle: None },
         };
         let file = FileRef::main(agency, now.day());
-        store.append(&Batch { file, reads: vec![read], hits: Vec::new() }).await?;
+        store.append(&Batch { file, reads: vec![read], hits: Vec::new(), leaf: None }).await?;
         // One write to the system, not to a buffer.
         std::io::stdout().write_all(format!("kept {n}\n").as_bytes())?;
         std::io::stdout().flush()?;
