@@ -83,6 +83,11 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// Another server has this store.
+    #[error(
+        "another server is running on this store: stop it first, or give this one a folder of its own"
+    )]
+    Claimed,
     /// A task of ours ended early.
     #[error("a background task of the store ended early")]
     Task(#[source] tokio::task::JoinError),

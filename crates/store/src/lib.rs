@@ -18,6 +18,7 @@ use libsqlite3_sys as _;
 pub use config::{Engine, StoreConfig, Synchronous};
 pub use control::agencies::Agency;
 pub use control::cameras::CameraLogin;
+pub use control::claim::Claim;
 pub use control::entries::EntryInForce;
 pub use control::hits::HitsQuery;
 pub use control::ledger::{

@@ -25,6 +25,20 @@ pub enum VaultError {
         /// Where it is.
         dir: Utf8PathBuf,
     },
+    /// A log's key was changed, or sealed under another server key.
+    #[error(
+        "the log's key in `{path}` cannot be opened: it was sealed under another server key, or it was changed"
+    )]
+    LogKey {
+        /// Where it is.
+        path: Utf8PathBuf,
+    },
+    /// A log's name cannot stand in a signature.
+    #[error("`{name}` cannot name a log: 1–255 bytes without spaces and `+`")]
+    LogName {
+        /// The name.
+        name: String,
+    },
     /// The objects' store failed.
     #[error("failed to {doing}")]
     Object {

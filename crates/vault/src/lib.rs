@@ -7,6 +7,7 @@ mod disk;
 mod error;
 mod key_file;
 mod key_store;
+mod log_keys;
 mod pictures;
 mod sealed;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use error::VaultError;
 pub use key_store::KeyStore;
+pub use log_keys::LogKeys;
 pub use pictures::{PictureToKeep, Vault};
 
 /// Where random bytes come from: an argument (D8), so that tests can repeat them.

@@ -2,6 +2,7 @@
 
 pub(crate) mod agencies;
 pub(crate) mod cameras;
+pub(crate) mod claim;
 pub(crate) mod day_files;
 pub(crate) mod entries;
 pub(crate) mod hits;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::CameraKey;
-use store::StoreError;
+use store::{Store, StoreError};
 use testkit::both_engines;
 
 use crate::fixtures::{a_camera, an_agency, camera_of, noon, permit};
@@ -71,6 +71,24 @@ async fn two_cameras_never_share_a_key() {
         let key = CameraKey::from_random([1; 32]).hash();
         let refused = bench.store.add_camera(&permit(agency), &a_camera(), &key, noon()).await;
         assert!(matches!(refused, Err(StoreError::Sql { .. })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_server_on_one_store_is_refused() {
+    both_engines(|bench| async move {
+        let first = Store::claim(&bench.config).await.unwrap();
+        assert!(matches!(Store::claim(&bench.config).await, Err(StoreError::Claimed)));
+        drop(first);
+        // PostgreSQL lets go when it notices that the connection is gone.
+        for _ in 0..50 {
+            if Store::claim(&bench.config).await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("the claim of a server that ended still stands");
     })
     .await;
 }
