@@ -12,7 +12,7 @@ use crate::no_faults;
 use crate::rust_text::code_without_tests;
 
 /// Ring by crate. A new crate is entered here and in docs/ARCHITECTURE.md.
-const RINGS: [(&str, Ring); 14] = [
+const RINGS: [(&str, Ring); 17] = [
     ("plate", Ring::Pure),
     ("domain", Ring::Pure),
     ("ledger", Ring::Pure),
@@ -20,9 +20,11 @@ const RINGS: [(&str, Ring); 14] = [
     ("store", Ring::Adapter),
     ("vault", Ring::Adapter),
     ("capture", Ring::Adapter),
+    ("outbound", Ring::Adapter),
     ("app", Ring::App),
     ("api", Ring::Face),
     ("console", Ring::Face),
+    ("witness", Ring::Face),
     ("plateglass", Ring::Binary),
     ("testkit", Ring::Tests),
     ("bench", Ring::Tool),
