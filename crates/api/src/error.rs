@@ -175,6 +175,13 @@ fn refused(refusal: &domain::Refusal) -> (StatusCode, ErrorBody) {
 fn ask(err: &AskError) -> (StatusCode, ErrorBody) {
     match err {
         AskError::Refused(refusal) => refused(refusal),
+        AskError::NotRecorded { .. } => of(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not-recorded",
+            err,
+            None,
+            "Nothing was shown or changed. The server's log says why; try again when it is mended.",
+        ),
         AskError::NotFound { what, .. } => of(
             StatusCode::NOT_FOUND,
             "not-found",
@@ -216,6 +223,7 @@ fn take(err: &TakeError) -> (StatusCode, ErrorBody) {
 fn import(err: &ImportError) -> (StatusCode, ErrorBody) {
     let place = match err {
         ImportError::Refused(refusal) => return refused(refusal),
+        ImportError::NotBegun(err) => return ask(err),
         ImportError::Failed { .. } => return failed(err),
         ImportError::NoHotlist(_) => {
             return of(

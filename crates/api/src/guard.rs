@@ -1,8 +1,10 @@
 //! Holds a route to its guard: who may call it, and what may be kept of the answer.
 
+use std::net::SocketAddr;
+
 use app::route::{Access, Guard};
-use app::{App, Ctx, sign_in};
-use axum::extract::{Request, State};
+use app::{App, Ctx, Part, sign_in};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -22,6 +24,9 @@ pub(crate) async fn enforce(
 ) -> Response {
     let mut response = match who(&app, guard.access, request.method(), request.headers()).await {
         Ok(ctx) => {
+            let from =
+                request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
+            let ctx = ctx.from_address(from);
             request.extensions_mut().insert(ctx);
             next.run(request).await
         }
@@ -47,7 +52,7 @@ async fn who(
             }
             let token = cookies::session(headers).ok_or(ApiError::NotSignedIn)?;
             let ctx = sign_in::session(app, &token, app.now()).await?;
-            ctx.ok_or(ApiError::NotSignedIn)
+            ctx.map(|ctx| ctx.through(Part::Api)).ok_or(ApiError::NotSignedIn)
         }
     }
 }

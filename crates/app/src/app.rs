@@ -6,9 +6,10 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use domain::access::ListCameras;
 use domain::{AgencyId, CameraKey, ServerKey, Timestamp};
-use store::{Store, StoreConfig, StoreError};
+use ledger::leaf::{ClearField, Kind};
+use store::{LogId, Store, StoreConfig, StoreError};
 use tokio_util::sync::CancellationToken;
-use vault::{KeyStore, Vault, VaultError};
+use vault::{KeyStore, LogKeys, Vault, VaultError};
 
 use crate::agencies::Agencies;
 use crate::bus::Bus;
@@ -18,6 +19,7 @@ use crate::clock::Clock;
 use crate::imports::Imports;
 use crate::ingest::Lanes;
 use crate::recognise::{Recognise, RecogniserPool};
+use crate::record::{self, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
 use crate::sessions::SessionUse;
 use crate::tasks::Tasks;
@@ -36,8 +38,32 @@ pub struct AppConfig {
     pub frames_waiting_max: usize,
     /// How long after midnight UTC a day is closed and sealed.
     pub seal_after: Duration,
+    /// How the ledger is kept.
+    pub ledger: LedgerConfig,
     /// What this process is to the data.
     pub role: Role,
+}
+
+/// How the ledger is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LedgerConfig {
+    /// What the logs' names begin with, such as `alpr.city.gov`: for ever, once the logs have begun. Without one, a random
+    /// name is made.
+    pub origin: Option<String>,
+    /// Who is asked to cosign.
+    pub witnesses: Vec<WitnessConfig>,
+    /// How long the clear text that names reads is kept beside the ledger.
+    pub reads_named_for: Duration,
+}
+
+impl Default for LedgerConfig {
+    fn default() -> Self {
+        Self {
+            origin: None,
+            witnesses: Vec::new(),
+            reads_named_for: Duration::from_secs(30 * 86_400),
+        }
+    }
 }
 
 /// What a process is to the data.
@@ -61,6 +87,7 @@ impl AppConfig {
             recognition_threads: 2,
             frames_waiting_max: 64,
             seal_after: Duration::from_secs(10 * 60),
+            ledger: LedgerConfig::default(),
             role: Role::Server,
         }
     }
@@ -78,6 +105,19 @@ pub enum StartError {
         #[source]
         err: VaultError,
     },
+    /// A log has leaves and no key to sign with.
+    #[error(
+        "{origin} has {size} leaves and its key is missing: restore `keys/logs` from the backup"
+    )]
+    LogKeyMissing {
+        /// Which log.
+        origin: String,
+        /// How many leaves it has.
+        size: u64,
+    },
+    /// The start could not be written down.
+    #[error("failed to write the start into the ledger")]
+    NotRecorded(#[source] Box<crate::AskError>),
     /// The store could not be opened or read.
     #[error("failed to {doing}")]
     Store {
@@ -116,6 +156,12 @@ pub(crate) struct Inner {
     pub(crate) imports: Imports,
     pub(crate) sessions: SessionUse,
     pub(crate) tasks: Tasks,
+    pub(crate) recorder: Recorder,
+    pub(crate) log_keys: LogKeys,
+    /// One checkpoint at a time.
+    pub(crate) publishing: tokio::sync::Mutex<()>,
+    /// That this process is the one server; none for commands.
+    _claim: Option<store::Claim>,
 }
 
 impl App {
@@ -134,12 +180,21 @@ impl App {
         };
         let keys = KeyStore::open(&config.data_dir.join("keys"), server_key, fill.clone());
         let keys = Arc::new(keys.map_err(vault_failed)?);
+        let log_keys =
+            LogKeys::open(&config.data_dir.join("keys").join("logs"), server_key, fill.clone());
+        let log_keys = log_keys.map_err(vault_failed)?;
         let vault = Vault::open(&config.data_dir.join("pictures"), fill).map_err(vault_failed)?;
+        let claim = match config.role {
+            Role::Server => Some(Store::claim(&config.store).await),
+            Role::ServerByHand | Role::Command => None,
+        };
+        let claim = claim.transpose().map_err(StartError::store("be the only server"))?;
         let store = Store::open(config.store.clone(), server_key, Arc::clone(&keys) as _).await;
         let store = store.map_err(StartError::store("open the store"))?;
         let pool = recogniser.map(|recogniser| {
             RecogniserPool::new(recogniser, config.recognition_threads, config.frames_waiting_max)
         });
+        let recorder = Recorder::new(store.clone(), server_key.for_use("ledger-pseudonyms"));
         let app = Self(Arc::new(Inner {
             bus: Bus::new(clock.now()),
             config,
@@ -157,6 +212,10 @@ impl App {
             imports: Imports::default(),
             sessions: SessionUse::default(),
             tasks: Tasks::default(),
+            recorder,
+            log_keys,
+            publishing: tokio::sync::Mutex::default(),
+            _claim: claim,
         }));
         app.take_up().await?;
         Ok(app)
@@ -165,10 +224,16 @@ impl App {
     /// Takes up where an earlier run ended: unrelayed hits, unfinished imports, keys, lists.
     async fn take_up(&self) -> Result<(), StartError> {
         let inner = self.inner();
+        self.know_log(LogId::SERVER).await?;
+        let agencies = inner.store.agencies().await;
+        for agency in agencies.map_err(StartError::store("list the agencies"))? {
+            self.know_log(LogId::of_agency(agency.id)).await?;
+        }
         inner.tasks.spawn("relay", relay::run(self.clone()));
         if inner.config.role == Role::Command {
             return Ok(());
         }
+        self.note("server-started").await.map_err(|err| StartError::NotRecorded(Box::new(err)))?;
         let relayed = inner.store.relay_everything().await;
         let relayed = relayed.map_err(StartError::store("relay what an earlier run left"))?;
         if relayed.n_hits > 0 {
@@ -188,13 +253,61 @@ impl App {
         Ok(())
     }
 
+    /// Begins a log that is not there yet, and holds that it has a key.
+    async fn know_log(&self, log: LogId) -> Result<(), StartError> {
+        let inner = self.inner();
+        let keys_failed = |err| StartError::Vault { dir: inner.config.data_dir.clone(), err };
+        let there = inner.store.log(log).await.map_err(StartError::store("look up a log"))?;
+        let has_key = !inner.log_keys.of(&log.word()).map_err(keys_failed)?.is_empty();
+        match there {
+            Some(_) if has_key => return Ok(()),
+            Some(row) if row.size > 0 => {
+                return Err(StartError::LogKeyMissing { origin: row.origin, size: row.size });
+            }
+            _ => {}
+        }
+        let origin = match there {
+            Some(row) => row.origin,
+            None => format!("{}/{}", self.log_name().await?, log.word()),
+        };
+        inner.log_keys.make(&log.word(), &origin).map_err(keys_failed)?;
+        if inner.store.log(log).await.map_err(StartError::store("look up a log"))?.is_none() {
+            let added = inner.store.add_log(log, &origin, self.now()).await;
+            added.map_err(StartError::store("begin a log"))?;
+        }
+        Ok(())
+    }
+
+    /// What the logs' names begin with: that of the server's log, which is the first.
+    async fn log_name(&self) -> Result<String, StartError> {
+        let inner = self.inner();
+        let server = inner.store.log(LogId::SERVER).await;
+        let server = server.map_err(StartError::store("look up the server's log"))?;
+        let begun = server.and_then(|row| row.origin.strip_suffix("/server").map(str::to_owned));
+        let random = || {
+            let bits = inner.chance.bits_256();
+            let hex: String = bits.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            format!("plateglass-{hex}")
+        };
+        Ok(begun.or_else(|| inner.config.ledger.origin.clone()).unwrap_or_else(random))
+    }
+
+    /// Writes down, in the server's log, something that the server does.
+    async fn note(&self, action: &'static str) -> Result<(), crate::AskError> {
+        let ctx = Ctx::nobody(self.now());
+        let draft = Says::of(self, &ctx)
+            .who(Kind::Event, action)
+            .text(ClearField::Program, env!("CARGO_PKG_VERSION"));
+        self.record_in(&ctx, LogId::SERVER, draft).await.map(drop)
+    }
+
     /// Holds an agency in memory: its lists, its last read, today's counts.
     pub(crate) async fn know_agency(&self, id: AgencyId) -> Result<(), StartError> {
         let inner = self.inner();
         let last = inner.store.last_read_id(id).await;
         inner.agencies.add(id, last.map_err(StartError::store("look up the last read"))?);
         let today = self.now().day();
-        if let Ok(permit) = Ctx::server(id, self.now()).permit::<ListCameras>() {
+        if let Ok(permit) = record::server_permit::<ListCameras>(id, self.now()) {
             let counts = inner.store.count_reads_by_camera(&permit, today).await;
             let counts = counts.map_err(StartError::store("count today's reads"))?;
             inner.cameras.set_counts(today, &counts);
@@ -208,6 +321,8 @@ impl App {
     pub async fn add_agency(&self, name: &str, ori: Option<&str>) -> Result<AgencyId, StartError> {
         let added = self.inner().store.add_agency(name, ori, self.now()).await;
         let id = added.map_err(StartError::store("add the agency"))?;
+        self.know_log(LogId::of_agency(id)).await?;
+        self.note("agency-added").await.map_err(|err| StartError::NotRecorded(Box::new(err)))?;
         if self.inner().config.role != Role::Command {
             self.know_agency(id).await?;
         }
@@ -233,7 +348,19 @@ impl App {
         inner.relay_closing.cancel();
         inner.tasks.ended().await;
         housekeeping::save_last_seen(&self).await;
+        self.close_looks(self.now()).await;
+        if inner.config.role != Role::Command
+            && let Err(err) = self.note("server-stopped").await
+        {
+            tracing::error!(error = crate::chain(&err), "failed to write down the server's end");
+        }
+        inner.recorder.close().await;
         inner.store.close().await;
+    }
+
+    /// The log of this word has grown, or should be looked at: signs it as it is now, asks the witnesses, publishes.
+    pub(crate) async fn publish_due(&self) -> Result<(), crate::error::BoxError> {
+        record::checkpoints::publish_due(self, self.now()).await
     }
 
     /// Where changes are told.

@@ -26,11 +26,14 @@ pub enum Topic {
     Cameras,
     /// A hotlist was made or its import went on.
     Hotlists,
+    /// The ledger has a new checkpoint.
+    Ledger,
 }
 
 impl Topic {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 4] = [Self::Hits, Self::Cameras, Self::Hotlists, Self::Reads];
+    pub const ALL: [Self; 5] =
+        [Self::Hits, Self::Cameras, Self::Hotlists, Self::Ledger, Self::Reads];
 
     /// Its word in the stream.
     pub const fn word(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Topic {
             Self::Reads => "reads",
             Self::Cameras => "cameras",
             Self::Hotlists => "hotlists",
+            Self::Ledger => "ledger",
         }
     }
 }
@@ -77,6 +81,7 @@ struct Board {
     reads: i64,
     cameras: i64,
     hotlists: i64,
+    ledger: i64,
 }
 
 /// Where changes are told.
@@ -105,6 +110,7 @@ impl Bus {
                     Topic::Reads => board.reads = seq,
                     Topic::Cameras => board.cameras = seq,
                     Topic::Hotlists => board.hotlists = seq,
+                    Topic::Ledger => board.ledger = seq,
                 }
             });
         });
@@ -116,7 +122,7 @@ impl Bus {
         let stale = last_seen.is_some_and(|seen| seen < self.first_seq || seen > newest);
         let from = last_seen.filter(|_| !stale).unwrap_or(newest);
         let board = self.with_board(agency, |board| board.subscribe());
-        Subscription { board, told: [from; 4], stale: stale.then_some(newest), reads_told_at: None }
+        Subscription { board, told: [from; 5], stale: stale.then_some(newest), reads_told_at: None }
     }
 
     fn with_board<T>(&self, agency: AgencyId, act: impl FnOnce(&watch::Sender<Board>) -> T) -> T {
@@ -142,6 +148,7 @@ impl Board {
             Topic::Reads => self.reads,
             Topic::Cameras => self.cameras,
             Topic::Hotlists => self.hotlists,
+            Topic::Ledger => self.ledger,
         };
         let priority = (topic == Topic::Hits).then_some(match told {
             _ if high > told => Priority::High,
@@ -156,7 +163,7 @@ impl Board {
 #[derive(Debug)]
 pub struct Subscription {
     board: watch::Receiver<Board>,
-    told: [i64; 4],
+    told: [i64; 5],
     stale: Option<i64>,
     reads_told_at: Option<tokio::time::Instant>,
 }

@@ -6,8 +6,9 @@ use std::collections::hash_map::Entry;
 use domain::access::{ListCameras, ListHotlists, OpenHit, OpenRead};
 use domain::{Camera, CameraId, Hit, Hotlist, HotlistId, ReadRef, StoredRead};
 
+use crate::record::Leave;
 use crate::views::{HitCard, ReadCard, doubtful_characters, look_alike_note};
-use crate::{App, AskError, Ctx};
+use crate::{App, AskError};
 
 /// What the cards of one page share.
 pub(crate) struct Joins {
@@ -17,11 +18,11 @@ pub(crate) struct Joins {
 
 impl Joins {
     /// Loads the agency's cameras and lists: some dozens, once a page.
-    pub(crate) async fn load(app: &App, ctx: &Ctx) -> Result<Self, AskError> {
+    pub(crate) async fn load(app: &App, leave: &Leave) -> Result<Self, AskError> {
         let store = &app.inner().store;
-        let cameras = store.cameras(&ctx.permit::<ListCameras>()?).await;
+        let cameras = store.cameras(&leave.permit::<ListCameras>()?).await;
         let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
-        let hotlists = store.hotlists(&ctx.permit::<ListHotlists>()?).await;
+        let hotlists = store.hotlists(&leave.permit::<ListHotlists>()?).await;
         let hotlists = hotlists.map_err(AskError::failed("list the hotlists"))?;
         Ok(Self {
             cameras: cameras.into_iter().map(|camera| (camera.id, camera)).collect(),
@@ -63,7 +64,7 @@ impl Joins {
     pub(crate) async fn hit_cards(
         &self,
         app: &App,
-        ctx: &Ctx,
+        leave: &Leave,
         hits: &[Hit],
     ) -> Result<Vec<HitCard>, AskError> {
         let mut reads: HashMap<ReadRef, Option<StoredRead>> = HashMap::new();
@@ -72,10 +73,10 @@ impl Joins {
             let at = hit.hit.read;
             let read = match reads.entry(at) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(slot) => slot.insert(read_at(app, ctx, at).await?),
+                Entry::Vacant(slot) => slot.insert(read_at(app, leave, at).await?),
             };
             let Some(read) = read.as_ref() else { continue };
-            cards.extend(self.hit_card(app, ctx, hit, read).await?);
+            cards.extend(self.hit_card(app, leave, hit, read).await?);
         }
         Ok(cards)
     }
@@ -83,12 +84,12 @@ impl Joins {
     async fn hit_card(
         &self,
         app: &App,
-        ctx: &Ctx,
+        leave: &Leave,
         Hit { id, hit }: &Hit,
         stored: &StoredRead,
     ) -> Result<Option<HitCard>, AskError> {
         let Some(list) = self.hotlists.get(&hit.entry.hotlist) else { return Ok(None) };
-        let entry = app.inner().store.entry(&ctx.permit::<OpenHit>()?, hit.entry).await;
+        let entry = app.inner().store.entry(&leave.permit::<OpenHit>()?, hit.entry).await;
         let entry = entry.map_err(AskError::failed("look up the entry"))?;
         let read = &stored.read;
         let note =
@@ -125,10 +126,10 @@ impl Joins {
 /// The read at a place, if it is there.
 pub(crate) async fn read_at(
     app: &App,
-    ctx: &Ctx,
+    leave: &Leave,
     at: ReadRef,
 ) -> Result<Option<StoredRead>, AskError> {
-    let read = app.inner().store.read(&ctx.permit::<OpenRead>()?, at).await;
+    let read = app.inner().store.read(&leave.permit::<OpenRead>()?, at).await;
     read.map_err(AskError::failed("open the read"))
 }
 

@@ -9,6 +9,13 @@ pub enum AskError {
     /// It was refused, with reasons.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It was not done, because it could not be written down first.
+    #[error("nothing was shown or changed: the ledger cannot be written at the moment")]
+    NotRecorded {
+        /// Why not.
+        #[source]
+        err: std::sync::Arc<StoreError>,
+    },
     /// There is no such thing (or it is another agency's, which is told apart for nobody).
     #[error("there is no {what} {which}")]
     NotFound {

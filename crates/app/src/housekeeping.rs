@@ -8,7 +8,8 @@ use store::{FileKind, FileState};
 
 use crate::bus::Topic;
 use crate::error::{BoxError, chain};
-use crate::{App, Ctx, matching};
+use crate::record::{server_permit, sweep};
+use crate::{App, matching};
 
 /// How often last-seen times are saved: what a crash may lose of them.
 const SAVE_LAST_SEEN_EVERY: Duration = Duration::from_secs(15);
@@ -32,6 +33,25 @@ pub(crate) fn start(app: &App) {
                 tracing::warn!(error = chain(err.as_ref()), "failed to look for changed settings");
             }
             tell_gauges(&saver);
+        }
+    });
+    let (prober, mut probe) = (app.clone(), each(sweep::PROBE_EVERY));
+    tasks.spawn_until_closing("ledger-probe", async move {
+        loop {
+            probe.tick().await;
+            sweep::probe(&prober).await;
+        }
+    });
+    let (sweeper, mut minute) = (app.clone(), each(sweep::SWEEP_EVERY));
+    tasks.spawn_until_closing("ledger", async move {
+        loop {
+            minute.tick().await;
+            if let Err(err) = sweep::sweep(&sweeper, sweeper.now()).await {
+                tracing::error!(error = chain(err.as_ref()), "failed to sweep the ledger");
+            }
+            if let Err(err) = sweeper.publish_due().await {
+                tracing::error!(error = chain(err.as_ref()), "failed to publish checkpoints");
+            }
         }
     });
     let (sealer, mut look) = (app.clone(), each(LOOK_AT_DAYS_EVERY));
@@ -61,7 +81,7 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
             app.know_agency(agency.id).await?;
             continue;
         };
-        let permit = Ctx::server(agency.id, app.now()).permit::<ListHotlists>()?;
+        let permit = server_permit::<ListHotlists>(agency.id, app.now())?;
         let lists = inner.store.hotlists(&permit).await?;
         let mut stored: Vec<_> = lists
             .iter()

@@ -17,20 +17,29 @@ use crate::error::chain;
 /// How long to wait after a relay failed: the control database is locked or gone, and trying harder helps nobody.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
+/// How long leaves wait for others to be brought into the log with.
+const LEAVES_WAIT: Duration = Duration::from_secs(1);
+
 /// Files whose journals have something new.
 #[derive(Default)]
 pub(crate) struct Relay {
     waiting: Mutex<HashMap<FileRef, Option<Priority>>>,
     poked: Notify,
+    leaves: Notify,
 }
 
 impl Relay {
-    /// Says that a file's journal has something new, the loudest of it being this loud.
-    pub(crate) fn poke(&self, file: FileRef, loudest: Option<Priority>) {
+    /// Says that a file's journal has something new, the loudest of it being this loud. What is not urgent is a batch's
+    /// leaf alone: it is on disk with its reads, and several of them share one commit.
+    pub(crate) fn poke(&self, file: FileRef, loudest: Option<Priority>, urgent: bool) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let so_far = waiting.entry(file).or_default();
         *so_far = (*so_far).max(loudest);
-        self.poked.notify_one();
+        if urgent {
+            self.poked.notify_one();
+        } else {
+            self.leaves.notify_one();
+        }
     }
 
     fn take(&self) -> HashMap<FileRef, Option<Priority>> {
@@ -44,6 +53,16 @@ pub(crate) async fn run(app: App) {
         let relay = &app.inner().relay;
         tokio::select! {
             () = relay.poked.notified() => {}
+            () = relay.leaves.notified() => {
+                // More leaves come meanwhile; a hit does not wait.
+                let urgent = async {
+                    tokio::select! {
+                        () = relay.poked.notified() => {}
+                        () = app.inner().relay_closing.cancelled() => {}
+                    }
+                };
+                drop(tokio::time::timeout(LEAVES_WAIT, urgent).await);
+            }
             () = app.inner().relay_closing.cancelled() => {
                 relay_waiting(&app).await;
                 return;
@@ -67,7 +86,8 @@ async fn relay_waiting(app: &App) -> bool {
             Ok(_) => {}
             Err(err) => {
                 tracing::error!(error = chain(&err), "failed to relay the hits of {file}");
-                app.inner().relay.poke(file, loudest);
+                app.inner().recorder.found(false);
+                app.inner().relay.poke(file, loudest, false);
                 all = false;
             }
         }

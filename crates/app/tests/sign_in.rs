@@ -5,8 +5,10 @@ use std::time::Duration;
 use app::sign_in::{
     LINK_LASTS, SESSION_IDLE, SESSION_LASTS, make_link, session, sign_out, use_link,
 };
+use app::{Origin, Part};
 use testkit::House;
 
+const ORIGIN: Origin = Origin { part: Part::Console, session: None, address: None };
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
@@ -14,11 +16,11 @@ async fn a_link_works_once_and_not_for_long() {
     let house = House::new().await;
     let (app, now) = (&house.app, || house.app.now());
     let link = make_link(app, house.agency, now()).await.unwrap();
-    assert!(use_link(app, &link, now()).await.unwrap().is_some());
-    assert!(use_link(app, &link, now()).await.unwrap().is_none());
+    assert!(use_link(app, &link, now(), ORIGIN).await.unwrap().is_some());
+    assert!(use_link(app, &link, now(), ORIGIN).await.unwrap().is_none());
     let late = make_link(app, house.agency, now()).await.unwrap();
     house.clock.pass(LINK_LASTS + SECOND);
-    assert!(use_link(app, &late, now()).await.unwrap().is_none());
+    assert!(use_link(app, &late, now(), ORIGIN).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -27,7 +29,7 @@ async fn a_session_ends_with_the_shift_when_idle_and_when_told() {
     let (app, now) = (&house.app, || house.app.now());
     let begin = async || {
         let link = make_link(app, house.agency, now()).await.unwrap();
-        use_link(app, &link, now()).await.unwrap().unwrap()
+        use_link(app, &link, now(), ORIGIN).await.unwrap().unwrap()
     };
     let idle = begin().await;
     house.clock.pass(SESSION_IDLE);
@@ -47,6 +49,6 @@ async fn a_session_ends_with_the_shift_when_idle_and_when_told() {
     assert!(session(app, &busy, now()).await.unwrap().is_none());
 
     let told = begin().await;
-    sign_out(app, &told).await.unwrap();
+    sign_out(app, &house.admin(), &told).await.unwrap();
     assert!(session(app, &told, now()).await.unwrap().is_none());
 }

@@ -156,6 +156,12 @@ impl Trouble {
                 format!("{field}: {why}"),
                 "Go back, change it, and send it again. Nothing was changed.",
             ),
+            AskError::NotRecorded { .. } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The ledger cannot be written",
+                "Nothing is shown and nothing is changed that could not be written down first. Reads are still taken from the cameras.",
+                "Tell whoever runs this server: its disk may be full. Open the page anew when it is mended.",
+            ),
             AskError::Failed { doing, .. } => Self::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something failed here",
@@ -191,7 +197,7 @@ impl From<&PageError> for Trouble {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let trouble = Trouble::from(&self);
-        if let Self::Ask(err @ AskError::Failed { .. }) = &self {
+        if let Self::Ask(err @ (AskError::Failed { .. } | AskError::NotRecorded { .. })) = &self {
             let mut chain = err.to_string();
             let mut source = std::error::Error::source(err);
             while let Some(err) = source {

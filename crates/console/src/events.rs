@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use app::{App, Notice, Subscription, sign_in};
+use app::{App, Ctx, Notice, Subscription, sign_in};
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, Sse};
@@ -75,6 +75,8 @@ impl Line {
     async fn beat(&mut self) -> Option<Event> {
         self.n_beats += 1;
         let now = self.app.now();
+        // An open page is a look that stands, also while there is nothing new to fetch.
+        self.app.keep_looking(&Ctx { now, ..self.staff.ctx }).await;
         if self.n_beats.is_multiple_of(BEATS_PER_SESSION_LOOK) {
             let session = sign_in::session(&self.app, &self.staff.token, now).await;
             if matches!(session, Ok(None)) {

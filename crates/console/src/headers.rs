@@ -42,7 +42,7 @@ pub(crate) async fn dress(State(app): State<App>, request: Request, next: Next) 
         let kept = response.headers().get(header::SET_COOKIE).cloned();
         response = if wants_page {
             // Who is signed in keeps the menu; whether they are is asked without making it worse.
-            let staff = Staff::of(&app, &sent).await.ok().flatten();
+            let staff = Staff::of(&app, &sent, None).await.ok().flatten();
             trouble_page(frame.of_staff(&app, staff.as_ref()).await, trouble)
         } else {
             trouble_line(&trouble)

@@ -13,7 +13,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::error::PageError;
 use crate::headers::dress;
 use crate::pages;
-use crate::staff::{Staff, from_our_pages};
+use crate::staff::{Staff, address, from_our_pages};
 use crate::{assets, events};
 
 /// The forms are short; only the import's body is long, and is bounded where it is read.
@@ -115,7 +115,8 @@ async fn keep(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let staff = match (guard.access, Staff::of(&app, request.headers()).await) {
+    let from = address(request.extensions());
+    let staff = match (guard.access, Staff::of(&app, request.headers(), from).await) {
         (_, Err(err)) => return err.into_response(),
         (Access::Public, Ok(staff)) => staff,
         (_, Ok(None)) => return PageError::SignedOut.into_response(),

@@ -1,8 +1,11 @@
 //! Who is signed in, and proof that a form came from one of our pages.
 
+use std::net::{IpAddr, SocketAddr};
+
 use app::sign_in::{self, SessionToken};
 use app::{App, Ctx};
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
@@ -24,12 +27,20 @@ pub(crate) struct Staff {
 
 impl Staff {
     /// Whose session the request's cookie names; none when there is none.
-    pub(crate) async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, PageError> {
+    pub(crate) async fn of(
+        app: &App,
+        headers: &HeaderMap,
+        from: Option<IpAddr>,
+    ) -> Result<Option<Self>, PageError> {
         let Some(token) = cookies::session(headers).as_deref().and_then(SessionToken::parse) else {
             return Ok(None);
         };
         let ctx = sign_in::session(app, &token, app.now()).await?;
-        Ok(ctx.map(|ctx| Self { ctx, form_token: form_token(&token), token }))
+        Ok(ctx.map(|ctx| Self {
+            ctx: ctx.from_address(from),
+            form_token: form_token(&token),
+            token,
+        }))
     }
 
     /// Whether a form carried this session's token.
@@ -53,6 +64,11 @@ fn form_token(session: &SessionToken) -> String {
         .chain_update(session.expose().as_bytes())
         .finalize();
     URL_SAFE_NO_PAD.encode(digest)
+}
+
+/// The network address that a request came from, where the server knows it.
+pub(crate) fn address(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip())
 }
 
 /// Whether a request that changes something was sent by one of our own pages, as far as the browser says. What it does

@@ -12,7 +12,7 @@ use crate::ids::{AgencyId, CameraId};
 use crate::time::Timestamp;
 
 /// Who acts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Actor {
     /// The signed-in administrator of an agency.
     Administrator(AgencyId),
@@ -69,6 +69,12 @@ actions! {
     ListHotlists = "list-hotlists";
     /// Create a hotlist, import into it.
     ManageHotlists = "manage-hotlists";
+    /// See the ledger's leaves.
+    ListLedger = "list-ledger";
+    /// Open one leaf with its clear text.
+    OpenLeaf = "open-leaf";
+    /// Sign a checkpoint on demand, change a log's key.
+    ManageLedger = "manage-ledger";
 }
 
 /// Proof that an action was permitted to somebody for one agency. Cannot be made outside this module.
@@ -125,6 +131,15 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Its word in the ledger and in answers to programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not-signed-in",
+            Self::CamerasOnlySubmit => "cameras-only-submit",
+            Self::OtherAgency => "other-agency",
+        }
+    }
+
     /// In words, saying what is missing.
     pub const fn says(self) -> &'static str {
         match self {

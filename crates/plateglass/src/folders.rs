@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result};
-use app::{App, Ctx, TakeError, chain, list_cameras, take_frame};
+use app::{App, Ctx, TakeError, camera_named, chain, take_frame};
 use capture::{Picture, Verdict};
-use domain::{AgencyId, CameraId};
+use domain::AgencyId;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Config;
@@ -38,7 +38,7 @@ async fn take(app: &App, agency: AgencyId, picture: Picture) -> Verdict {
             return Verdict::Broken(format!("no camera in use is named \"{}\"", picture.camera));
         }
         Err(err) => {
-            tracing::warn!(error = format!("{err:#}"), "failed to look up a folder's camera");
+            tracing::warn!(error = chain(&err), "failed to look up a folder's camera");
             return Verdict::Later;
         }
     };
@@ -55,11 +55,4 @@ async fn take(app: &App, agency: AgencyId, picture: Picture) -> Verdict {
             Verdict::Later
         }
     }
-}
-
-async fn camera_named(app: &App, agency: AgencyId, name: &str) -> Result<Option<CameraId>> {
-    let rows = list_cameras(app, &Ctx::server(agency, app.now())).await?;
-    let mut cameras =
-        rows.into_iter().map(|row| row.camera).filter(|camera| camera.disabled_at.is_none());
-    Ok(cameras.find(|camera| camera.about.name == name).map(|camera| camera.id))
 }

@@ -46,6 +46,8 @@ enum Command {
     ImportHotlist(commands::import_hotlist::ImportArgs),
     /// Print a sign-in link that works once.
     SignInLink(commands::sign_in_link::LinkArgs),
+    /// Witness the logs of others: cosign only what grew.
+    Witness(commands::witness::WitnessArgs),
     /// Find and read the plates in pictures.
     Recognize(recognize::RecognizeArgs),
 }
@@ -62,6 +64,7 @@ fn main() -> Result<ExitCode> {
         Command::Hotlist(command) => commands::hotlist::run(command)?,
         Command::ImportHotlist(args) => commands::import_hotlist::run(&args)?,
         Command::SignInLink(args) => commands::sign_in_link::run(&args)?,
+        Command::Witness(args) => commands::witness::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,8 +4,8 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use app::{
-    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Role, add_camera,
-    create_hotlist, import_hotlist, sign_in,
+    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Origin, Part, Role,
+    add_camera, create_hotlist, import_hotlist, sign_in,
 };
 use camino::Utf8PathBuf;
 use domain::{
@@ -91,11 +91,13 @@ impl House {
 
     /// A session of the administrator: what the cookie holds.
     pub async fn session(&self) -> String {
+        let origin = Origin { part: Part::Console, session: None, address: None };
         let link = sign_in::make_link(&self.app, self.agency, self.app.now())
             .await
             .expect("a link can be made");
-        let session =
-            sign_in::use_link(&self.app, &link, self.app.now()).await.expect("the store answers");
+        let session = sign_in::use_link(&self.app, &link, self.app.now(), origin)
+            .await
+            .expect("the store answers");
         session.expect("the link was not used").expose()
     }
 

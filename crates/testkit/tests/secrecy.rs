@@ -107,7 +107,10 @@ async fn live(house: &House) -> (ReadRef, PictureRef) {
         jurisdiction_fit: JurisdictionFit::Unknown,
         raised_at: now(),
     };
-    store.append(&Batch { file, reads: reads.collect(), hits: vec![hit], leaf: None }).await.unwrap();
+    store
+        .append(&Batch { file, reads: reads.collect(), hits: vec![hit], leaf: None })
+        .await
+        .unwrap();
     assert_eq!(store.relay(file).await.unwrap().n_hits, 1);
     (file.read(id), kept[0])
 }

@@ -14,6 +14,7 @@ use super::lane::Lane;
 use crate::bus::Topic;
 use crate::clock::Stopwatch;
 use crate::error::{BoxError, chain};
+use crate::record::batch::{PictureHashes, ReadRecords};
 use crate::use_cases::{Note, TakeError, Taken};
 
 /// What a read of the batch turned out to be.
@@ -61,9 +62,7 @@ pub(super) async fn commit(lane: &mut Lane, posts: Vec<Submission>) {
         metrics::counter!("plateglass_reads_total").increment(n_rows as u64);
         metrics::histogram!("plateglass_batch_reads").record(n_rows as f64);
         let inner = lane.app.inner();
-        if n_hits > 0 {
-            inner.relay.poke(file, loudest);
-        }
+        inner.relay.poke(file, loudest, n_hits > 0);
         inner.bus.tell(file.agency, Topic::Reads, None);
     }
 }
@@ -164,27 +163,42 @@ fn count_hits(plan: &mut Plan, hits: &[NewHit]) {
 
 /// Pictures first, then the rows that point at them: each is fsynced when its step returns.
 async fn keep(lane: &mut Lane, plan: &mut Plan, hits: Vec<NewHit>) -> Result<(), BoxError> {
-    keep_pictures(lane, plan).await?;
-    let mut batch = Batch { file: lane.file, reads: std::mem::take(&mut plan.rows), hits };
+    let hashes = keep_pictures(lane, plan).await?;
     let inner = lane.app.clone();
+    let records = records_of(lane)?;
+    let reads = std::mem::take(&mut plan.rows);
+    let leaf = records.leaf(lane.file, &reads, &hashes);
+    let mut batch = Batch { file: lane.file, reads, hits, leaf };
     match inner.inner().store.append(&batch).await {
         // Somebody sealed the day (another process of the same store): what is late goes to the late file.
         Err(store::StoreError::Sealed { .. }) if batch.file.kind == FileKind::Main => {
             lane.turn_late();
             batch.file = FileRef { kind: FileKind::Late, ..batch.file };
+            batch.leaf = records.leaf(batch.file, &batch.reads, &hashes);
             Ok(inner.inner().store.append(&batch).await?)
         }
         other => Ok(other?),
     }
 }
 
-async fn keep_pictures(lane: &Lane, plan: &mut Plan) -> Result<(), BoxError> {
-    let Some(first) = plan.pictures.first() else { return Ok(()) };
+/// What makes the records of the lane's day.
+fn records_of(lane: &Lane) -> Result<ReadRecords, BoxError> {
+    let FileRef { agency, day, .. } = lane.file;
+    Ok(ReadRecords::of(&lane.app.inner().keys.existing_or_new(agency, day)?))
+}
+
+/// Keeps the pictures; their hashes, for the reads' records.
+async fn keep_pictures(lane: &Lane, plan: &mut Plan) -> Result<PictureHashes, BoxError> {
+    let mut hashes = PictureHashes::default();
+    let Some(first) = plan.pictures.first() else { return Ok(hashes) };
     let inner = lane.app.inner();
     let FileRef { agency, day, .. } = lane.file;
     let key = inner.keys.existing_or_new(agency, day)?;
     let object = first.read;
     let pictures = std::mem::take(&mut plan.pictures);
+    for picture in &pictures {
+        hashes.note(picture.read, picture.kind, &picture.jpeg);
+    }
     let whose: Vec<_> = pictures.iter().map(|picture| (picture.read, picture.kind)).collect();
     let places = inner.vault.put_batch(agency, day, &key, object, pictures).await?;
     let mut rows = plan.rows.iter_mut().peekable();
@@ -198,7 +212,7 @@ async fn keep_pictures(lane: &Lane, plan: &mut Plan) -> Result<(), BoxError> {
             }
         }
     }
-    Ok(())
+    Ok(hashes)
 }
 
 fn answer_of(

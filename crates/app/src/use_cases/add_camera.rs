@@ -4,6 +4,7 @@ use domain::access::{ListCameras, ManageCameras};
 use domain::{Camera, CameraKey, NewCamera};
 
 use crate::bus::Topic;
+use crate::record::About;
 use crate::{App, AskError, Ctx};
 
 /// Longest name or site, in characters: fits a table's column and a radio call.
@@ -15,16 +16,17 @@ pub async fn add_camera(
     ctx: &Ctx,
     about: NewCamera,
 ) -> Result<(Camera, CameraKey), AskError> {
-    let permit = ctx.permit::<ManageCameras>()?;
     check(&about)?;
+    let act = app.begin::<ManageCameras>(ctx, About::nothing_yet()).await?;
     let inner = app.inner();
     let key = CameraKey::from_random(inner.chance.bits_256());
-    let id = inner.store.add_camera(&permit, &about, &key.hash(), ctx.now).await;
+    let id = inner.store.add_camera(act.permit(), &about, &key.hash(), ctx.now).await;
     let id = id.map_err(AskError::failed("add the camera"))?;
     reload_keys(app).await?;
     app.bus().tell(ctx.agency, Topic::Cameras, None);
-    let all = inner.store.cameras(&ctx.permit::<ListCameras>()?).await;
+    let all = inner.store.cameras(&act.leave().permit::<ListCameras>()?).await;
     let all = all.map_err(AskError::failed("look up the camera"))?;
+    act.done([format!("camera {id}, added")]);
     let camera = all.into_iter().find(|camera| camera.id == id);
     Ok((camera.ok_or_else(|| AskError::not_found("camera", id))?, key))
 }

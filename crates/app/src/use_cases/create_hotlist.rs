@@ -5,8 +5,9 @@ use domain::{Category, Hotlist};
 use serde::{Deserialize, Serialize};
 
 use super::add_camera::words;
-use super::list_hotlists::open_hotlist;
+use super::list_hotlists::hotlist;
 use crate::bus::Topic;
+use crate::record::About;
 use crate::{App, AskError, Ctx};
 
 /// What one says when making a hotlist.
@@ -23,12 +24,14 @@ pub struct NewHotlist {
 
 /// Makes a hotlist without rows.
 pub async fn create_hotlist(app: &App, ctx: &Ctx, about: NewHotlist) -> Result<Hotlist, AskError> {
-    let permit = ctx.permit::<ManageHotlists>()?;
     words("name", &about.name)?;
     words("source", &about.source)?;
+    let act = app.begin::<ManageHotlists>(ctx, About::nothing_yet()).await?;
     let NewHotlist { name, source, category } = about;
-    let id = app.inner().store.add_hotlist(&permit, &name, &source, category, ctx.now).await;
+    let id = app.inner().store.add_hotlist(act.permit(), &name, &source, category, ctx.now).await;
     let id = id.map_err(AskError::failed("make the hotlist"))?;
     app.bus().tell(ctx.agency, Topic::Hotlists, None);
-    Ok(open_hotlist(app, ctx, id).await?.hotlist)
+    let row = hotlist(app, act.leave(), id).await?;
+    act.done([format!("hotlist {id}, made")]);
+    Ok(row.hotlist)
 }

@@ -11,6 +11,8 @@ pub struct Health {
     pub ok: bool,
     /// Whether the store answers.
     pub store: bool,
+    /// Whether the ledger can be written; when it cannot, nothing is shown or changed.
+    pub ledger: bool,
     /// Whether there is a recogniser; without one, frames are refused and reads are taken.
     pub recogniser: bool,
     /// Submissions that wait for their batch.
@@ -23,9 +25,11 @@ pub struct Health {
 pub async fn health(app: &App) -> Health {
     let inner = app.inner();
     let store = inner.store.ping().await.is_ok();
+    let ledger = !inner.recorder.is_failing();
     Health {
-        ok: store && !inner.tasks.is_closing(),
+        ok: store && ledger && !inner.tasks.is_closing(),
         store,
+        ledger,
         recogniser: inner.recogniser.is_some(),
         submissions_waiting: inner.lanes.n_waiting(),
         journal_backlog: inner.store.journal_backlog(),

@@ -21,14 +21,18 @@ pub struct HitsAsk {
 
 /// Hits, newest first.
 pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCard>, AskError> {
-    let permit = ctx.permit::<ListHits>()?;
+    let look = app.look::<ListHits>(ctx).await?;
     let limit = page_limit(ask.limit);
     let query = HitsQuery { after: ask.after, before: ask.before, limit: limit + 1 };
-    let hits = app.inner().store.hits(&permit, query).await;
+    let hits = app.inner().store.hits(look.permit(), query).await;
     let Page { items, next } =
         Page::cut(hits.map_err(AskError::failed("list the hits"))?, limit, |hit| {
             hit.id.to_string()
         });
-    let items = Joins::load(app, ctx).await?.hit_cards(app, ctx, &items).await?;
+    let leave = look.leave();
+    let items = Joins::load(app, leave).await?.hit_cards(app, leave, &items).await?;
+    let sent =
+        items.iter().flat_map(|hit| [format!("hit {}", hit.id), format!("read {}", hit.read)]);
+    look.sends(sent.collect::<Vec<_>>()).await;
     Ok(Page { items, next })
 }

@@ -21,20 +21,23 @@ pub struct ReadsAsk {
 
 /// Reads, newest first.
 pub async fn list_reads(app: &App, ctx: &Ctx, ask: ReadsAsk) -> Result<Page<ReadCard>, AskError> {
-    let permit = ctx.permit::<ListReads>()?;
+    let look = app.look::<ListReads>(ctx).await?;
     let limit = page_limit(ask.limit);
     let store = &app.inner().store;
     let query = ReadsQuery { before: ask.before, camera: ask.camera, limit: limit + 1 };
-    let reads = store.list_reads(&permit, query).await;
+    let reads = store.list_reads(look.permit(), query).await;
     let Page { items, next } =
         Page::cut(reads.map_err(AskError::failed("list the reads"))?, limit, |read| {
             read.at.to_string()
         });
     let ids: Vec<ReadId> = items.iter().map(|read| read.at.id).collect();
-    let hits =
-        store.hit_counts(&permit, &ids).await.map_err(AskError::failed("count the reads' hits"))?;
-    let joins = Joins::load(app, ctx).await?;
+    let hits = store
+        .hit_counts(look.permit(), &ids)
+        .await
+        .map_err(AskError::failed("count the reads' hits"))?;
+    let joins = Joins::load(app, look.leave()).await?;
     let n_hits = |read: ReadRef| hits.get(&read.id).copied().unwrap_or(0);
+    look.sends(items.iter().map(|read| format!("read {}", read.at)).collect::<Vec<_>>()).await;
     let cards = items.iter().map(|read| joins.read_card(read, n_hits(read.at)));
     Ok(Page { items: cards.collect(), next })
 }

@@ -6,6 +6,7 @@ pub mod disable_camera;
 pub mod health;
 pub mod import_hotlist;
 pub mod import_status;
+pub mod ledger;
 pub mod list_cameras;
 pub mod list_hits;
 pub mod list_hotlists;
@@ -27,7 +28,12 @@ pub use import_hotlist::{
     import_hotlist,
 };
 pub use import_status::import_status;
-pub use list_cameras::list_cameras;
+pub use ledger::{
+    KeyChange, LeafPage, LeafRow, LogState, change_log_key, entry_bundle, export_log, leaf_receipt,
+    list_leaves, log_of, log_of_agency, log_state, log_states, open_leaf, open_window,
+    public_checkpoint, public_tile, publish_checkpoints, read_receipt, sign_checkpoint,
+};
+pub use list_cameras::{camera_named, list_cameras};
 pub use list_hits::{HitsAsk, list_hits};
 pub use list_hotlists::{list_hotlists, open_hotlist};
 pub use list_reads::{ReadsAsk, list_reads};

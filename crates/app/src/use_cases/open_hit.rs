@@ -4,23 +4,27 @@ use domain::HitId;
 use domain::access::{OpenHit, OpenRead};
 
 use crate::cards::{Joins, read_at};
+use crate::record::About;
 use crate::views::HitPage;
 use crate::{App, AskError, Ctx};
 
 /// Opens a hit.
 pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskError> {
-    let permit = ctx.permit::<OpenHit>()?;
+    let act = app.begin::<OpenHit>(ctx, About::one("hit", id)).await?;
+    let leave = act.leave();
     let none = || AskError::not_found("hit", id);
     let store = &app.inner().store;
-    let hit = store.hit(&permit, id).await.map_err(AskError::failed("open the hit"))?;
+    let hit = store.hit(act.permit(), id).await.map_err(AskError::failed("open the hit"))?;
     let at = hit.ok_or_else(none)?.hit.read;
-    let read = read_at(app, ctx, at).await?.ok_or_else(none)?.read;
-    let all = store.hits_of_read(&ctx.permit::<OpenRead>()?, at).await;
+    let read = read_at(app, leave, at).await?.ok_or_else(none)?.read;
+    let all = store.hits_of_read(&leave.permit::<OpenRead>()?, at).await;
     let all = all.map_err(AskError::failed("list the read's hits"))?;
-    let joins = Joins::load(app, ctx).await?;
-    let cards = joins.hit_cards(app, ctx, &all).await?;
+    let joins = Joins::load(app, leave).await?;
+    let cards = joins.hit_cards(app, leave, &all).await?;
     let (this, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| card.id == id);
     let card = this.into_iter().next().ok_or_else(none)?;
+    let seen = std::iter::once(&card).chain(&others).map(|hit| format!("hit {}", hit.id));
+    act.done(seen.chain([format!("read {at}")]).collect::<Vec<_>>());
     Ok(HitPage {
         card,
         alternatives: read.alternatives,

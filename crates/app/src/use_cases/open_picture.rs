@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use domain::access::OpenPicture;
-use domain::{DayKeys as _, KeyError, PictureKind, ReadRef};
+use domain::{DayKeys as _, KeyError, Permit, PictureKind, ReadRef};
 
+use crate::record::About;
 use crate::{App, AskError, Ctx};
 
 /// Opens a picture: the bytes of a JPEG.
@@ -13,10 +14,27 @@ pub async fn open_picture(
     read: ReadRef,
     kind: PictureKind,
 ) -> Result<Bytes, AskError> {
-    let permit = ctx.permit::<OpenPicture>()?;
+    let name = format!("{} picture of read {read}", kind.word());
+    // A picture in a live list belongs to the look that sent its read.
+    if let Some(leave) = app.within_a_look(ctx, &format!("read {read}"), &name).await {
+        return fetch(app, &leave.permit()?, read, kind).await;
+    }
+    let mut act = app.begin::<OpenPicture>(ctx, About::one("read", read)).await?;
+    let jpeg = fetch(app, act.permit(), read, kind).await?;
+    act.hands_out(jpeg.len());
+    act.done([name]);
+    Ok(jpeg)
+}
+
+async fn fetch(
+    app: &App,
+    permit: &Permit<OpenPicture>,
+    read: ReadRef,
+    kind: PictureKind,
+) -> Result<Bytes, AskError> {
     let none = || AskError::not_found("picture of read", read);
     let inner = app.inner();
-    let pictures = inner.store.pictures(&permit, read).await;
+    let pictures = inner.store.pictures(permit, read).await;
     let pictures = pictures.map_err(AskError::failed("look up the picture"))?.ok_or_else(none)?;
     let place = match kind {
         PictureKind::Plate => pictures.plate,
@@ -28,6 +46,6 @@ pub async fn open_picture(
         Err(KeyError::Missing { .. }) => return Err(none()),
         Err(err) => return Err(AskError::failed("open the picture's key")(err)),
     };
-    let opened = inner.vault.open_picture(&permit, read, kind, place, &key).await;
+    let opened = inner.vault.open_picture(permit, read, kind, place, &key).await;
     opened.map_err(AskError::failed("open the picture"))
 }

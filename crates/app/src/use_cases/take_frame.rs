@@ -1,7 +1,6 @@
 //! Take a frame: find its plates, keep crops, take the reads.
 
 use bytes::Bytes;
-use domain::access::SubmitReads;
 use domain::{Actor, EventDigest, Timestamp};
 use sha2::{Digest as _, Sha256};
 
@@ -29,7 +28,7 @@ pub async fn take_frame(
     claimed_at: Option<Timestamp>,
     event_id: Option<String>,
 ) -> Result<FrameTaken, TakeError> {
-    ctx.permit::<SubmitReads>()?;
+    app.permit_to_submit(ctx).await?;
     let Actor::Camera(_, camera) = ctx.actor else { return Err(TakeError::NoCamera) };
     let pool = app.inner().recogniser.as_ref().ok_or(TakeError::NoRecogniser)?;
     metrics::counter!("plateglass_frames_total").increment(1);

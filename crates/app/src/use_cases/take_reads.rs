@@ -1,7 +1,6 @@
 //! Take reads from a camera that reads itself.
 
 use bytes::Bytes;
-use domain::access::SubmitReads;
 use domain::read::believe_time;
 use domain::{
     Actor, Alternative, CameraId, Confidence, EventDigest, Marks, ReadRef, Refusal, Timestamp,
@@ -120,7 +119,7 @@ pub async fn take_reads(
     ctx: &Ctx,
     reads: Vec<IncomingRead>,
 ) -> Result<Vec<Taken>, TakeError> {
-    ctx.permit::<SubmitReads>()?;
+    app.permit_to_submit(ctx).await?;
     let Actor::Camera(_, camera) = ctx.actor else { return Err(TakeError::NoCamera) };
     if reads.len() > READS_A_POST_MAX {
         let why =

@@ -35,7 +35,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     Checked(Nothing {}): Checked<Nothing>,
 ) -> Result<Response, PageError> {
-    sign_in::sign_out(&app, &staff.token).await?;
+    sign_in::sign_out(&app, &staff.ctx, &staff.token).await?;
     let mut response = page(StatusCode::OK, &SignedOutPage::of(frame));
     cookies::set(response.headers_mut(), &cookies::end_session(&headers));
     Ok(response)

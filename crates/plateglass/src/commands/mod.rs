@@ -7,6 +7,7 @@ pub(crate) mod hotlist;
 pub(crate) mod import_hotlist;
 pub(crate) mod init;
 pub(crate) mod sign_in_link;
+pub(crate) mod witness;
 
 use anyhow::{Context as _, Result, bail};
 use app::{App, Ctx, Role};
@@ -55,6 +56,6 @@ impl Whose {
                 found.with_context(|| format!("no agency is named \"{name}\""))?.0
             }
         };
-        Ok(Ctx::server(found, app.now()))
+        Ok(Ctx::command(found, app.now()))
     }
 }

@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use app::{AppConfig, Role};
+use app::{AppConfig, LedgerConfig, Role, WitnessConfig};
 use camino::{Utf8Path, Utf8PathBuf};
 use capture::{Delivery, Folder, WhenDone};
+use ledger::VerifierKey;
+use ledger::key::KeyKind;
 use serde::{Deserialize, Serialize};
 use store::{Engine, StoreConfig, Synchronous};
 
@@ -39,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) store: StoreSection,
     #[serde(default)]
     pub(crate) recognition: RecognitionSection,
+    #[serde(default)]
+    pub(crate) ledger: LedgerSection,
     #[serde(default)]
     pub(crate) log: LogSection,
     /// Agencies that the server makes when they are not there yet.
@@ -115,6 +119,79 @@ impl Default for RecognitionSection {
             threads,
             frames_waiting_max: 64,
         }
+    }
+}
+
+/// The ledger: what was done, sealed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LedgerSection {
+    /// What the logs' names begin with, such as `alpr.city.gov`; cannot be changed once they have begun. A random name when
+    /// nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<String>,
+    /// How long the clear text that names reads is kept beside the ledger, in days. Who, when, why and in which case is kept
+    /// for ever.
+    pub(crate) reads_named_for_days: u64,
+    /// Who is asked each minute to cosign.
+    #[serde(rename = "witness", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) witnesses: Vec<WitnessSection>,
+}
+
+impl Default for LedgerSection {
+    fn default() -> Self {
+        Self { origin: None, reads_named_for_days: 30, witnesses: Vec::new() }
+    }
+}
+
+/// A witness.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WitnessSection {
+    /// What people call it.
+    pub(crate) name: String,
+    /// Its key, as it prints it: `name+12345678+base64`.
+    pub(crate) key: String,
+    /// Where it is asked.
+    pub(crate) url: String,
+}
+
+impl LedgerSection {
+    fn app(&self) -> Result<LedgerConfig> {
+        if let Some(origin) = &self.origin
+            && (origin.is_empty() || origin.contains(|c: char| c.is_whitespace() || c == '+'))
+        {
+            bail!(
+                "ledger.origin: expected a name without spaces and `+`, such as \"alpr.city.gov\""
+            );
+        }
+        if self.reads_named_for_days == 0 {
+            bail!("ledger.reads_named_for_days: expected 1 or more");
+        }
+        let witness = |section: &WitnessSection| {
+            let WitnessSection { name, key, url } = section;
+            let key = VerifierKey::parse(key)
+                .ok()
+                .filter(|key| key.kind() == KeyKind::Cosigner)
+                .with_context(|| format!("ledger.witness.key of \"{name}\": is not a witness's key, as `plateglass witness init` prints it"))?;
+            if !url.starts_with("https://") && !url.starts_with("http://") {
+                bail!("ledger.witness.url of \"{name}\": expected http:// or https://");
+            }
+            Ok(WitnessConfig { name: name.clone(), key, url: url.clone() })
+        };
+        let witnesses = self.witnesses.iter().map(witness).collect::<Result<Vec<_>>>()?;
+        let named_twice = |one: &WitnessConfig| {
+            witnesses.iter().filter(|other| other.name == one.name || other.key == one.key).count()
+                > 1
+        };
+        if let Some(twice) = witnesses.iter().find(|one| named_twice(one)) {
+            bail!("ledger.witness: \"{}\" or its key stands there twice", twice.name);
+        }
+        Ok(LedgerConfig {
+            origin: self.origin.clone(),
+            witnesses,
+            reads_named_for: Duration::from_secs(self.reads_named_for_days.saturating_mul(86_400)),
+        })
     }
 }
 
@@ -213,6 +290,7 @@ impl Config {
             seal_after_min: default_seal_after_min(),
             store: StoreSection::default(),
             recognition: RecognitionSection::default(),
+            ledger: LedgerSection::default(),
             log: LogSection::default(),
             agencies: Vec::new(),
             folders: Vec::new(),
@@ -228,6 +306,7 @@ impl Config {
                 "recognition.threads: expected 1 or more; `enabled = false` turns recognition off"
             );
         }
+        self.ledger.app()?;
         if self.store.open_days_max < 2 {
             bail!("store.open_days_max: expected 2 or more: around midnight two days are written");
         }
@@ -280,6 +359,7 @@ impl Config {
             recognition_threads: self.recognition.threads,
             frames_waiting_max: self.recognition.frames_waiting_max,
             seal_after: Duration::from_secs(self.seal_after_min * 60),
+            ledger: self.ledger.app()?,
             role,
         })
     }

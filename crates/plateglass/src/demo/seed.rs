@@ -47,7 +47,7 @@ pub(crate) async fn seed(app: &App, pictures: &[DemoPicture]) -> Result<DemoCame
         Some((agency, _)) => *agency,
         None => app.add_agency(AGENCY, Some("TX0000000")).await?,
     };
-    let ctx = Ctx::server(agency, app.now());
+    let ctx = Ctx::command(agency, app.now());
     let cameras = seed_cameras(app, &ctx, pictures).await?;
     if list_hotlists(app, &ctx).await?.is_empty() {
         seed_list(app, &ctx, pictures).await?;

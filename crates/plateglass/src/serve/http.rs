@@ -1,9 +1,11 @@
 //! The pages and the API under the layers that every answer passes.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use app::App;
 use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
@@ -25,8 +27,13 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "same-origin"),
 ];
 
+/// Everything the server answers, with the address that each request came from.
+pub(crate) fn service(app: App) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    router(app).into_make_service_with_connect_info()
+}
+
 /// Everything the server answers.
-pub(crate) fn router(app: App) -> Router {
+fn router(app: App) -> Router {
     api::router(app.clone())
         .merge(console::router(app))
         .layer(from_fn(count))

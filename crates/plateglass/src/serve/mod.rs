@@ -110,7 +110,7 @@ impl Server {
             });
         }
         let closing = app.clone();
-        let served = axum::serve(listener, http::router(app.clone()))
+        let served = axum::serve(listener, http::service(app.clone()))
             .with_graceful_shutdown(async move { told_to_stop(&closing).await });
         let mut served = std::pin::pin!(served.into_future());
         tokio::select! {

@@ -1,7 +1,7 @@
 //! Looking at reads. Who asks holds a permit and is answered for its agency.
 
 use domain::access::{ListReads, OpenPicture, OpenRead};
-use domain::{AgencyId, CameraId, Day, NewRead, Permit, Pictures, ReadRef, StoredRead};
+use domain::{AgencyId, CameraId, Day, NewRead, Permit, Pictures, ReadId, ReadRef, StoredRead};
 
 use super::row;
 use crate::control::day_files::DayFile;
@@ -89,6 +89,29 @@ impl Store {
         at: ReadRef,
     ) -> Result<Option<Pictures>, StoreError> {
         Ok(self.find(permit.agency(), at).await?.map(|found| found.read.pictures))
+    }
+
+    /// The reads of one file from `first` to `last`, in the order of their ids: what was one batch.
+    pub async fn reads_between(
+        &self,
+        permit: &Permit<OpenRead>,
+        file: FileRef,
+        first: ReadId,
+        last: ReadId,
+    ) -> Result<Vec<StoredRead>, StoreError> {
+        let failed = || StoreError::sql("read a batch of reads");
+        if file.agency != permit.agency() {
+            return Ok(Vec::new());
+        }
+        let Some(known) = self.control().day_file(file).await? else { return Ok(Vec::new()) };
+        let open = match self.file_for_reading(known).await {
+            Err(error) if error.is_key_missing() => return Ok(Vec::new()),
+            open => open?,
+        };
+        let rows = open.tables.read.rows(&open.tables.texts.between, args![first, last]).await;
+        let rows = rows.map_err(failed())?;
+        let reads = rows.iter().map(|found| row::read(found).map(|read| stored(file, read)));
+        reads.collect::<Result<_, _>>().map_err(failed())
     }
 
     async fn find(&self, agency: AgencyId, at: ReadRef) -> Result<Option<StoredRead>, StoreError> {

@@ -17,6 +17,7 @@ pub(crate) struct Texts {
     pub(crate) newest: Text,
     pub(crate) newest_of_camera: Text,
     pub(crate) one: Text,
+    pub(crate) between: Text,
     pub(crate) event: Text,
     pub(crate) events: Text,
     pub(crate) last_read: Text,
@@ -45,6 +46,7 @@ impl Texts {
             )
             .into(),
             one: format!("{select} WHERE id = $1").into(),
+            between: format!("{select} WHERE id BETWEEN $1 AND $2 ORDER BY id").into(),
             event: format!("SELECT event FROM {reads} WHERE id = $1").into(),
             // Thousands of events in one row: fetching a row costs more than everything else about it. `$3` is no bytes.
             events: format!(

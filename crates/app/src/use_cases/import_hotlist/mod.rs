@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 
 use crate::bus::Topic;
 use crate::error::BoxError;
+use crate::record::About;
 use crate::{App, Ctx};
 use job::Job;
 
@@ -60,6 +61,9 @@ pub enum ImportError {
     /// It was refused, with reasons.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It was not begun: refused, or not written down.
+    #[error(transparent)]
+    NotBegun(#[from] Box<crate::AskError>),
     /// There is no such hotlist.
     #[error("there is no hotlist {0}")]
     NoHotlist(HotlistId),
@@ -122,8 +126,9 @@ pub async fn import_hotlist(
     source: Box<dyn std::io::Read + Send>,
     ask: ImportAsk,
 ) -> Result<ImportReport, ImportError> {
-    let permit = ctx.permit::<ManageHotlists>()?;
-    let lists = app.inner().store.hotlists(&ctx.permit::<ListHotlists>()?).await;
+    let act = app.begin::<ManageHotlists>(ctx, About::one("hotlist", hotlist)).await;
+    let act = act.map_err(not_begun)?;
+    let lists = app.inner().store.hotlists(&act.leave().permit::<ListHotlists>()?).await;
     let lists = lists.map_err(failed("look up the hotlist"))?;
     if !lists.iter().any(|list| list.id == hotlist) {
         return Err(ImportError::NoHotlist(hotlist));
@@ -135,7 +140,15 @@ pub async fn import_hotlist(
     let job =
         Job { app: app.clone(), agency: ctx.agency, hotlist, import: Arc::clone(&import), ask };
     app.inner().tasks.spawn("import", async move {
-        let done = job.run(&permit, source).await;
+        let mut act = act;
+        let done = job.run(act.permit(), source).await;
+        match &done {
+            Ok(report) => {
+                act.took_in(&report.sha256);
+                act.done(things_of(hotlist, report));
+            }
+            Err(_) => act.failed(),
+        }
         let at = job.app.now();
         import.set_phase(match &done {
             Ok(_) => ImportPhase::Done { at },
@@ -145,6 +158,23 @@ pub async fn import_hotlist(
         drop(answer.send(done));
     });
     answered.await.map_err(failed("wait for the import"))?
+}
+
+/// What an import touched, for the ledger.
+fn things_of(hotlist: HotlistId, report: &ImportReport) -> Vec<String> {
+    let ImportTally { n_taken, n_refused, .. } = report.tally;
+    let rows = format!("{n_taken} rows taken, {n_refused} refused");
+    vec![match report.version {
+        Some(version) => format!("hotlist {hotlist}, version {version} put in force: {rows}"),
+        None => format!("hotlist {hotlist}, dry run: {rows}"),
+    }]
+}
+
+fn not_begun(err: crate::AskError) -> ImportError {
+    match err {
+        crate::AskError::Refused(refusal) => ImportError::Refused(refusal),
+        err => ImportError::NotBegun(Box::new(err)),
+    }
 }
 
 fn failed<E: Into<BoxError>>(doing: &'static str) -> impl FnOnce(E) -> ImportError {

@@ -1,8 +1,10 @@
 //! Sessions: kept by the server, known to the browser by a token that says nothing.
 
 use domain::Timestamp;
+use ledger::leaf::Kind;
 
 use super::{SESSION_IDLE, SessionToken};
+use crate::record::Says;
 use crate::{App, AskError, Ctx};
 
 /// Who a session token stands for; none when it is unknown, ended, too old or was idle too long. Counts as use.
@@ -18,14 +20,16 @@ pub async fn session(
         return Ok(None);
     };
     if !app.inner().sessions.note(hash, now, SESSION_IDLE) {
-        sign_out(app, token).await?;
+        let ctx = Ctx::administrator(agency, now).in_session(token.session());
+        sign_out(app, &ctx, token).await?;
         return Ok(None);
     }
-    Ok(Some(Ctx::administrator(agency, now)))
+    Ok(Some(Ctx::administrator(agency, now).in_session(token.session())))
 }
 
 /// Ends a session. Ending it again changes nothing.
-pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), AskError> {
+pub async fn sign_out(app: &App, ctx: &Ctx, token: &SessionToken) -> Result<(), AskError> {
+    app.record(ctx, Says::of(app, ctx).who(Kind::Event, "sign-out")).await?;
     let ended = app.inner().store.end_session(&token.hash()).await;
     ended.map_err(AskError::failed("end the session"))?;
     app.inner().sessions.forget(&token.hash());

@@ -1,0 +1,316 @@
+//! One act: begun before anything happens, completed when it has.
+
+use std::sync::PoisonError;
+
+use domain::access::SubmitReads;
+use domain::{Action, Permit, Refusal, Timestamp};
+use ledger::Hash;
+use ledger::batch::{Salter, hash_of, root};
+use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField};
+use store::{LogId, NewLeaf, Things};
+
+use super::{Ctx, Says};
+use crate::{App, AskError, TakeError};
+
+/// Strangers' attempts that are written down one by one in a minute; those beyond are counted and written down together.
+const ATTEMPTS_A_MINUTE: u64 = 30;
+
+/// What an act is about, beyond what its context says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct About {
+    /// The things it is about, as far as they are known before.
+    pub(crate) objects: Vec<String>,
+    /// The SHA-256 of a file that comes in, hexadecimal.
+    pub(crate) digest: Option<String>,
+}
+
+impl About {
+    /// One thing, by kind and id.
+    pub(crate) fn one(what: &str, id: impl std::fmt::Display) -> Self {
+        Self { objects: vec![format!("{what} {id}")], digest: None }
+    }
+
+    /// Nothing that has an id yet.
+    pub(crate) fn nothing_yet() -> Self {
+        Self::default()
+    }
+}
+
+/// The right to ask for permits within something that was written down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leave {
+    ctx: Ctx,
+}
+
+impl Leave {
+    pub(in crate::record) const fn of(ctx: Ctx) -> Self {
+        Self { ctx }
+    }
+
+    /// A permit for a part of what was written down.
+    pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
+        self.ctx.permit()
+    }
+
+    /// The circumstances.
+    pub(crate) const fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+}
+
+/// An act that has been written down and not yet completed. Dropped without [`Act::done`], it is written down as not done.
+pub(crate) struct Act<A: Action> {
+    app: App,
+    leave: Leave,
+    permit: Permit<A>,
+    log: LogId,
+    leaf: u64,
+    n_bytes: Option<u64>,
+    digest: Option<String>,
+    is_open: bool,
+}
+
+impl App {
+    /// Writes down that somebody is about to do `A`, and gives them leave. A refusal is written down too.
+    pub(crate) async fn begin<A: Action>(
+        &self,
+        ctx: &Ctx,
+        about: About,
+    ) -> Result<Act<A>, AskError> {
+        let permit = self.permit_or_record::<A>(ctx, &about).await?;
+        let says = Says::of(self, ctx);
+        let draft = says.permitted(Kind::Begin, A::WORD, "not stated");
+        let mut leaf =
+            says.leaf(of(&says, draft, &about)).map_err(AskError::failed("write down an act"))?;
+        leaf.begun_at = Some(ctx.now);
+        let recorder = &self.inner().recorder;
+        let log = says.log();
+        self.note_clock(ctx.now);
+        let leaf = recorder.writer.append(log, leaf).await;
+        let leaf = leaf.map_err(|err| AskError::NotRecorded { err })?;
+        recorder.begun(log, leaf);
+        let leave = Leave::of(*ctx);
+        Ok(Act {
+            app: self.clone(),
+            leave,
+            permit,
+            log,
+            leaf,
+            n_bytes: None,
+            digest: None,
+            is_open: true,
+        })
+    }
+
+    /// A permit for `A`; a refusal is written down before it is given.
+    pub(in crate::record) async fn permit_or_record<A: Action>(
+        &self,
+        ctx: &Ctx,
+        about: &About,
+    ) -> Result<Permit<A>, AskError> {
+        match ctx.permit::<A>() {
+            Ok(permit) => Ok(permit),
+            Err(refusal) => {
+                let reasons: Vec<String> =
+                    refusal.reasons.iter().map(|one| one.word().to_owned()).collect();
+                self.refused(ctx, A::WORD, &reasons, about).await?;
+                Err(AskError::Refused(refusal))
+            }
+        }
+    }
+
+    /// Leave for a camera to hand in reads, which are written down as the batch that they are committed with.
+    pub(crate) async fn permit_to_submit(&self, ctx: &Ctx) -> Result<(), TakeError> {
+        let permit = self.permit_or_record::<SubmitReads>(ctx, &About::nothing_yet()).await;
+        permit.map(drop).map_err(|err| match err {
+            AskError::Refused(refusal) => TakeError::Refused(refusal),
+            err => TakeError::Failed { doing: "write down a refusal", err: err.into() },
+        })
+    }
+
+    async fn refused(
+        &self,
+        ctx: &Ctx,
+        action: &'static str,
+        reasons: &[String],
+        about: &About,
+    ) -> Result<(), AskError> {
+        let says = Says::of(self, ctx);
+        let draft = says
+            .who(Kind::Event, action)
+            .text(ClearField::Decision, "refuse")
+            .words(ClearField::Reasons, reasons.iter().map(String::as_str));
+        self.record_of_stranger(ctx, of(&says, draft, about)).await
+    }
+
+    /// Writes down something that happened, and waits until it is on disk.
+    pub(crate) async fn record(&self, ctx: &Ctx, draft: Draft) -> Result<u64, AskError> {
+        self.record_in(ctx, Says::of(self, ctx).log(), draft).await
+    }
+
+    /// Writes it down in a certain log.
+    pub(crate) async fn record_in(
+        &self,
+        ctx: &Ctx,
+        log: LogId,
+        draft: Draft,
+    ) -> Result<u64, AskError> {
+        let leaf =
+            Says::of(self, ctx).leaf(draft).map_err(AskError::failed("write down an event"))?;
+        let written = self.inner().recorder.writer.append(log, leaf).await;
+        written.map_err(|err| AskError::NotRecorded { err })
+    }
+
+    /// Writes down what somebody did who may be a stranger: beyond a bound a minute they are only counted, so that nobody
+    /// fills the log by knocking.
+    pub(crate) async fn record_of_stranger(&self, ctx: &Ctx, draft: Draft) -> Result<(), AskError> {
+        if self.inner().recorder.is_one_too_many(ctx.now) {
+            metrics::counter!("plateglass_ledger_attempts_counted_total").increment(1);
+            return Ok(());
+        }
+        self.record(ctx, draft).await.map(drop)
+    }
+
+    /// Tells, in the server's log, of a clock that was set back.
+    fn note_clock(&self, now: Timestamp) {
+        if let Some(by) = self.inner().recorder.stepped_back(now) {
+            let ctx = Ctx::nobody(now);
+            let says = Says::of(self, &ctx);
+            let ms = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+            let draft = says.who(Kind::Event, "clock-stepped-back").number(ClearField::Stepped, ms);
+            if let Ok(leaf) = says.leaf(draft) {
+                self.inner().recorder.writer.hand_in(LogId::SERVER, leaf);
+            }
+        }
+    }
+}
+
+impl super::Recorder {
+    /// Whether a minute's share of attempts has been written down.
+    fn is_one_too_many(&self, now: Timestamp) -> bool {
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        attempts.1 += 1;
+        attempts.1 > ATTEMPTS_A_MINUTE && now.since(attempts.0) < std::time::Duration::from_secs(60)
+    }
+
+    /// Attempts that were counted and not written down; begins another minute.
+    pub(in crate::record) fn counted_attempts(&self, now: Timestamp) -> u64 {
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, n) = std::mem::replace(&mut *attempts, (now, 0));
+        n.saturating_sub(ATTEMPTS_A_MINUTE)
+    }
+
+    /// How far the clock was set back since the last time, if it was.
+    fn stepped_back(&self, now: Timestamp) -> Option<std::time::Duration> {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let back = latest.since(now);
+        // Requests overtake each other by less than this.
+        let stepped = back > std::time::Duration::from_secs(1);
+        *latest = if stepped { now } else { now.max(*latest) };
+        stepped.then_some(back)
+    }
+}
+
+/// Adds what an act is about.
+fn of(says: &Says<'_>, draft: Draft, about: &About) -> Draft {
+    let draft = match &about.digest {
+        Some(digest) => draft.text(ClearField::Digest, digest.clone()),
+        None => draft,
+    };
+    if about.objects.is_empty() {
+        return draft;
+    }
+    says.seal(draft, SealedField::Objects, about.objects.join(", "))
+}
+
+impl<A: Action> Act<A> {
+    /// Leave to do it.
+    pub(crate) const fn permit(&self) -> &Permit<A> {
+        &self.permit
+    }
+
+    /// Leave for parts of it.
+    pub(crate) const fn leave(&self) -> &Leave {
+        &self.leave
+    }
+
+    /// Notes how many bytes are handed out.
+    pub(crate) fn hands_out(&mut self, n_bytes: usize) {
+        self.n_bytes = Some(n_bytes as u64);
+    }
+
+    /// Notes the digest of the file that came in.
+    pub(crate) fn took_in(&mut self, sha256: &str) {
+        self.digest = Some(sha256.to_owned());
+    }
+
+    /// It is done, and touched these things. Written down with the next leaves that are.
+    pub(crate) fn done(mut self, things: impl IntoIterator<Item = String>) {
+        self.end("done", things.into_iter().collect());
+    }
+
+    /// It came to nothing.
+    pub(crate) fn failed(mut self) {
+        self.end("failed", Vec::new());
+    }
+
+    fn end(&mut self, outcome: &str, things: Vec<String>) {
+        self.is_open = false;
+        let inner = self.app.inner();
+        let ctx = Ctx { now: self.app.now(), ..*self.leave.ctx() };
+        let says = Says::of(&self.app, &ctx);
+        let mut draft = Draft::new(Kind::Complete)
+            .text(ClearField::Action, A::WORD)
+            .number(ClearField::Of, self.leaf)
+            .text(ClearField::Outcome, outcome)
+            .text(ClearField::Day, ctx.now.day().to_string());
+        if let Some(n_bytes) = self.n_bytes {
+            draft = draft.number(ClearField::Bytes, n_bytes);
+        }
+        if let Some(digest) = self.digest.take() {
+            draft = draft.text(ClearField::Digest, digest);
+        }
+        let draft = says.seal(draft, SealedField::At, ctx.now.to_string());
+        if let Some(leaf) = with_things(&self.app, &says, draft, things) {
+            inner.recorder.writer.hand_in(self.log, NewLeaf { completes: Some(self.leaf), ..leaf });
+        }
+        inner.recorder.ended(self.log, self.leaf);
+    }
+}
+
+impl<A: Action> Drop for Act<A> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.end("broken-off", Vec::new());
+        }
+    }
+}
+
+/// A leaf that holds the number and root of things, and the things that go beside it.
+pub(in crate::record) fn with_things(
+    app: &App,
+    says: &Says<'_>,
+    draft: Draft,
+    ids: Vec<String>,
+) -> Option<NewLeaf> {
+    let mut draft = draft.number(ClearField::Number, ids.len() as u64);
+    let mut things = None;
+    if !ids.is_empty() {
+        let key = app.inner().chance.bits_256();
+        let salter = Salter::new(&key);
+        let hashes: Vec<Hash> =
+            ids.iter().map(|id| hash_of(&salter.record(id.as_bytes(), &json_of(id)))).collect();
+        draft = draft.text(ClearField::Root, root(&hashes).to_string());
+        let goes_at = says.goes_at(Schedule::WithReads);
+        things = Some(Things { salter: key, ids, goes_at });
+    }
+    let leaf = says.leaf(draft).inspect_err(|err| {
+        tracing::error!(error = crate::chain(err), "failed to write a record");
+    });
+    Some(NewLeaf { things, ..leaf.ok()? })
+}
+
+/// An id as JSON.
+pub(crate) fn json_of(id: &str) -> String {
+    serde_json::Value::from(id).to_string()
+}
