@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use app::route::{Access, Guard};
+use app::route::{Access, Cache, Guard};
 use app::{App, Ctx, Part, sign_in};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -32,7 +32,9 @@ pub(crate) async fn enforce(
         }
         Err(err) => err.into_response(),
     };
-    let kept = HeaderValue::from_static(guard.cache.header());
+    // What went wrong is not kept, whatever the route allows: a tile may be there in a minute.
+    let cache = if response.status().is_success() { guard.cache } else { Cache::NoStore };
+    let kept = HeaderValue::from_static(cache.header());
     response.headers_mut().insert(header::CACHE_CONTROL, kept);
     response
 }

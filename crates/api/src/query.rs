@@ -1,7 +1,8 @@
 //! What stands behind the question mark.
 
-use app::{HitsAsk, ReadsAsk};
+use app::{AskError, HitsAsk, ReadsAsk};
 use domain::{CameraId, HitId, ReadRef};
+use ledger::TileRef;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -52,6 +53,36 @@ impl ReadsQuery {
         let before = before.map_err(|err| ApiError::invalid("before", err.to_string()))?;
         Ok(ReadsAsk { before, camera: self.camera.map(CameraId::from_i64), limit: self.limit })
     }
+}
+
+/// Which leaves.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LeavesQuery {
+    /// Only leaves before this one: `next` of the page before.
+    #[serde(default)]
+    pub(crate) before: Option<u64>,
+    /// At most so many, 1–200; 50 when nothing is said.
+    #[serde(default)]
+    limit: u64,
+}
+
+impl LeavesQuery {
+    pub(crate) const fn limit(&self) -> u64 {
+        if self.limit == 0 { 50 } else { self.limit }
+    }
+}
+
+/// A tile by its path.
+pub(crate) fn tile_named(path: &str) -> Result<TileRef, ApiError> {
+    TileRef::parse(path).map_err(|err| ApiError::invalid("tile", err.to_string()))
+}
+
+/// There is no log of this name.
+pub(crate) fn log_named(name: &str) -> ApiError {
+    let which = name.chars().take(40).collect();
+    ApiError::Ask(AskError::NotFound { what: "log", which })
 }
 
 /// A read's reference out of an address. One that cannot be read names no read.

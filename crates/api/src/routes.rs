@@ -46,6 +46,12 @@ struct Document;
 /// Asks for nothing and shows nothing of anyone; asked again each time.
 const OPEN: Guard = Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::NoStore };
 
+/// Signed hashes, for anybody who checks.
+const CHECKPOINT: Guard =
+    Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::Revalidate };
+const TILE: Guard =
+    Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::Immutable };
+
 struct Table {
     api: Option<Api>,
     router: OpenApiRouter<Api>,
@@ -94,6 +100,14 @@ fn table(api: Option<Api>) -> Table {
         .add(Guard::CHANGE, routes!(e::post_hotlist::post_hotlist))
         .add(Guard::CHANGE, routes!(e::import_hotlist::import_hotlist))
         .add(Guard::SETTINGS, routes!(e::import_status::import_status))
+        .add(Guard::LOOK, routes!(e::get_ledger::get_ledger))
+        .add(Guard::LOOK, routes!(e::get_leaf::get_leaf))
+        .add(Guard::LOOK, routes!(e::get_leaf_receipt::get_leaf_receipt))
+        .add(Guard::LOOK, routes!(e::get_read_receipt::get_read_receipt))
+        .add(Guard::CHANGE, routes!(e::post_checkpoint::post_checkpoint))
+        .add(Guard::LOOK, routes!(e::get_entries::get_entries))
+        .add(CHECKPOINT, routes!(e::get_checkpoint::get_checkpoint))
+        .add(TILE, routes!(e::get_tile::get_tile))
         .add(OPEN, routes!(e::get_openapi::get_openapi))
         .add(OPEN, routes!(e::healthz::healthz))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod camera;
 pub(crate) mod hit;
 pub(crate) mod hotlist;
+pub(crate) mod ledger;
 pub(crate) mod page;
 pub(crate) mod read;
 pub(crate) mod read_in;
