@@ -6,10 +6,6 @@ use std::io::{self, ErrorKind, Write as _};
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 
-/// The file with the witness's secret key.
-pub const KEY_FILE: &str = "witness.key";
-/// The file that says which logs are followed.
-pub const LOGS_FILE: &str = "logs";
 /// The file whose lock says that a witness runs on this folder.
 const LOCK_FILE: &str = "lock";
 /// Longest file that is read back, in bytes: a note has at most a quarter of it, the refusals are bounded by number and size.

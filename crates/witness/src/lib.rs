@@ -7,9 +7,11 @@ mod logs;
 mod page;
 mod refusals;
 mod router;
+mod setup;
 mod witness;
 
-pub use folder::{FolderError, KEY_FILE, LOGS_FILE};
+pub use folder::FolderError;
 pub use logs::{InvalidLogs, Logs};
 pub use router::router;
+pub use setup::{SetupError, make_key, read_key, read_logs};
 pub use witness::{Clock, NotCosigned, OpenWitnessError, Witness};
