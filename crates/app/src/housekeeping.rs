@@ -1,9 +1,10 @@
 //! What happens by the clock: days are closed and sealed, last-seen times are saved, expired sign-ins are forgotten.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::Timestamp;
 use domain::access::ListHotlists;
+use domain::{AgencyId, Timestamp};
 use store::{FileKind, FileState};
 
 use crate::bus::Topic;
@@ -15,6 +16,9 @@ use crate::{App, matching};
 const SAVE_LAST_SEEN_EVERY: Duration = Duration::from_secs(15);
 /// How often days are looked at. A day is closed at most this late.
 const LOOK_AT_DAYS_EVERY: Duration = Duration::from_secs(60);
+
+/// How often consoles are told that a log has grown.
+const TELL_GROWTH_EVERY: Duration = Duration::from_secs(2);
 
 /// Starts the tasks.
 pub(crate) fn start(app: &App) {
@@ -40,6 +44,14 @@ pub(crate) fn start(app: &App) {
         loop {
             probe.tick().await;
             sweep::probe(&prober).await;
+        }
+    });
+    let (teller, mut often) = (app.clone(), each(TELL_GROWTH_EVERY));
+    tasks.spawn_until_closing("ledger-growth", async move {
+        let mut told = HashMap::new();
+        loop {
+            often.tick().await;
+            tell_growth(&teller, &mut told).await;
         }
     });
     let (sweeper, mut minute) = (app.clone(), each(sweep::SWEEP_EVERY));
@@ -107,6 +119,16 @@ pub(crate) async fn save_last_seen(app: &App) {
     }
     if let Err(err) = app.inner().store.touch_cameras(&seen).await {
         tracing::warn!(error = chain(&err), "failed to save when cameras were last heard of");
+    }
+}
+
+/// Tells the consoles of the logs that have grown since they were told.
+async fn tell_growth(app: &App, told: &mut HashMap<AgencyId, u64>) {
+    for row in app.inner().store.logs().await.unwrap_or_default() {
+        let Some(agency) = row.log.agency() else { continue };
+        if told.insert(agency, row.size).is_some_and(|before| before != row.size) {
+            app.bus().tell(agency, Topic::Ledger, None);
+        }
     }
 }
 

@@ -61,7 +61,8 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 fn routes() -> Vec<Route> {
     use pages::{
         camera, camera_disable, camera_key, camera_new, cameras, hit, hits, hits_feed, hotlist,
-        hotlist_import, hotlist_new, hotlists, picture, read, reads, sign_in, sign_out, theme,
+        hotlist_import, hotlist_new, hotlists, leaf, ledger, picture, read, reads, sign_in,
+        sign_out, theme,
     };
     let start = || async { Redirect::to("/hits") };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
@@ -80,6 +81,11 @@ fn routes() -> Vec<Route> {
         shows("/reads/{read}", Guard::LOOK, get(read::get)),
         shows("/reads/{read}/plate.jpg", Guard::LOOK, get(picture::plate)),
         shows("/reads/{read}/vehicle.jpg", Guard::LOOK, get(picture::vehicle)),
+        shows("/reads/{read}/receipt", Guard::LOOK, get(leaf::of_read)),
+        shows("/ledger", Guard::LOOK, get(ledger::get)),
+        takes("/ledger/checkpoint", Guard::CHANGE, post(ledger::sign)),
+        shows("/ledger/{leaf}", Guard::LOOK, get(leaf::get)),
+        shows("/ledger/{leaf}/receipt", Guard::LOOK, get(leaf::receipt)),
         shows("/cameras", Guard::SETTINGS, get(cameras::get)),
         shows("/cameras/new", Guard::SETTINGS, get(camera_new::get)),
         takes("/cameras/new", Guard::CHANGE, post(camera_new::post)),

@@ -44,6 +44,9 @@ enum Command {
     Hotlist(commands::hotlist::HotlistCommand),
     /// Import a CSV file into a hotlist.
     ImportHotlist(commands::import_hotlist::ImportArgs),
+    /// The ledger: its logs, their keys, a checkpoint now, a copy for an outsider.
+    #[command(subcommand)]
+    Ledger(commands::ledger::LedgerCommand),
     /// Print a sign-in link that works once.
     SignInLink(commands::sign_in_link::LinkArgs),
     /// Witness the logs of others: cosign only what grew.
@@ -63,6 +66,7 @@ fn main() -> Result<ExitCode> {
         Command::Camera(command) => commands::camera::run(command)?,
         Command::Hotlist(command) => commands::hotlist::run(command)?,
         Command::ImportHotlist(args) => commands::import_hotlist::run(&args)?,
+        Command::Ledger(command) => commands::ledger::run(command)?,
         Command::SignInLink(args) => commands::sign_in_link::run(&args)?,
         Command::Witness(args) => commands::witness::run(&args)?,
     }

@@ -143,11 +143,11 @@ impl App {
 
     /// Writes down what every standing look was sent since the last time, and closes those that nobody looks at any more.
     pub(crate) async fn write_minutes(&self, now: Timestamp) {
-        for (_, slot) in self.inner().recorder.looks.all() {
+        for (key, slot) in self.inner().recorder.looks.all() {
             let mut held = slot.lock().await;
             let Some(standing) = held.as_mut() else { continue };
             let ended = now.since(standing.used_at) > CLOSED_AFTER;
-            standing.write_down(self, now, ended);
+            standing.write_down(self, key.action, now, ended);
             if ended {
                 *held = None;
             }
@@ -157,16 +157,16 @@ impl App {
 
     /// Closes every standing look: the server ends.
     pub(crate) async fn close_looks(&self, now: Timestamp) {
-        for (_, slot) in self.inner().recorder.looks.all() {
+        for (key, slot) in self.inner().recorder.looks.all() {
             if let Some(mut standing) = slot.lock().await.take() {
-                standing.write_down(self, now, true);
+                standing.write_down(self, key.action, now, true);
             }
         }
     }
 }
 
 impl Standing {
-    fn write_down(&mut self, app: &App, now: Timestamp, ends: bool) {
+    fn write_down(&mut self, app: &App, action: &str, now: Timestamp, ends: bool) {
         if self.sent.is_empty() && !ends {
             return;
         }
@@ -174,6 +174,7 @@ impl Standing {
         let says = Says::of(app, &ctx);
         let kind = if ends { Kind::Complete } else { Kind::Minute };
         let mut draft = Draft::new(kind)
+            .text(ClearField::Action, action)
             .number(ClearField::Of, self.leaf)
             .text(ClearField::Day, now.day().to_string());
         if ends {
@@ -216,7 +217,7 @@ impl<A: Action> Look<A> {
             standing.sent.insert(thing);
         }
         if standing.sent.len() >= THINGS_MAX {
-            standing.write_down(&self.app, self.leave.ctx().now, false);
+            standing.write_down(&self.app, A::WORD, self.leave.ctx().now, false);
         }
     }
 }

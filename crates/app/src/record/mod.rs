@@ -23,7 +23,7 @@ use domain::{Action, AgencyId, Permit, Refusal, SubKey, Timestamp};
 use ledger::disclosure::Salt;
 use store::LogId;
 
-pub(crate) use act::{About, Leave};
+pub(crate) use act::{About, Leave, json_of};
 pub(crate) use look::Looks;
 pub(crate) use says::Says;
 use writer::Writer;

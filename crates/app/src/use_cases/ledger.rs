@@ -3,16 +3,16 @@
 
 use domain::access::{ListLedger, ManageLedger, OpenLeaf, OpenPicture, OpenRead};
 use domain::{AgencyId, DayKeys as _, PictureKind, ReadRef, StoredRead, Timestamp};
-use ledger::batch::{BatchProof, hash_of};
+use ledger::batch::{BatchProof, Salter, hash_of, root};
 use ledger::disclosure::Disclosure;
-use ledger::leaf::Kind;
+use ledger::leaf::{ClearField, Kind};
 use ledger::tile::{TileKind, TileRef};
 use ledger::{Leaf, Note, Receipt, VerifierKey};
 use store::{FileRef, LedgerLook, LogId, PublishedCheckpoint, StoredLeaf};
 
 use crate::error::BoxError;
 use crate::record::batch::{PictureHashes, ReadRecords};
-use crate::record::{About, Leave, Says, WitnessState, checkpoints};
+use crate::record::{About, Leave, Says, WitnessState, checkpoints, json_of};
 use crate::{App, AskError, Ctx};
 
 /// Leaves of one page.
@@ -64,6 +64,17 @@ pub struct LeafPage {
     pub checkpoint: Option<PublishedCheckpoint>,
     /// The log.
     pub log: LogState,
+}
+
+impl LeafPage {
+    /// Whether the ids that are kept beside the leaf make the root that stands in it.
+    pub fn things_prove(&self) -> bool {
+        let Some(things) = &self.stored.things else { return false };
+        let salter = Salter::new(&things.salter);
+        let record = |id: &String| hash_of(&salter.record(id.as_bytes(), &json_of(id)));
+        let hashes: Vec<_> = things.ids.iter().map(record).collect();
+        self.leaf.text(ClearField::Root) == Some(&root(&hashes).to_string())
+    }
 }
 
 /// The newest leaves of the agency's log, before `before`, newest first.
@@ -261,7 +272,7 @@ pub async fn change_log_key(
     let keys = keys_of(app, log)?;
     let says = Says::of(app, ctx);
     let newest = keys.last().map(VerifierKey::to_string).unwrap_or_default();
-    let draft = says.who(Kind::Event, action).text(ledger::leaf::ClearField::Key, newest);
+    let draft = says.who(Kind::Event, action).text(ClearField::Key, newest);
     app.record_in(ctx, log, draft).await?;
     sign_now(app, log).await?;
     act.done(keys.iter().map(|key| format!("key {key}")).collect::<Vec<_>>());

@@ -13,6 +13,8 @@ pub mod hotlist;
 pub mod hotlist_import;
 pub mod hotlist_new;
 pub mod hotlists;
+pub mod leaf;
+pub mod ledger;
 pub mod picture;
 pub mod read;
 pub mod reads;

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod hotlist;
 pub(crate) mod import_hotlist;
 pub(crate) mod init;
+pub(crate) mod ledger;
 pub(crate) mod sign_in_link;
 pub(crate) mod witness;
 

@@ -89,7 +89,7 @@ async fn witness(args: &RunArgs) -> Result<()> {
     if logs.is_empty() {
         tracing::warn!("`{dir}/logs` names no log: nothing will be cosigned");
     }
-    let seconds = || u64::try_from(SystemClock.now().as_micros() / SECOND).unwrap_or_default();
+    let seconds = || u64::try_from(SystemClock.now().micros() / SECOND).unwrap_or_default();
     let witness = Witness::open(dir, key, logs, Arc::new(seconds))?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!("failed to listen on {}: is something else there?", args.listen)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Config, EngineWord};
+use super::{Config, EngineWord, LedgerSection};
 
 /// The configuration in force, in words.
 pub(crate) fn explain(config: &Config) -> String {
@@ -52,21 +52,7 @@ pub(crate) fn explain(config: &Config) -> String {
             "refused: recognition is off; reads are taken".to_owned()
         },
     );
-    let ledger = &config.ledger;
-    say(
-        "ledger",
-        format!(
-            "named {}; clear text that names reads is kept for {} days",
-            ledger.origin.as_deref().unwrap_or("by chance"),
-            ledger.reads_named_for_days
-        ),
-    );
-    if ledger.witnesses.is_empty() {
-        say("witnesses", "none: whoever runs this server could rewrite its ledger".to_owned());
-    }
-    for witness in &ledger.witnesses {
-        say("witness", format!("{} at {}", witness.name, witness.url));
-    }
+    explain_ledger(&config.ledger, &mut say);
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         say("agency", agency.name.clone());
@@ -83,4 +69,21 @@ pub(crate) fn explain(config: &Config) -> String {
         );
     }
     out
+}
+
+fn explain_ledger(ledger: &LedgerSection, say: &mut impl FnMut(&str, String)) {
+    say(
+        "ledger",
+        format!(
+            "named {}; clear text that names reads is kept for {} days",
+            ledger.origin.as_deref().unwrap_or("by chance"),
+            ledger.reads_named_for_days
+        ),
+    );
+    if ledger.witnesses.is_empty() {
+        say("witnesses", "none: whoever runs this server could rewrite its ledger".to_owned());
+    }
+    for witness in &ledger.witnesses {
+        say("witness", format!("{} at {}", witness.name, witness.url));
+    }
 }
