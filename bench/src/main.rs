@@ -1,6 +1,7 @@
 //! Figures beside baselines, measured in the same run.
 
 mod ingest_bench;
+mod ledger_bench;
 mod plate_bench;
 mod plate_measure;
 mod vision_bench;
@@ -45,6 +46,12 @@ enum Bench {
         #[arg(long, value_name = "FILE")]
         onnx_runtime: Option<PathBuf>,
     },
+    /// An outsider's check of a whole log in a folder.
+    LedgerVerify {
+        /// Leaves, in thousands.
+        #[arg(long, default_value_t = 1_000)]
+        thousands: usize,
+    },
     /// Durable ingest through the API.
     Ingest(ingest_bench::IngestArgs),
     /// From a posted frame to a hit on a connected console.
@@ -63,6 +70,7 @@ fn main() -> anyhow::Result<()> {
             let runtime = vision::Runtime::of(onnx_runtime.as_deref())?;
             vision_bench::choices(data.or_else(data_dir).as_deref(), &runtime)?;
         }
+        Bench::LedgerVerify { thousands } => ledger_bench::verify(thousands)?,
         Bench::Ingest(args) => ingest_bench::ingest(&args)?,
         Bench::Latency(args) => ingest_bench::hit_latency(&args)?,
     }

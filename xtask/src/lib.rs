@@ -1,4 +1,4 @@
-//! Chores with logic. What people type is `cargo xtask demo`, `test`, `bench` and `web`; each is one file here.
+//! Chores with logic. What people type is `cargo xtask demo`, `test`, `bench`, `verify-static` and `web`; each is one file here.
 //!
 //! Invariant: nothing here is needed to run Plateglass, and nothing here reaches past the package registries that
 //! cargo, npm and apt-get are set up with.
@@ -18,4 +18,5 @@ pub mod tally;
 pub mod test;
 pub mod training;
 pub mod tree;
+pub mod verify_static;
 pub mod web;

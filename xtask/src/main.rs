@@ -1,4 +1,4 @@
-//! Chores with logic: `cargo xtask demo`, `test`, `bench`, `web`.
+//! Chores with logic: `cargo xtask demo`, `test`, `bench`, `verify-static`, `web`.
 
 use std::process::ExitCode;
 
@@ -19,6 +19,8 @@ enum Chore {
     Test(xtask::test::Test),
     /// Print the figures, each beside its baseline.
     Bench(xtask::bench::Bench),
+    /// Build plateglass-verify as one static file, to be handed to outsiders.
+    VerifyStatic,
     /// Build the console's scripts and styles into crates/console/assets.
     Web,
 }
@@ -28,6 +30,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Demo(demo) => xtask::demo::run(&demo),
         Chore::Test(test) => xtask::test::run(&test),
         Chore::Bench(bench) => xtask::bench::run(&bench),
+        Chore::VerifyStatic => xtask::verify_static::run(),
         Chore::Web => xtask::web::run(),
     }
 }

@@ -8,7 +8,7 @@ use crate::checkpoint::InvalidCheckpoint;
 use crate::leaf::{InvalidLeaf, Leaf};
 use crate::note::{Forged, InvalidNote};
 use crate::policy::Policy;
-use crate::tile::{TILE_WIDTH, TileKind, TileRef};
+use crate::tile::{TILE_LEVELS, TILE_WIDTH, TileKind, TileRef};
 use crate::tree::{Frontier, perfect};
 use crate::{Checkpoint, Hash, Note};
 
@@ -111,9 +111,21 @@ pub enum Fault<E> {
         why: InvalidLeaf,
     },
     /// A tile of a higher level does not say what those below it say.
-    #[error("leaves {first} to {last} were changed: the tree's tile above them holds another hash")]
+    #[error("leaves {first} to {last} were changed: `{path}` holds another hash for them")]
     Above {
         /// The first leaf that may have been changed.
+        first: u64,
+        /// The last one.
+        last: u64,
+        /// The tile above them.
+        path: String,
+    },
+    /// The leaves lead to the signed root, and a tile of a higher level says otherwise.
+    #[error("`{path}` was changed: leaves {first} to {last} are right and make another hash")]
+    Tile {
+        /// Which tile.
+        path: String,
+        /// The first leaf below the wrong hash.
         first: u64,
         /// The last one.
         last: u64,
@@ -198,11 +210,17 @@ pub fn audit<S: Source>(
         tree.take(&hashes)?;
         went_on(first + u64::from(width), size);
     }
-    check_above(source, size, tree.roots)?;
-    if tree.frontier.root() != sound.checkpoint.root {
-        return Err(Fault::OtherRoot { size });
+    let leads_to_root = tree.frontier.root() == sound.checkpoint.root;
+    match check_above(source, size, tree.roots) {
+        Ok(()) if leads_to_root => Ok(sound),
+        Err(Fault::Above { path, first, last }) if leads_to_root => {
+            Err(Fault::Tile { path, first, last })
+        }
+        // The tiles above only say where.
+        Err(Fault::Above { path, first, last }) => Err(Fault::Above { path, first, last }),
+        Err(why) if leads_to_root => Err(why),
+        _ => Err(Fault::OtherRoot { size }),
     }
-    Ok(sound)
 }
 
 fn is_later<E>(earlier: &Checkpoint, now: &Checkpoint) -> Result<(), Fault<E>> {
@@ -225,15 +243,23 @@ struct Grown<'a> {
 
 impl Grown<'_> {
     fn take<E>(&mut self, hashes: &[Hash]) -> Result<(), Fault<E>> {
-        for hash in hashes {
-            self.compare()?;
-            self.frontier.push(*hash);
-        }
         self.compare()?;
-        if hashes.len() == usize::from(TILE_WIDTH) {
-            self.roots.push(perfect(hashes));
+        let begins = self.frontier.size();
+        let root = (hashes.len() == usize::from(TILE_WIDTH)).then(|| perfect(hashes));
+        let compares_within = self.earlier.is_some_and(|earlier| {
+            (1..u64::from(TILE_WIDTH)).contains(&earlier.size.wrapping_sub(begins))
+        });
+        match root {
+            Some(root) if !compares_within => self.frontier.push_whole(TILE_LEVELS, root),
+            _ => {
+                for hash in hashes {
+                    self.frontier.push(*hash);
+                    self.compare()?;
+                }
+            }
         }
-        Ok(())
+        self.roots.extend(root);
+        self.compare()
     }
 
     fn compare<E>(&self) -> Result<(), Fault<E>> {
@@ -284,7 +310,9 @@ fn check_above<S: Source>(
             let differs = said.iter().zip(computed).position(|(said, computed)| said != computed);
             if let Some(place) = differs {
                 let first = (index * u64::from(TILE_WIDTH) + place as u64) * leaves_each;
-                return Err(Fault::Above { first, last: (first + leaves_each - 1).min(size - 1) });
+                let path = TileRef::hashes(level, index, width).to_string();
+                let last = (first + leaves_each - 1).min(size - 1);
+                return Err(Fault::Above { first, last, path });
             }
             if computed.len() == usize::from(TILE_WIDTH) {
                 above.push(perfect(computed));

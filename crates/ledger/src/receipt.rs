@@ -97,6 +97,9 @@ impl Receipt {
         let extra = proof.extra.as_deref().ok_or(InvalidReceipt::Extra)?;
         let extra: Value = serde_json::from_slice(extra).map_err(|_| InvalidReceipt::Extra)?;
         let parts = |extra: &Value| {
+            // A name that is not known would be something that looks proved and is not.
+            let known = |name: &String| ["batch", "disclosures", "leaf"].contains(&name.as_str());
+            extra.as_object().filter(|names| names.keys().all(known))?;
             let shown = extra.get("disclosures")?.as_array()?;
             let shown = shown.iter().map(|one| Disclosure::parse(one.as_str()?));
             let of_batch = match extra.get("batch") {

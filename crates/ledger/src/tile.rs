@@ -9,7 +9,7 @@ use crate::{Hash, hash::HASH_BYTES};
 /// Hashes in a whole tile.
 pub const TILE_WIDTH: u16 = 256;
 /// Levels of the tree in one tile.
-const TILE_LEVELS: u8 = 8;
+pub(crate) const TILE_LEVELS: u8 = 8;
 /// Bytes of a whole tile.
 pub const TILE_BYTES: usize = TILE_WIDTH as usize * HASH_BYTES;
 

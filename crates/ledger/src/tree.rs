@@ -234,15 +234,21 @@ impl Frontier {
 
     /// Puts a leaf at its end.
     pub fn push(&mut self, leaf: Hash) {
-        let mut hash = leaf;
-        let mut rest = self.size;
+        self.push_whole(0, leaf);
+    }
+
+    /// Puts the 2^`level` leaves under this hash at its end; the size must be a multiple of as many.
+    pub fn push_whole(&mut self, level: u8, hash: Hash) {
+        debug_assert!(self.size.trailing_zeros() >= u32::from(level) || self.size == 0);
+        let mut hash = hash;
+        let mut rest = self.size >> level;
         while rest & 1 == 1 {
             let Some(left) = self.edge.pop() else { break };
             hash = Hash::of_node(left, hash);
             rest >>= 1;
         }
         self.edge.push(hash);
-        self.size += 1;
+        self.size += 1 << level;
     }
 
     /// Its root.
@@ -322,6 +328,13 @@ mod tests {
             assert_eq!((edge.size(), edge.root()), (n, root_at(&all, n)));
             edge.push(*leaf);
         }
+        let mut by_eights = Frontier::default();
+        for (n, eight) in all.chunks_exact(8).enumerate() {
+            by_eights.push_whole(3, perfect(eight));
+            assert_eq!(by_eights.root(), root_at(&all, 8 * (n as u64 + 1)));
+        }
+        by_eights.push(all[64]);
+        assert_eq!(by_eights.root(), root_at(&all, 65));
     }
 
     #[test]

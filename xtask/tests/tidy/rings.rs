@@ -12,7 +12,7 @@ use crate::no_faults;
 use crate::rust_text::code_without_tests;
 
 /// Ring by crate. A new crate is entered here and in docs/ARCHITECTURE.md.
-const RINGS: [(&str, Ring); 17] = [
+const RINGS: [(&str, Ring); 18] = [
     ("plate", Ring::Pure),
     ("domain", Ring::Pure),
     ("ledger", Ring::Pure),
@@ -26,6 +26,7 @@ const RINGS: [(&str, Ring); 17] = [
     ("console", Ring::Face),
     ("witness", Ring::Face),
     ("plateglass", Ring::Binary),
+    ("plateglass-verify", Ring::Verifier),
     ("testkit", Ring::Tests),
     ("bench", Ring::Tool),
     ("xtask", Ring::Tool),
@@ -40,6 +41,8 @@ enum Ring {
     App,
     Face,
     Binary,
+    /// What an outsider runs: of ours it is made of ring 0 alone, so that little has to be believed.
+    Verifier,
     Tests,
     Tool,
 }
@@ -152,9 +155,11 @@ fn dependencies_point_inwards() {
 
 fn may_depend(own: Ring, other: Ring, for_tests: bool) -> Result<(), &'static str> {
     match (own, other) {
-        (Ring::Tool, Ring::Tool) | (_, Ring::Binary | Ring::Tool) => {
+        (Ring::Tool, Ring::Tool) | (_, Ring::Binary | Ring::Verifier | Ring::Tool) => {
             Err("nothing depends on a program")
         }
+        (Ring::Verifier, Ring::Pure) => Ok(()),
+        (Ring::Verifier, _) => Err("what an outsider runs depends on ring 0 alone"),
         (Ring::Tool, _) => Ok(()),
         (_, Ring::Tests) if for_tests => Ok(()),
         (_, Ring::Tests) => Err("the test kit is for tests only"),
@@ -172,6 +177,9 @@ fn the_rule_itself() {
     assert!(may_depend(Ring::Adapter, Ring::Tests, true).is_ok());
     assert!(may_depend(Ring::Face, Ring::Tests, false).is_err());
     assert!(may_depend(Ring::Face, Ring::Binary, true).is_err());
+    assert!(may_depend(Ring::Verifier, Ring::Pure, false).is_ok());
+    assert!(may_depend(Ring::Verifier, Ring::Adapter, false).is_err());
+    assert!(may_depend(Ring::Tool, Ring::Verifier, true).is_err());
 }
 
 #[test]
