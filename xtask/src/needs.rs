@@ -64,6 +64,17 @@ pub const STRACE: Need = Need {
     is_there: || surroundings::program("strace").is_some(),
 };
 
+/// Go and its package of notes and trees.
+pub const GO: Need = Need {
+    what: "Go with golang.org/x/mod",
+    why: "its notes and trees judge the ledger's, and the ledger's judge its",
+    packages: &["golang-go", "golang-golang-x-mod-dev"],
+    is_there: || {
+        surroundings::program("go").is_some()
+            && std::path::Path::new("/usr/share/gocode/src/golang.org/x/mod/sumdb/note").is_dir()
+    },
+};
+
 /// ffmpeg.
 pub const FFMPEG: Need = Need {
     what: "ffmpeg",

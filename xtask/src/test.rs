@@ -154,7 +154,14 @@ fn cargo(args: &[&str]) -> Program {
 
 fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
     needs::meet(
-        &[needs::C_COMPILER, needs::PERL, needs::POSTGRESQL, needs::STRACE, needs::FFMPEG],
+        &[
+            needs::C_COMPILER,
+            needs::PERL,
+            needs::POSTGRESQL,
+            needs::STRACE,
+            needs::FFMPEG,
+            needs::GO,
+        ],
         install,
     )?;
     // Passed tests' output is shown because that is where they say that they skipped.
