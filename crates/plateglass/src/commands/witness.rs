@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use app::{Chance as _, Clock as _, SystemChance, SystemClock};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &WitnessArgs) -> Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]
-fn init(dir: &Utf8PathBuf, name: &str) -> Result<()> {
+fn init(dir: &Utf8Path, name: &str) -> Result<()> {
     let key = witness::make_key(dir, name, SystemChance.bits_256())?;
     println!(
         "Made the witness's key `{dir}/witness.key`. It is yours alone: nobody who keeps a log may have it."
@@ -148,8 +148,8 @@ mod tests {
 
     #[test]
     fn a_witness_is_run_or_made() {
-        let run = read(&["--dir", "w", "--listen", "[::1]:9"]).unwrap().run.unwrap();
-        assert_eq!((run.dir.as_str(), run.listen.port()), ("w", 9));
+        let args = read(&["--dir", "w", "--listen", "[::1]:9"]).unwrap().run.unwrap();
+        assert_eq!((args.dir.as_str(), args.listen.port()), ("w", 9));
         let made = read(&["init", "--dir", "w", "--name", "n"]).unwrap();
         assert!(matches!(made.command, Some(WitnessCommand::Init { .. })) && made.run.is_none());
         assert!(read(&["init", "--dir", "w"]).unwrap_err().contains("--name"));
