@@ -2,6 +2,7 @@
 
 mod ingest_bench;
 mod ledger_bench;
+mod ledger_cost;
 mod plate_bench;
 mod plate_measure;
 mod vision_bench;
@@ -54,6 +55,8 @@ enum Bench {
     },
     /// Durable ingest through the API.
     Ingest(ingest_bench::IngestArgs),
+    /// What the ledger costs beside ingest, a look, and fifty live consoles.
+    Ledger(ledger_cost::LedgerArgs),
     /// From a posted frame to a hit on a connected console.
     Latency(ingest_bench::LatencyArgs),
 }
@@ -72,6 +75,7 @@ fn main() -> anyhow::Result<()> {
         }
         Bench::LedgerVerify { thousands } => ledger_bench::verify(thousands)?,
         Bench::Ingest(args) => ingest_bench::ingest(&args)?,
+        Bench::Ledger(args) => ledger_cost::ledger(&args)?,
         Bench::Latency(args) => ingest_bench::hit_latency(&args)?,
     }
     Ok(())

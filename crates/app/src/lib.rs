@@ -31,6 +31,7 @@ pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use error::{AskError, chain};
 pub use recognise::{PlateSeen, Recognise, RecogniseError};
+pub use record::batch::{PictureHashes, ReadRecords};
 pub use record::checkpoints::CheckpointError;
 pub use record::sweep::sweep as sweep_ledger;
 pub use record::{Ctx, Origin, Part, SessionRef, WitnessConfig, WitnessState};

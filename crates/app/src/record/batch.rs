@@ -12,23 +12,23 @@ use sha2::{Digest as _, Sha256};
 use store::{BatchLeaf, FileKind, FileRef};
 
 /// Makes the records of a day's reads.
-pub(crate) struct ReadRecords {
+pub struct ReadRecords {
     salter: Salter,
 }
 
 impl ReadRecords {
     /// With the day's key: when that is destroyed, nobody can make them again.
-    pub(crate) fn of(key: &DayKey) -> Self {
+    pub fn of(key: &DayKey) -> Self {
         Self { salter: Salter::new(key.for_use("ledger-salts").expose()) }
     }
 
     /// A read's record: what is sealed of it.
-    pub(crate) fn record(&self, read: &NewRead, pictures: &PictureHashes) -> Disclosure {
+    pub fn record(&self, read: &NewRead, pictures: &PictureHashes) -> Disclosure {
         self.salter.record(&read.id.to_i64().to_be_bytes(), &said_of(read, pictures))
     }
 
     /// The leaf of a batch; none of an empty one.
-    pub(crate) fn leaf(
+    pub fn leaf(
         &self,
         file: FileRef,
         reads: &[NewRead],
@@ -71,11 +71,11 @@ fn said_of(read: &NewRead, pictures: &PictureHashes) -> String {
 
 /// The SHA-256 of the pictures of some reads, as they were first written: the originals that evidence speaks of.
 #[derive(Default)]
-pub(crate) struct PictureHashes(HashMap<(ReadId, PictureKind), [u8; 32]>);
+pub struct PictureHashes(HashMap<(ReadId, PictureKind), [u8; 32]>);
 
 impl PictureHashes {
     /// Notes a picture.
-    pub(crate) fn note(&mut self, read: ReadId, kind: PictureKind, jpeg: &[u8]) {
+    pub fn note(&mut self, read: ReadId, kind: PictureKind, jpeg: &[u8]) {
         self.0.insert((read, kind), Sha256::digest(jpeg).into());
     }
 
