@@ -10,6 +10,7 @@ mod eyes;
 #[cfg(feature = "app")]
 pub mod house;
 pub mod line;
+mod meddler;
 pub mod postgres;
 pub mod server;
 mod unlike;
@@ -23,5 +24,6 @@ pub use engines::{Bench, MemoryKeys, both_engines, server_key};
 pub use eyes::FakeEyes;
 #[cfg(feature = "app")]
 pub use house::House;
+pub use meddler::Meddler;
 pub use postgres::Postgres;
 pub use unlike::unlike_bytes;

@@ -15,6 +15,20 @@ use crate::{App, AskError, TakeError};
 /// Strangers' attempts that are written down one by one in a minute; those beyond are counted and written down together.
 const ATTEMPTS_A_MINUTE: u64 = 30;
 
+/// The time in which they are counted.
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Strangers' attempts in a minute.
+#[derive(Default)]
+pub(in crate::record) struct Attempts {
+    /// When it began.
+    minute: Timestamp,
+    /// Those that were written down.
+    n_written: u64,
+    /// Those that were only counted, since this was last told.
+    n_counted: u64,
+}
+
 /// What an act is about, beyond what its context says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct About {
@@ -186,18 +200,23 @@ impl App {
 }
 
 impl super::Recorder {
-    /// Whether a minute's share of attempts has been written down.
+    /// Whether a minute's share of attempts has been written down: then this one is only counted.
     fn is_one_too_many(&self, now: Timestamp) -> bool {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        attempts.1 += 1;
-        attempts.1 > ATTEMPTS_A_MINUTE && now.since(attempts.0) < std::time::Duration::from_secs(60)
+        if now.since(attempts.minute) >= MINUTE {
+            attempts.minute = now;
+            attempts.n_written = 0;
+        }
+        let is_over = attempts.n_written >= ATTEMPTS_A_MINUTE;
+        let n = if is_over { &mut attempts.n_counted } else { &mut attempts.n_written };
+        *n += 1;
+        is_over
     }
 
     /// Attempts that were counted and not written down; begins another minute.
     pub(in crate::record) fn counted_attempts(&self, now: Timestamp) -> u64 {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, n) = std::mem::replace(&mut *attempts, (now, 0));
-        n.saturating_sub(ATTEMPTS_A_MINUTE)
+        std::mem::replace(&mut *attempts, Attempts { minute: now, ..Attempts::default() }).n_counted
     }
 
     /// How far the clock was set back since the last time, if it was.

@@ -104,12 +104,16 @@ pub(crate) async fn publish(
     let inner = app.inner();
     let _turn = inner.publishing.lock().await;
     let store = &inner.store;
+    // First what was signed last, then how large the log is: a command beside the server signs too, and a log that is
+    // looked at in this order has never fewer leaves than were signed.
+    let earlier = store.newest_checkpoint(log.log).await?;
+    let log = &store.log(log.log).await?.ok_or(StoreError::Missing { what: "log" })?;
     let LogRow { origin, size, .. } = log;
     let root = store.ledger_root(log.log, *size).await?;
     let checkpoint =
         Checkpoint { origin: origin.clone(), size: *size, root, extension: String::new() };
-    if let Some(earlier) = store.newest_checkpoint(log.log).await? {
-        grew_out_of(app, log, &earlier, &checkpoint).await?;
+    if let Some(earlier) = &earlier {
+        grew_out_of(app, log, earlier, &checkpoint).await?;
     }
     let no_key = || CheckpointError::NoKey { origin: origin.clone() };
     let mut note = checkpoint.to_note().ok_or_else(no_key)?;
@@ -119,6 +123,9 @@ pub(crate) async fn publish(
     }
     for key in keys {
         note.add(key.sign(note.text(), 0));
+    }
+    for cosignature in kept_cosignatures(app, earlier.as_ref(), &note) {
+        note.add(cosignature);
     }
     for cosignature in cosignatures(app, log, &note, now).await {
         note.add(cosignature);
@@ -152,6 +159,21 @@ async fn grew_out_of(
     }
     let proof = app.inner().store.ledger_consistency(log.log, before.size, now.size).await?;
     check_consistency(before.size, before.root, now.size, now.root, &proof).map_err(changed)
+}
+
+/// What witnesses said of the same state earlier: it stays true when they do not answer this time.
+fn kept_cosignatures(
+    app: &App,
+    earlier: Option<&PublishedCheckpoint>,
+    note: &Note,
+) -> Vec<SignatureLine> {
+    let earlier = earlier.and_then(|earlier| Note::parse(earlier.note.as_bytes()).ok());
+    let Some(earlier) = earlier.filter(|earlier| earlier.text() == note.text()) else {
+        return Vec::new();
+    };
+    let witnesses = &app.inner().config.ledger.witnesses;
+    let of_witness = |line: &&SignatureLine| witnesses.iter().any(|one| line.is_of(&one.key));
+    earlier.signatures().iter().filter(of_witness).cloned().collect()
 }
 
 async fn cosignatures(app: &App, log: &LogRow, note: &Note, now: Timestamp) -> Vec<SignatureLine> {

@@ -146,6 +146,8 @@ impl App {
         for (key, slot) in self.inner().recorder.looks.all() {
             let mut held = slot.lock().await;
             let Some(standing) = held.as_mut() else { continue };
+            // Later than now only when the clock was set back: then the page is not waited for until that hour comes again.
+            standing.used_at = standing.used_at.min(now);
             let ended = now.since(standing.used_at) > CLOSED_AFTER;
             standing.write_down(self, key.action, now, ended);
             if ended {

@@ -37,7 +37,7 @@ pub(crate) struct Recorder {
     under_way: Mutex<HashSet<(LogId, u64)>>,
     pub(crate) looks: Looks,
     /// Strangers' attempts in this minute: written down one by one only up to a bound.
-    attempts: Mutex<(Timestamp, u64)>,
+    attempts: Mutex<act::Attempts>,
     /// The latest moment that was written down: a clock that steps back is told of.
     latest: Mutex<Timestamp>,
 }
@@ -49,7 +49,7 @@ impl Recorder {
             pseudonyms,
             under_way: Mutex::default(),
             looks: Looks::default(),
-            attempts: Mutex::new((Timestamp::from_micros(0), 0)),
+            attempts: Mutex::default(),
             latest: Mutex::new(Timestamp::from_micros(0)),
         }
     }

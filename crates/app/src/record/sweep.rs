@@ -17,7 +17,7 @@ pub(crate) const PROBE_EVERY: Duration = Duration::from_secs(20);
 pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// A beginning whose end has not come for so long, and that nobody here is at, has lost it: its process was killed.
 const STRAY_AFTER: Duration = Duration::from_secs(15 * 60);
-/// Strays closed at once.
+/// Beginnings looked at at once.
 const STRAYS_AT_ONCE: u32 = 200;
 
 /// Tries whether the ledger can be written.
@@ -59,10 +59,7 @@ pub(crate) async fn close_strays(
     let inner = app.inner();
     let mut n_closed = 0;
     for log in inner.store.logs().await? {
-        for leaf in inner.store.stray_beginnings(log.log, before, STRAYS_AT_ONCE).await? {
-            if inner.recorder.is_under_way(log.log, leaf) {
-                continue;
-            }
+        for leaf in strays(app, log.log, before).await? {
             let ctx = Ctx::nobody(now);
             let says = Says::of(app, &ctx);
             let draft = Draft::new(Kind::Complete)
@@ -76,4 +73,18 @@ pub(crate) async fn close_strays(
         }
     }
     Ok(n_closed)
+}
+
+/// Beginnings from before `before` that nobody here is at. Pages that stand open may be many, and are passed over.
+async fn strays(app: &App, log: LogId, before: Timestamp) -> Result<Vec<u64>, BoxError> {
+    let inner = app.inner();
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let some = inner.store.stray_beginnings(log, before, after, STRAYS_AT_ONCE).await?;
+        after = some.last().copied();
+        found.extend(some.into_iter().filter(|leaf| !inner.recorder.is_under_way(log, *leaf)));
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
 }

@@ -144,11 +144,16 @@ impl Desk {
         }
     }
 
-    async fn append_all(&mut self, mut by_log: BTreeMap<LogId, Vec<Waiting>>) {
+    /// Appends what could not be written earlier, in its order, and then what is new.
+    async fn append_all(&mut self, new: BTreeMap<LogId, Vec<Waiting>>) {
+        let mut all: BTreeMap<LogId, Vec<Waiting>> = BTreeMap::new();
         for (log, leaf) in std::mem::take(&mut self.kept) {
-            by_log.entry(log).or_default().insert(0, (leaf, None));
+            all.entry(log).or_default().push((leaf, None));
         }
-        for (log, waiting) in by_log {
+        for (log, waiting) in new {
+            all.entry(log).or_default().extend(waiting);
+        }
+        for (log, waiting) in all {
             self.append(log, waiting).await;
         }
     }

@@ -9,7 +9,7 @@ use domain::{DayKeys, Timestamp};
 use ledger::Leaf;
 use ledger::batch::{Salter, hash_of, root};
 use ledger::leaf::{ClearField, Kind};
-use store::{FileRef, LedgerLook, LogId, Store, Things};
+use store::{LedgerLook, LogId, Store, Things};
 use testkit::{House, server_key, unlike_bytes};
 use vault::KeyStore;
 
@@ -20,7 +20,6 @@ const MARK: &str = "make-sign-in-link";
 pub(crate) struct Book {
     pub(crate) house: House,
     pub(crate) store: Store,
-    pub(crate) keys: Arc<KeyStore>,
     read_to: Mutex<BTreeMap<LogId, u64>>,
 }
 
@@ -44,11 +43,8 @@ impl Book {
     }
 
     pub(crate) async fn of(house: House) -> Self {
-        let dir = Utf8PathBuf::from_path_buf(house.dir().join("keys")).unwrap();
-        let keys = Arc::new(KeyStore::open(&dir, &server_key(), unlike_bytes()).unwrap());
-        let days = Arc::clone(&keys) as Arc<dyn DayKeys>;
-        let store = Store::open(house.config.store.clone(), &server_key(), days).await.unwrap();
-        let book = Self { house, store, keys, read_to: Mutex::default() };
+        let store = open(&house).await;
+        let book = Self { house, store, read_to: Mutex::default() };
         book.news().await;
         book.server_news().await;
         book
@@ -78,8 +74,10 @@ impl Book {
 
     /// Brings today's batches into the log, without waiting for the server to do it.
     pub(crate) async fn relay(&self) {
-        let file = FileRef::main(self.house.agency, self.house.app.now().day());
-        self.store.relay(file).await.unwrap();
+        // Of its own each time: one that is open knows neither new days' keys nor what others wrote.
+        let store = open(&self.house).await;
+        store.relay_everything().await.unwrap();
+        store.close().await;
     }
 
     /// One leaf, as it stands now.
@@ -109,6 +107,17 @@ impl Book {
         }
         all
     }
+}
+
+async fn open(house: &House) -> Store {
+    let days = Arc::new(day_keys(house)) as Arc<dyn DayKeys>;
+    Store::open(house.config.store.clone(), &server_key(), days).await.unwrap()
+}
+
+/// The days' keys as they lie on disk now.
+pub(crate) fn day_keys(house: &House) -> KeyStore {
+    let dir = Utf8PathBuf::from_path_buf(house.dir().join("keys")).unwrap();
+    KeyStore::open(&dir, &server_key(), unlike_bytes()).unwrap()
 }
 
 /// The root that the ids make: what proves them.

@@ -148,6 +148,7 @@ async fn a_history_that_was_changed_is_not_signed() {
     let book = Book::new().await;
     let (house, app) = (&book.house, &book.house.app);
     let signed = sign_checkpoint(app, &house.admin()).await.unwrap();
+    book.settle().await;
     let meddler = Meddler::of(house).await;
     let mut entries = meddler.entries(book.log()).await;
     entries[1] = entries[0].clone();
@@ -162,7 +163,9 @@ async fn a_history_that_was_changed_is_not_signed() {
     app::publish_checkpoints(app).await.unwrap();
     let newest = app::log_state(app, book.log()).await.unwrap().checkpoint.unwrap();
     assert_eq!(newest, signed);
-    assert_eq!(gists(&book.news().await), ["begin manage-ledger", "complete manage-ledger"]);
+    let news = book.news().await;
+    assert_eq!(gists(&news), ["begin manage-ledger", "complete manage-ledger"].repeat(2));
+    assert_eq!(news[3].text(ClearField::Outcome), "broken-off");
 }
 
 #[tokio::test]
@@ -173,6 +176,7 @@ async fn a_history_that_was_cut_is_not_signed() {
         book.settle().await;
     }
     sign_checkpoint(app, &house.admin()).await.unwrap();
+    book.settle().await;
     let meddler = Meddler::of(house).await;
     let entries = meddler.entries(book.log()).await;
     meddler.rewrite(book.log(), &entries[..entries.len() - 8]).await;

@@ -54,7 +54,7 @@ async fn control_au_3_each_record_says_what_when_where_from_whence_with_which_ou
     assert_eq!(actor(&more[0]), actor(begun));
     assert_ne!(actor(&more[2]), actor(begun));
     assert!(
-        actor(begun).len() == 16 && !begun.entry.contains("administrator\","),
+        actor(begun).len() == 16 && !begun.entry.contains("the administrator"),
         "{}",
         begun.entry
     );

@@ -94,7 +94,7 @@ async fn a_page_that_is_kept_open_stays_one_look_and_a_left_one_ends() {
         sweep(&book).await;
     }
     let news = book.news().await;
-    assert_eq!(gists(&news), ["begin list-hits", "begin list-reads", "complete"]);
+    assert_eq!(gists(&news), ["begin list-hits", "begin list-reads", "complete list-reads"]);
     assert_eq!(news[2].number_of(ClearField::Of), Some(news[1].number));
     list_hits(app, &desk(&book), HitsAsk::default()).await.unwrap();
     list_reads(app, &elsewhere, ReadsAsk::default()).await.unwrap();
@@ -132,7 +132,7 @@ async fn pictures_in_a_live_list_belong_to_its_look() {
     let news = book.news().await;
     assert_eq!(
         gists(&news),
-        ["begin list-reads", "begin open-picture", "complete open-picture", "minute"]
+        ["begin list-reads", "begin open-picture", "complete open-picture", "minute list-reads"]
     );
     assert_eq!(news[3].ids(), [&*format!("plate picture of read {at}"), &*format!("read {at}")]);
 }
@@ -162,5 +162,5 @@ async fn a_page_ends_also_when_the_clock_was_set_back() {
     sweep(&book).await;
     house.clock.pass(2 * MINUTE);
     sweep(&book).await;
-    assert_eq!(gists(&book.news().await), ["begin list-hits", "complete"]);
+    assert_eq!(gists(&book.news().await), ["begin list-hits", "complete list-hits"]);
 }

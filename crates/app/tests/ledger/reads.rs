@@ -7,11 +7,10 @@ use ledger::Receipt;
 use ledger::leaf::{ClearField, Kind};
 use ledger::receipt::InvalidReceipt;
 use sha2::{Digest as _, Sha256};
-use store::FileRef;
 use testkit::House;
 use testkit::house::read;
 
-use crate::book::{Book, gists};
+use crate::book::{Book, day_keys, gists};
 use crate::checkpoints::policy;
 
 fn sha256(text: &str) -> String {
@@ -58,7 +57,7 @@ async fn what_comes_late_has_a_leaf_and_a_receipt_too() {
     book.news().await;
     let late = vec![read(house.camera, "e2", "A2", morning)];
     let at = take_reads(app, &house.camera(), late).await.unwrap()[0].read;
-    book.store.relay(FileRef::late(at.agency, at.day)).await.unwrap();
+    book.relay().await;
     let news = book.news().await;
     assert_eq!((news[0].kind(), news[0].text(ClearField::File)), (Kind::Reads, "late"));
     let receipt = read_receipt(app, &house.admin(), at).await.unwrap();
@@ -123,7 +122,7 @@ async fn without_the_days_key_nobody_can_prove_a_read_any_more() {
     house.app.clone().shutdown().await;
     book.store.close().await;
     let log = book.log();
-    book.keys.destroy(at.agency, at.day).unwrap();
+    day_keys(house).destroy(at.agency, at.day).unwrap();
     let reborn = house.after_a_crash().await;
     let gone = read_receipt(&reborn, &house.admin(), at).await;
     assert!(matches!(gone, Err(AskError::NotFound { .. })), "{:?}", gone.map(|_| ()));

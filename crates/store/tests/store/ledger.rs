@@ -142,12 +142,13 @@ async fn a_beginning_is_a_stray_until_it_is_completed() {
         let (store, log) = (&bench.store, a_log(&bench.store).await);
         let begun = NewLeaf { begun_at: Some(noon()), ..leaf(0) };
         store.append_leaves(log, &[begun.clone(), begun]).await.unwrap();
-        assert_eq!(store.stray_beginnings(log, noon(), 9).await.unwrap(), Vec::<u64>::new());
+        assert_eq!(store.stray_beginnings(log, noon(), None, 9).await.unwrap(), Vec::<u64>::new());
         let later = at("2026-11-21T12:00:01Z");
-        assert_eq!(store.stray_beginnings(log, later, 9).await.unwrap(), [0, 1]);
+        assert_eq!(store.stray_beginnings(log, later, None, 9).await.unwrap(), [0, 1]);
+        assert_eq!(store.stray_beginnings(log, later, Some(0), 9).await.unwrap(), [1]);
         let done = NewLeaf { completes: Some(0), ..leaf(1) };
         store.append_leaves(log, &[done]).await.unwrap();
-        assert_eq!(store.stray_beginnings(log, later, 9).await.unwrap(), [1]);
+        assert_eq!(store.stray_beginnings(log, later, None, 9).await.unwrap(), [1]);
     })
     .await;
 }

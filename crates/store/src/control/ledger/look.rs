@@ -20,8 +20,7 @@ const CLEAR: &str =
     "SELECT disclosure FROM ledger_clear WHERE log = $1 AND leaf = $2 ORDER BY field";
 const THINGS: &str = "SELECT salter, things FROM ledger_things WHERE log = $1 AND leaf = $2";
 const COMPLETION: &str = "SELECT leaf FROM ledger_begun WHERE log = $1 AND leaf = $2";
-const STRAYS: &str =
-    "SELECT leaf FROM ledger_begun WHERE log = $1 AND begun_at < $2 ORDER BY leaf LIMIT $3";
+const STRAYS: &str = "SELECT leaf FROM ledger_begun WHERE log = $1 AND begun_at < $2 AND leaf > $3 ORDER BY leaf LIMIT $4";
 const BATCH: &str = "SELECT leaf, first_read, last_read FROM ledger_batches \
     WHERE log = $1 AND day = $2 AND late = $3 AND first_read <= $4 ORDER BY first_read DESC LIMIT 1";
 const FORGET_CLEAR: &str = "DELETE FROM ledger_clear WHERE goes_at <= $1";
@@ -169,15 +168,17 @@ impl Store {
         Ok(Some(StoredLeaf { number, entry, clear, things, is_open }))
     }
 
-    /// Beginnings from before `before` that have no end; at most `limit`.
+    /// Beginnings from before `before` that have no end, those after leaf `after` where one is given; at most `limit`.
     pub async fn stray_beginnings(
         &self,
         log: LogId,
         before: Timestamp,
+        after: Option<u64>,
         limit: u32,
     ) -> Result<Vec<u64>, StoreError> {
         let failed = || StoreError::sql("look for strays in the ledger");
-        let values = args![log.to_i64(), before, limit];
+        let after = after.map_or(-1, |leaf| i64::try_from(leaf).unwrap_or(i64::MAX));
+        let values = args![log.to_i64(), before, after, limit];
         let rows = self.control().read.rows(STRAYS, values).await.map_err(failed())?;
         let one = |row: &crate::sql::Row| row.parsed(0, |leaf: i64| u64::try_from(leaf).ok());
         rows.iter().map(one).collect::<Result<_, _>>().map_err(failed())
