@@ -24,7 +24,6 @@ fn ran(words: &[&str], dir: &Path) -> Output {
 }
 
 /// Starts it on a free port; gives its address once it listens.
-#[expect(clippy::zombie_processes, reason = "the test waits for it, or has failed")]
 fn start(dir: &Path) -> (Child, String) {
     let mut command = plateglass(&["--listen", "127.0.0.1:0"], dir);
     let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
