@@ -41,6 +41,11 @@ export class Server {
     return new Server(address, Number(new URL(address).port), link, process, dir);
   }
 
+  /** Where the server keeps what it keeps. */
+  get dataDir(): string {
+    return join(this.dir, "data");
+  }
+
   /** The one-time link that the server printed. */
   link(): string {
     return this.signInLink;

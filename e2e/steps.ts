@@ -40,6 +40,21 @@ export async function importRows(page: Page, csv: string): Promise<void> {
 
 let n_events = 0;
 
+/** Posts reads as a camera does that reads by itself. */
+export async function postReads(server: string, key: string, plates: string[]): Promise<void> {
+  const reads = plates.map((plate) => {
+    n_events += 1;
+    return { plate, confidence: 0.97, event_id: `e2e-${process.pid}-${n_events}` };
+  });
+  const answer = await fetch(`${server}/api/v1/reads`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "plateglass-camera-key": key },
+    body: JSON.stringify(reads),
+  });
+  expect(answer.ok, `${answer.status} ${await answer.text()}`).toBe(true);
+}
+
+
 /** Posts a picture as a camera does, and returns the server's answer. */
 export async function post(server: string, key: string, picture: Picture): Promise<unknown> {
   n_events += 1;

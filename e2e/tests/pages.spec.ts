@@ -26,6 +26,8 @@ const PAGES: [name: string, path: string, follow?: string][] = [
   ["hotlist", "/hotlists", "tr[data-row] a"],
   ["hotlist-new", "/hotlists/new"],
   ["import", "/hotlists", "tr[data-row] a"],
+  ["ledger", "/ledger"],
+  ["leaf", "/ledger", "tr[data-row] a"],
   ["not-found", "/no-such-page"],
 ];
 

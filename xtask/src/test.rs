@@ -209,15 +209,20 @@ fn check_browser(web_is_built: bool, rust_is_built: bool) -> Result<Option<Heard
     if rust_is_built {
         cargo(&["build", "--locked", "--workspace", "--all-targets"]).run()?;
     } else {
-        cargo(&["build", "--locked", "--package", "plateglass"]).run()?;
+        let needed = ["plateglass", "plateglass-verify", "testkit"];
+        let packages = needed.iter().flat_map(|name| ["--package", *name]);
+        let words: Vec<&str> = ["build", "--locked"].into_iter().chain(packages).collect();
+        cargo(&words).run()?;
     }
     let e2e = root().join("e2e");
     web::npm_ci(&e2e)?;
     let chromium = program("chromium").context("Chromium is not on the path")?;
-    let server = demo::target_dir()?.join("debug/plateglass");
+    let built = demo::target_dir()?.join("debug");
     let mut tests = Program::new("npm", &["test"])
         .within(&e2e)
-        .with("PLATEGLASS_BIN", server)
+        .with("PLATEGLASS_BIN", built.join("plateglass"))
+        .with("PLATEGLASS_VERIFY", built.join("plateglass-verify"))
+        .with("PLATEGLASS_MEDDLE", built.join("meddle"))
         .with("PLATEGLASS_CHROMIUM", chromium);
     if let Some(dir) = data_dir() {
         tests = tests.with("PLATEGLASS_DATA", dir);

@@ -1,6 +1,6 @@
 //! Somebody with the database's password and no scruples: changes the ledger's rows behind the server's back.
 
-use domain::AgencyId;
+use domain::{AgencyId, ServerKey};
 use ledger::Hash;
 use ledger::tree::root_of;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -19,7 +19,12 @@ pub struct Meddler(SqlitePool);
 impl Meddler {
     /// Opens the control database of a store's folder, as `sqlcipher` does once it was told the key.
     pub async fn open(store: &std::path::Path) -> Self {
-        let key = server_key().for_use("control-database");
+        Self::open_with(store, &server_key()).await
+    }
+
+    /// The same under another server's key.
+    pub async fn open_with(store: &std::path::Path, key: &ServerKey) -> Self {
+        let key = key.for_use("control-database");
         let key: String = key.expose().iter().map(|byte| format!("{byte:02x}")).collect();
         let options = SqliteConnectOptions::new()
             .filename(store.join("control.db"))
