@@ -151,6 +151,13 @@ impl Meddler {
         put.execute(&self.0).await.expect("clear text can be changed");
     }
 
+    /// Deletes the clear text of a leaf and all after it.
+    pub async fn forget_clear(&self, log: LogId, first: u64) {
+        let sql = "DELETE FROM ledger_clear WHERE log = $1 AND leaf >= $2";
+        let gone = sqlx::query(sql).bind(number(log)).bind(at(first)).execute(&self.0).await;
+        gone.expect("clear text can be deleted");
+    }
+
     /// Lets go of the database.
     pub async fn close(self) {
         self.0.close().await;
