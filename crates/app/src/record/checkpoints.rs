@@ -239,7 +239,20 @@ fn outcome(
         }
         Err(err) => {
             metrics::counter!("plateglass_witness_troubles_total").increment(1);
-            tracing::warn!(witness = name, error = chain(err.as_ref()), "a witness did not cosign");
+            if says_rewritten(err.as_ref()) {
+                metrics::counter!("plateglass_log_disputed_total").increment(1);
+                tracing::error!(
+                    witness = name,
+                    error = chain(err.as_ref()),
+                    "A WITNESS SAW ANOTHER HISTORY OF THIS LOG: it was rewritten, or taken back to an older copy"
+                );
+            } else {
+                tracing::warn!(
+                    witness = name,
+                    error = chain(err.as_ref()),
+                    "a witness did not cosign"
+                );
+            }
             let row = WitnessRow {
                 witness: name,
                 size: seen.as_ref().map_or(0, |seen| seen.size),
@@ -250,6 +263,14 @@ fn outcome(
             (row, None)
         }
     }
+}
+
+/// Whether a witness's answer means that the log is not the one it knows, as opposed to being out of reach.
+fn says_rewritten(err: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(
+        err.downcast_ref::<AskWitnessError>(),
+        Some(AskWitnessError::AheadOfUs { .. } | AskWitnessError::Refused { status: 422, .. })
+    )
 }
 
 /// When a cosignature says that it was made.
