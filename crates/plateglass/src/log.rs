@@ -13,6 +13,8 @@ pub(crate) fn start(section: &LogSection) -> Result<()> {
         .with_context(|| format!("log.level: \"{}\" is no filter", section.level))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A line that cannot be written, on a full disk, is lost: by default it would end whoever wrote it.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     match section.format {

@@ -64,7 +64,8 @@ impl Writer {
     }
 
     pub(crate) fn is_failing(&self) -> bool {
-        self.failing.load(Ordering::Acquire)
+        // Who has nobody left to take leaves writes none either.
+        self.failing.load(Ordering::Acquire) || self.jobs.is_closed()
     }
 
     pub(crate) fn found(&self, writable: bool) {

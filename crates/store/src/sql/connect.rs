@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use domain::SubKey;
-use sqlx::ConnectOptions as _;
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
 
 use super::{Db, at_exit};
 use crate::{StoreError, Synchronous};
@@ -73,7 +73,7 @@ pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db,
         Role::Write | Role::Rewrite => 1,
         Role::Read(n) => n,
     };
-    let pool = pool_options(n_max);
+    let pool = without_lost_transactions(pool_options(n_max));
     Ok(Db::Sqlite(match role {
         // Who makes the file has to wait for it; every other connection is made when it is first needed.
         Role::Write => {
@@ -110,6 +110,21 @@ fn pool_options<DB: sqlx::Database>(n_max: u32) -> PoolOptions<DB> {
         .test_before_acquire(false)
 }
 
+/// When the disk is full or fails, SQLite may end a transaction by itself. sqlx cannot roll it back then, believes for ever
+/// that it is open, and refuses every later one: such a connection is closed, and another takes its place.
+fn without_lost_transactions(options: PoolOptions<Sqlite>) -> PoolOptions<Sqlite> {
+    options.after_release(|connection, _| {
+        Box::pin(async move {
+            if !connection.is_in_transaction() {
+                return Ok(true);
+            }
+            // A rollback may still be on its way; it is done before a ping is answered.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    })
+}
+
 /// Makes a directory and all above it that are missing, each safely on disk on return.
 pub(crate) fn make_dir(dir: &Utf8Path) -> Result<(), StoreError> {
     let failed = |path: &Utf8Path| {
@@ -128,4 +143,36 @@ pub(crate) fn make_dir(dir: &Utf8Path) -> Result<(), StoreError> {
     }
     let parent = dir.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or("./".into());
     std::fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed(parent))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ServerKey;
+
+    use super::*;
+    use crate::sql::args;
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_does_not_stop_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(dir.path()).unwrap().join("some.db");
+        let key = ServerKey::from_bytes([7; 32]).for_use("a test");
+        let synchronous = Synchronous::Off;
+        let opening = Opening { path: &path, key: &key, cache_kib: 64, synchronous };
+        let db = open_sqlite(&opening, Role::Write).await.unwrap();
+        db.execute("CREATE TABLE numbers (n BIGINT NOT NULL)", args![]).await.unwrap();
+        for n in 0..3_i64 {
+            let mut lost = db.begin().await.unwrap();
+            lost.execute("INSERT INTO numbers (n) VALUES ($1)", args![-n]).await.unwrap();
+            // As SQLite does when it cannot write.
+            lost.script("ROLLBACK").await.unwrap();
+            drop(lost);
+            let mut tx = db.begin().await.unwrap();
+            tx.execute("INSERT INTO numbers (n) VALUES ($1)", args![n]).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let rows = db.rows("SELECT n FROM numbers ORDER BY n", args![]).await.unwrap();
+        let numbers: Vec<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
+        assert_eq!(numbers, [0, 1, 2]);
+    }
 }

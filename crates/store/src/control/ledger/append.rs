@@ -1,5 +1,8 @@
 //! Appending.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use ledger::Hash;
 use ledger::hash::HASH_BYTES;
 use ledger::tile::{TILE_BYTES, TILE_WIDTH};
@@ -25,6 +28,24 @@ pub(crate) struct LedgerInserts {
     entries: MultiRow,
     clear: MultiRow,
     batches: MultiRow,
+    /// The last lowest tile of each log and the size that it belongs to, as far as this process committed it: spares
+    /// reading it back. A log never changes below its size, so the size tells whether it is still so.
+    tails: Mutex<HashMap<LogId, Tail>>,
+}
+
+/// A log's last lowest tile at a size.
+#[derive(Debug)]
+struct Tail {
+    size: i64,
+    hashes: Vec<u8>,
+}
+
+/// What was appended within a transaction.
+#[derive(Debug)]
+pub(crate) struct Appended {
+    log: LogId,
+    pub(crate) first: u64,
+    tail: Tail,
 }
 
 impl LedgerInserts {
@@ -36,7 +57,19 @@ impl LedgerInserts {
             entries: of("ledger_entries", "log, leaf, entry", 3),
             clear: of("ledger_clear", "log, leaf, field, disclosure, goes_at", 5),
             batches: of("ledger_batches", "log, day, late, first_read, last_read, leaf", 6),
+            tails: Mutex::default(),
         }
+    }
+
+    /// Remembers what has been committed.
+    pub(crate) fn committed(&self, appended: Appended) {
+        let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        tails.insert(appended.log, appended.tail);
+    }
+
+    fn tail(&self, log: LogId, size: i64) -> Option<Vec<u8>> {
+        let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        tails.get(&log).filter(|tail| tail.size == size).map(|tail| tail.hashes.clone())
     }
 }
 
@@ -45,31 +78,37 @@ impl Store {
     pub async fn append_leaves(&self, log: LogId, leaves: &[NewLeaf]) -> Result<u64, StoreError> {
         let failed = || StoreError::sql("append to the ledger");
         let mut tx = self.control().write.begin().await.map_err(failed())?;
-        let first = append(&mut tx, self.ledger_inserts(), log, leaves).await?;
+        let appended = append(&mut tx, self.ledger_inserts(), log, leaves).await?;
         tx.commit().await.map_err(failed())?;
+        let Some(appended) = appended else { return Ok(0) };
+        let first = appended.first;
+        self.ledger_inserts().committed(appended);
         Ok(first)
     }
 }
 
-/// Puts leaves at the end of a log within a transaction; the number of the first.
+/// Puts leaves at the end of a log within a transaction; none when there are none. Once it is committed, say so by
+/// [`LedgerInserts::committed`].
 pub(crate) async fn append(
     tx: &mut Tx,
     inserts: &LedgerInserts,
     log: LogId,
     leaves: &[NewLeaf],
-) -> Result<u64, StoreError> {
+) -> Result<Option<Appended>, StoreError> {
     let failed = || StoreError::sql("append to the ledger");
     let n = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
     if n == 0 {
-        return Ok(0);
+        return Ok(None);
     }
     let moved = tx.row(MOVE, args![log.to_i64(), n]).await.map_err(failed())?;
     let size: i64 = moved.ok_or(StoreError::Missing { what: "log" })?.get(0).map_err(failed())?;
     let first = size - n;
     write_rows(tx, inserts, log, first, leaves).await.map_err(failed())?;
     let hashes = leaves.iter().map(|leaf| Hash::of_leaf(&leaf.entry)).collect();
-    write_tiles(tx, log, first, hashes).await?;
-    u64::try_from(first).map_err(|_| StoreError::Corrupt { what: "size of a log" })
+    let held = inserts.tail(log, first);
+    let tail = Tail { size, hashes: write_tiles(tx, log, first, hashes, held).await? };
+    let first = u64::try_from(first).map_err(|_| StoreError::Corrupt { what: "size of a log" })?;
+    Ok(Some(Appended { log, first, tail }))
 }
 
 async fn write_rows(
@@ -120,25 +159,29 @@ async fn write_rows(
 }
 
 /// Puts hashes at the end of the lowest level; each tile that becomes whole puts its root at the end of the next one.
+/// `held` is the last lowest tile, where it is known. What the last lowest tile holds then.
 async fn write_tiles(
     tx: &mut Tx,
     log: LogId,
     first: i64,
     mut hashes: Vec<Hash>,
-) -> Result<(), StoreError> {
+    mut held: Option<Vec<u8>>,
+) -> Result<Vec<u8>, StoreError> {
     let failed = || StoreError::sql("append to the ledger's tiles");
     let width = i64::from(TILE_WIDTH);
-    let mut first = first;
+    let (mut first, mut tail) = (first, Vec::new());
     for level in 0_i64.. {
         let mut above = Vec::new();
         let mut tile = first / width;
         let mut bytes = Vec::with_capacity(TILE_BYTES);
-        if first % width > 0 {
+        if let Some(held) = held.take() {
+            bytes.extend_from_slice(&held);
+        } else if first % width > 0 {
             let row = tx.row(TILE, args![log.to_i64(), level, tile]).await.map_err(failed())?;
             bytes = row.map(|row| row.get(0)).transpose().map_err(failed())?.unwrap_or_default();
         }
-        let held = i64::try_from(bytes.len() / HASH_BYTES).unwrap_or(i64::MAX);
-        if held != first % width {
+        let n_held = i64::try_from(bytes.len() / HASH_BYTES).unwrap_or(i64::MAX);
+        if n_held != first % width {
             return Err(StoreError::Corrupt { what: "tile of the ledger" });
         }
         for hash in &hashes {
@@ -151,17 +194,20 @@ async fn write_tiles(
                 tile += 1;
             }
         }
+        if level == 0 {
+            tail.clone_from(&bytes);
+        }
         if !bytes.is_empty() {
             let values = args![log.to_i64(), level, tile, bytes];
             tx.execute(PUT_TILE, values).await.map_err(failed())?;
         }
         if above.is_empty() {
-            return Ok(());
+            return Ok(tail);
         }
         first /= width;
         hashes = above;
     }
-    Ok(())
+    Ok(tail)
 }
 
 impl Control {
