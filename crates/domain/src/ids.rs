@@ -41,6 +41,8 @@ id!(/// A hit; ascending in the order in which hits reached the control database
     HitId);
 id!(/// A hotlist.
     HotlistId);
+id!(/// A person with an account.
+    PersonId);
 id!(/// One imported state of a hotlist.
     HotlistVersionId);
 id!(/// A read: 52 bits of microseconds since 2020 when the server took it, 11 bits of sequence.

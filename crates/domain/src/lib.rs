@@ -8,6 +8,7 @@ pub mod hit;
 pub mod hotlist;
 pub mod ids;
 pub mod keys;
+pub mod people;
 pub mod read;
 pub mod time;
 
@@ -15,8 +16,9 @@ pub use access::{Action, Actor, Permit, Reason, Refusal};
 pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position};
 pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
-pub use ids::{AgencyId, CameraId, HitId, HotlistId, HotlistVersionId, ReadId, ReadRef};
+pub use ids::{AgencyId, CameraId, HitId, HotlistId, HotlistVersionId, PersonId, ReadId, ReadRef};
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
+pub use people::Role;
 pub use read::{
     Alternative, Confidence, EventDigest, Marks, NewRead, PictureKind, PictureRef, Pictures,
     StoredRead,

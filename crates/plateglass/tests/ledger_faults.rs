@@ -1,6 +1,11 @@
 //! The ledger when things go wrong around it: the disk is full, the server is killed in the middle of an act, a second server
 //! is started by mistake. A real server, and faults that are real.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expected by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests say what they expected by panicking"
+)]
 
 use std::io::Write as _;
 use std::net::TcpStream;
