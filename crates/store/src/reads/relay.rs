@@ -125,12 +125,8 @@ impl Store {
         }
         let mut relayed = insert_new(&mut tx, &hits).await.map_err(failed())?;
         relayed.n_leaves = leaves.len() as u64;
-        let log = LogId::of_agency(file.agency);
-        let appended = append(&mut tx, self.ledger_inserts(), log, &leaves).await?;
+        append(&mut tx, self.ledger_inserts(), LogId::of_agency(file.agency), &leaves).await?;
         tx.commit().await.map_err(failed())?;
-        if let Some(appended) = appended {
-            self.ledger_inserts().committed(appended);
-        }
         self.note_progress(file, |progress| {
             progress.relayed = last;
             progress.written = progress.written.max(last);

@@ -1,8 +1,5 @@
 //! Appending.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use ledger::Hash;
 use ledger::hash::HASH_BYTES;
 use ledger::tile::{TILE_BYTES, TILE_WIDTH};
@@ -28,24 +25,6 @@ pub(crate) struct LedgerInserts {
     entries: MultiRow,
     clear: MultiRow,
     batches: MultiRow,
-    /// The last lowest tile of each log and the size that it belongs to, as far as this process committed it: spares
-    /// reading it back. A log never changes below its size, so the size tells whether it is still so.
-    tails: Mutex<HashMap<LogId, Tail>>,
-}
-
-/// A log's last lowest tile at a size.
-#[derive(Debug)]
-struct Tail {
-    size: i64,
-    hashes: Vec<u8>,
-}
-
-/// What was appended within a transaction.
-#[derive(Debug)]
-pub(crate) struct Appended {
-    log: LogId,
-    pub(crate) first: u64,
-    tail: Tail,
 }
 
 impl LedgerInserts {
@@ -57,19 +36,7 @@ impl LedgerInserts {
             entries: of("ledger_entries", "log, leaf, entry", 3),
             clear: of("ledger_clear", "log, leaf, field, disclosure, goes_at", 5),
             batches: of("ledger_batches", "log, day, late, first_read, last_read, leaf", 6),
-            tails: Mutex::default(),
         }
-    }
-
-    /// Remembers what has been committed.
-    pub(crate) fn committed(&self, appended: Appended) {
-        let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-        tails.insert(appended.log, appended.tail);
-    }
-
-    fn tail(&self, log: LogId, size: i64) -> Option<Vec<u8>> {
-        let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-        tails.get(&log).filter(|tail| tail.size == size).map(|tail| tail.hashes.clone())
     }
 }
 
@@ -78,37 +45,31 @@ impl Store {
     pub async fn append_leaves(&self, log: LogId, leaves: &[NewLeaf]) -> Result<u64, StoreError> {
         let failed = || StoreError::sql("append to the ledger");
         let mut tx = self.control().write.begin().await.map_err(failed())?;
-        let appended = append(&mut tx, self.ledger_inserts(), log, leaves).await?;
+        let first = append(&mut tx, self.ledger_inserts(), log, leaves).await?;
         tx.commit().await.map_err(failed())?;
-        let Some(appended) = appended else { return Ok(0) };
-        let first = appended.first;
-        self.ledger_inserts().committed(appended);
         Ok(first)
     }
 }
 
-/// Puts leaves at the end of a log within a transaction; none when there are none. Once it is committed, say so by
-/// [`LedgerInserts::committed`].
+/// Puts leaves at the end of a log within a transaction; the number of the first.
 pub(crate) async fn append(
     tx: &mut Tx,
     inserts: &LedgerInserts,
     log: LogId,
     leaves: &[NewLeaf],
-) -> Result<Option<Appended>, StoreError> {
+) -> Result<u64, StoreError> {
     let failed = || StoreError::sql("append to the ledger");
     let n = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
     if n == 0 {
-        return Ok(None);
+        return Ok(0);
     }
     let moved = tx.row(MOVE, args![log.to_i64(), n]).await.map_err(failed())?;
     let size: i64 = moved.ok_or(StoreError::Missing { what: "log" })?.get(0).map_err(failed())?;
     let first = size - n;
     write_rows(tx, inserts, log, first, leaves).await.map_err(failed())?;
     let hashes = leaves.iter().map(|leaf| Hash::of_leaf(&leaf.entry)).collect();
-    let held = inserts.tail(log, first);
-    let tail = Tail { size, hashes: write_tiles(tx, log, first, hashes, held).await? };
-    let first = u64::try_from(first).map_err(|_| StoreError::Corrupt { what: "size of a log" })?;
-    Ok(Some(Appended { log, first, tail }))
+    write_tiles(tx, log, first, hashes).await?;
+    u64::try_from(first).map_err(|_| StoreError::Corrupt { what: "size of a log" })
 }
 
 async fn write_rows(
@@ -159,29 +120,25 @@ async fn write_rows(
 }
 
 /// Puts hashes at the end of the lowest level; each tile that becomes whole puts its root at the end of the next one.
-/// `held` is the last lowest tile, where it is known. What the last lowest tile holds then.
 async fn write_tiles(
     tx: &mut Tx,
     log: LogId,
     first: i64,
     mut hashes: Vec<Hash>,
-    mut held: Option<Vec<u8>>,
-) -> Result<Vec<u8>, StoreError> {
+) -> Result<(), StoreError> {
     let failed = || StoreError::sql("append to the ledger's tiles");
     let width = i64::from(TILE_WIDTH);
-    let (mut first, mut tail) = (first, Vec::new());
+    let mut first = first;
     for level in 0_i64.. {
         let mut above = Vec::new();
         let mut tile = first / width;
         let mut bytes = Vec::with_capacity(TILE_BYTES);
-        if let Some(held) = held.take() {
-            bytes.extend_from_slice(&held);
-        } else if first % width > 0 {
+        if first % width > 0 {
             let row = tx.row(TILE, args![log.to_i64(), level, tile]).await.map_err(failed())?;
             bytes = row.map(|row| row.get(0)).transpose().map_err(failed())?.unwrap_or_default();
         }
-        let n_held = i64::try_from(bytes.len() / HASH_BYTES).unwrap_or(i64::MAX);
-        if n_held != first % width {
+        let held = i64::try_from(bytes.len() / HASH_BYTES).unwrap_or(i64::MAX);
+        if held != first % width {
             return Err(StoreError::Corrupt { what: "tile of the ledger" });
         }
         for hash in &hashes {
@@ -194,20 +151,17 @@ async fn write_tiles(
                 tile += 1;
             }
         }
-        if level == 0 {
-            tail.clone_from(&bytes);
-        }
         if !bytes.is_empty() {
             let values = args![log.to_i64(), level, tile, bytes];
             tx.execute(PUT_TILE, values).await.map_err(failed())?;
         }
         if above.is_empty() {
-            return Ok(tail);
+            return Ok(());
         }
         first /= width;
         hashes = above;
     }
-    Ok(tail)
+    Ok(())
 }
 
 impl Control {
