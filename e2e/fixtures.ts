@@ -56,6 +56,8 @@ export const test = base.extend<OfTest, OfWorker>({
       if (/Content.Security.Policy|violates/i.test(said.text())) wrong.push(said.text());
     });
     await use(page);
+    // Closing in the middle of a navigation can hang the browser.
+    await page.waitForLoadState("load");
     await context.close();
     if (wrong.length > 0) throw new Error(`the page complained:\n${wrong.join("\n")}`);
   },

@@ -90,6 +90,7 @@ for (const scripted of [true, false]) {
       await expect(staff.locator("html")).toHaveAttribute("data-theme", "night");
       await staff.getByText("Administrator").click();
       await staff.getByRole("button", { name: "As system" }).click();
+      await expect(staff.locator("html")).toHaveAttribute("data-theme", "system");
     });
   });
 }
