@@ -12,7 +12,7 @@ use crate::no_faults;
 use crate::rust_text::code_without_tests;
 
 /// Ring by crate. A new crate is entered here and in docs/ARCHITECTURE.md.
-const RINGS: [(&str, Ring); 18] = [
+const RINGS: [(&str, Ring); 19] = [
     ("plate", Ring::Pure),
     ("domain", Ring::Pure),
     ("ledger", Ring::Pure),
@@ -21,6 +21,7 @@ const RINGS: [(&str, Ring); 18] = [
     ("vault", Ring::Adapter),
     ("capture", Ring::Adapter),
     ("outbound", Ring::Adapter),
+    ("identity", Ring::Adapter),
     ("app", Ring::App),
     ("api", Ring::Face),
     ("console", Ring::Face),
