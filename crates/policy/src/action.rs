@@ -1,0 +1,132 @@
+//! What people may ask for: the one list of actions that a bundle's rules speak of.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $label:literal;)*) => {
+        /// Something that a person may or may not do. Its word stands in rules, in refusals and in the ledger.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// All of them, in the order in which the matrix shows them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+
+            /// What people read: it completes "you may not …".
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Hand in reads or frames.
+    SubmitReads = "submit-reads", "hand in reads";
+    /// See the feed of reads.
+    ListReads = "list-reads", "see the feed of reads";
+    /// Open one read.
+    OpenRead = "open-read", "open a read";
+    /// See a picture.
+    OpenPicture = "open-picture", "see a picture";
+    /// See the live hits.
+    ListHits = "list-hits", "see hits";
+    /// Open one hit.
+    OpenHit = "open-hit", "open a hit";
+    /// See cameras.
+    ListCameras = "list-cameras", "see cameras";
+    /// Add, change or disable a camera.
+    ManageCameras = "manage-cameras", "change cameras";
+    /// See hotlists.
+    ListHotlists = "list-hotlists", "see hotlists";
+    /// Create a hotlist, import into it.
+    ManageHotlists = "manage-hotlists", "change hotlists";
+    /// See the ledger's leaves.
+    ListLedger = "list-ledger", "see the ledger";
+    /// Open one leaf with its clear text.
+    OpenLeaf = "open-leaf", "open a leaf of the ledger";
+    /// Sign a checkpoint on demand, change a log's key.
+    ManageLedger = "manage-ledger", "change how the ledger is signed";
+    /// Look into the past.
+    SearchReads = "search-reads", "search reads";
+    /// See accounts and their roles.
+    ListPeople = "list-people", "see accounts";
+    /// Invite, change, disable accounts.
+    ManagePeople = "manage-people", "change accounts";
+    /// Give a role, or ask for a privileged one to be given.
+    GrantRole = "grant-role", "give a role";
+    /// Agree to a privileged role that somebody else asked for.
+    ApproveGrant = "approve-grant", "approve a role";
+    /// Sign off the yearly review of accounts and rights.
+    ReviewAccounts = "review-accounts", "review accounts";
+    /// Lock an account at once.
+    LockAccount = "lock-account", "lock an account";
+    /// Release a locked account.
+    UnlockAccount = "unlock-account", "unlock an account";
+    /// See everybody's training.
+    ListTraining = "list-training", "see everybody's training";
+    /// Change courses and their sessions.
+    ManageTraining = "manage-training", "change courses";
+    /// Record who completed a course.
+    RecordTraining = "record-training", "record training";
+    /// See the policy in force and its history.
+    ListPolicy = "list-policy", "see the policy";
+    /// Propose a bundle.
+    ManagePolicy = "manage-policy", "propose a policy";
+    /// Agree to a bundle that somebody else proposed.
+    ApprovePolicy = "approve-policy", "approve a policy";
+    /// Work through the review inbox.
+    ReviewUse = "review-use", "review how the system is used";
+    /// Report what looks like misuse, here or at another agency.
+    ReportMisuse = "report-misuse", "report misuse";
+    /// Investigate an allegation and record a finding.
+    InvestigateMisuse = "investigate-misuse", "investigate misuse";
+    /// Make and revoke tokens for machines.
+    ManageTokens = "manage-tokens", "change tokens for machines";
+    /// See and change one's own account: factors, sessions, training state.
+    OwnAccount = "own-account", "see your own account";
+}
+
+impl Action {
+    /// The action of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.word() == word)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_has_one_word() {
+        for action in Action::ALL {
+            assert_eq!(Action::parse(action.word()), Some(*action));
+            assert_eq!(serde_json::to_value(action).unwrap(), action.word());
+        }
+        assert_eq!(Action::parse("rule-the-world"), None);
+    }
+
+    #[test]
+    fn every_action_that_needs_a_permit_has_its_word_here() {
+        for (word, _) in domain::access::ACTIONS {
+            assert!(Action::parse(word).is_some(), "no bundle could allow {word}");
+        }
+    }
+}
