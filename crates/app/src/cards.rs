@@ -11,7 +11,8 @@ use crate::views::{HitCard, ReadCard, doubtful_characters, look_alike_note};
 use crate::{App, AskError};
 
 /// What the cards of one page share.
-pub(crate) struct Joins {
+#[derive(Debug)]
+pub struct Joins {
     cameras: HashMap<CameraId, Camera>,
     hotlists: HashMap<HotlistId, Hotlist>,
 }
@@ -24,10 +25,15 @@ impl Joins {
         let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
         let hotlists = store.hotlists(&leave.permit::<ListHotlists>()?).await;
         let hotlists = hotlists.map_err(AskError::failed("list the hotlists"))?;
-        Ok(Self {
+        Ok(Self::of(cameras, hotlists))
+    }
+
+    /// Of the agency's cameras and lists.
+    pub fn of(cameras: Vec<Camera>, hotlists: Vec<Hotlist>) -> Self {
+        Self {
             cameras: cameras.into_iter().map(|camera| (camera.id, camera)).collect(),
             hotlists: hotlists.into_iter().map(|list| (list.id, list)).collect(),
-        })
+        }
     }
 
     /// A camera of the agency.
@@ -40,7 +46,7 @@ impl Joins {
     }
 
     /// A read's card.
-    pub(crate) fn read_card(&self, stored: &StoredRead, n_hits: u32) -> ReadCard {
+    pub fn read_card(&self, stored: &StoredRead, n_hits: u32) -> ReadCard {
         let read = &stored.read;
         ReadCard {
             read: stored.at,

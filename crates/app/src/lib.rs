@@ -27,6 +27,7 @@ pub mod views;
 
 pub use app::{App, AppConfig, LedgerConfig, Role, StartError};
 pub use bus::{Bus, Event, Notice, Subscription, Topic};
+pub use cards::Joins;
 pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, SystemClock};
 pub use error::{AskError, chain};
