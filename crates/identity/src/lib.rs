@@ -7,6 +7,7 @@
 
 mod base32;
 pub mod invitation;
+pub mod oidc;
 pub mod passkey;
 pub mod password;
 pub mod recovery;

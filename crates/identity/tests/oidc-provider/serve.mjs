@@ -1,0 +1,73 @@
+// A certified OpenID Connect provider on a port of this machine, with two people, for one client. It says on its first line
+// where it is. A person signs in and agrees by asking for the interaction's address with `login=`.
+
+import { createServer } from "node:http";
+
+import { Provider, interactionPolicy } from "oidc-provider";
+
+const PEOPLE = {
+  ana: {
+    name: "Ana Martínez",
+    email: "ana@piedmont.example",
+    email_verified: true,
+    groups: ["PD-Patrol", "Everyone"],
+    amr: ["pwd", "mfa"],
+  },
+  // Signs in with a password alone.
+  bo: { name: "Bo Larsen", email: "bo@piedmont.example", groups: [], amr: ["pwd"] },
+};
+
+const [redirect, secret] = process.argv.slice(2);
+
+const server = createServer();
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const issuer = `http://127.0.0.1:${server.address().port}`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: "plateglass",
+      client_secret: secret,
+      redirect_uris: [redirect],
+      response_types: ["code"],
+      grant_types: ["authorization_code"],
+    },
+  ],
+  claims: { profile: ["name"], email: ["email", "email_verified"], groups: ["groups"], openid: ["sub", "amr"] },
+  scopes: ["openid", "profile", "email", "groups"],
+  features: { devInteractions: { enabled: false } },
+  pkce: { required: () => true },
+  cookies: { keys: ["for tests alone"] },
+  findAccount: (_, id) =>
+    PEOPLE[id] && {
+      accountId: id,
+      claims: () => ({ sub: id, ...PEOPLE[id], amr: undefined }),
+    },
+  interactions: {
+    policy: interactionPolicy.base(),
+    url: (_, interaction) => `/interaction/${interaction.uid}`,
+  },
+});
+
+provider.use(async (ctx, next) => {
+  if (!ctx.path.startsWith("/interaction/")) return next();
+  const { prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res);
+  if (ctx.query.deny) {
+    const result = { error: "access_denied", error_description: "not today" };
+    return provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
+  }
+  if (prompt.name === "login") {
+    const accountId = String(ctx.query.login);
+    const result = { login: { accountId, amr: PEOPLE[accountId]?.amr } };
+    return provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
+  }
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  const result = { consent: { grantId: await grant.save() } };
+  return provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
+});
+
+server.on("request", provider.callback());
+// Whoever started us is gone when this closes.
+process.stdin.on("end", () => process.exit(0)).resume();
+console.log(issuer);
