@@ -95,7 +95,11 @@ pub fn faults() -> Result<Vec<String>> {
             serde_json::from_str(&text).context("failed to read what cargo metadata wrote")?;
         faults.extend(faults_of_crates(&rules, &metadata));
     }
-    for lock in ["web/package-lock.json", "e2e/package-lock.json"] {
+    for lock in [
+        "web/package-lock.json",
+        "e2e/package-lock.json",
+        "crates/identity/tests/oidc-provider/package-lock.json",
+    ] {
         faults.extend(faults_of_npm(&rules, lock)?);
     }
     Ok(faults.into_iter().collect())

@@ -35,7 +35,7 @@ pub const PERL: Need = Need {
 /// Node and npm.
 pub const NODE: Need = Need {
     what: "Node and npm",
-    why: "the console's scripts and styles are built by esbuild",
+    why: "the console's scripts and styles are built by esbuild; a test signs in with a provider that runs on Node",
     packages: &["nodejs", "npm"],
     is_there: || surroundings::program("node").is_some() && surroundings::program("npm").is_some(),
 };

@@ -161,6 +161,7 @@ fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
             needs::STRACE,
             needs::FFMPEG,
             needs::GO,
+            needs::NODE,
         ],
         install,
     )?;

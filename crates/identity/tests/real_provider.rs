@@ -1,9 +1,15 @@
 //! Signing in with a real provider: the certified `oidc-provider` of npm, as a process of its own on this machine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of a test: what fails ends it, and that it was skipped is said"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use domain::Timestamp;
@@ -19,6 +25,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// The provider's process; ends with this value, and when this process ends, because its input closes.
 struct Running {
     process: Child,
+    /// Held open: a process that writes to nobody ends.
+    _says: BufReader<ChildStdout>,
     issuer: String,
 }
 
@@ -70,8 +78,9 @@ fn started() -> Option<Running> {
         .spawn()
         .unwrap();
     let mut issuer = String::new();
-    let read = BufReader::new(process.stdout.take().unwrap()).read_line(&mut issuer);
-    let running = Running { process, issuer: issuer.trim_end().to_owned() };
+    let mut says = BufReader::new(process.stdout.take().unwrap());
+    let read = says.read_line(&mut issuer);
+    let running = Running { process, _says: says, issuer: issuer.trim_end().to_owned() };
     assert!(read.is_ok_and(|n| n > 0), "the provider says where it is");
     Some(running)
 }
@@ -111,6 +120,7 @@ impl Browser {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
+            .max_idle_connections(0)
             .proxy(None)
             .timeout_global(Some(TIMEOUT))
             .build();
