@@ -64,6 +64,23 @@ pub enum PasskeyRefused {
     Other(#[source] WebauthnError),
 }
 
+impl PasskeyRefused {
+    /// A word for it, for records.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Settings { .. } => "passkey-settings",
+            Self::Malformed => "passkey-malformed",
+            Self::NotBegun => "passkey-not-begun",
+            Self::OtherChallenge => "passkey-other-challenge",
+            Self::OtherSite => "passkey-other-site",
+            Self::NotVerified => "passkey-not-verified",
+            Self::Unknown => "passkey-unknown",
+            Self::Copied => "passkey-copied",
+            Self::Other(_) => "passkey-refused",
+        }
+    }
+}
+
 impl From<WebauthnError> for PasskeyRefused {
     fn from(err: WebauthnError) -> Self {
         match err {

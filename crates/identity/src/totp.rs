@@ -137,6 +137,17 @@ pub enum CodeRefused {
     UsedBefore,
 }
 
+impl CodeRefused {
+    /// A word for it, for records.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Malformed => "code-malformed",
+            Self::Wrong => "code-wrong",
+            Self::UsedBefore => "code-used-before",
+        }
+    }
+}
+
 /// Whether `code` is one that the app shows now, a step earlier or a step later, and newer than the last one used. The step
 /// that is answered must be kept as the last one used **before** the person is let in, and only where the kept one is still
 /// `last_used`: two requests with one code must not both pass.

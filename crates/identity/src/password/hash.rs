@@ -21,7 +21,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Above what OWASP asks at least (19 MiB, two passes): about a tenth of a second on one core.
+    /// Above what OWASP asks at least (19 MiB, two passes): a tenth to a quarter of a second on one core.
     pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, passes: 2 };
     /// The least: 19 MiB, two passes.
     pub const LEAST: Self = Self { memory_kib: 19 * 1024, passes: 2 };

@@ -2,8 +2,8 @@
 //!
 //! A password is taken as its characters in Unicode's form NFC, so that one typed on another keyboard is the same; never cut,
 //! never trimmed, never asked to have a digit in it, never to be changed without a reason. It is kept as argon2id in the PHC
-//! string format. **Hashing takes a good part of a second's work and [`Cost`]'s memory: run it where blocking is allowed, and
-//! bound how many run at once.**
+//! string format. **Hashing takes a good part of a second's work and [`Cost`]'s memory: run it, and [`Rules::check`] beside it,
+//! where blocking is allowed, and bound how many run at once.**
 
 mod guess;
 mod hash;
