@@ -23,7 +23,8 @@ const N_RULES: usize = 100;
 const N_ROUNDS: usize = 20_000;
 
 fn main() {
-    let (name, files) = policy::shipped().iter().find(|(name, _)| *name == "austin-tx").expect("it is shipped");
+    let (name, files) =
+        policy::shipped().iter().find(|(name, _)| *name == "austin-tx").expect("it is shipped");
     let own = read(files);
     let hundred = read(&padded(files, &own));
     println!("{name}: {} rules; padded to {}", n_rules(&own), n_rules(&hundred));
@@ -31,9 +32,10 @@ fn main() {
     let refused = facts(Role::Trainer, false);
     assert!(hundred.decide(&permitted).permit, "{:?}", hundred.decide(&permitted));
     assert!(!hundred.decide(&refused).permit);
-    report("baseline: facts written and read", &measure(|| {
-        black_box(Facts::read(&black_box(&permitted).write())).is_ok()
-    }));
+    report(
+        "baseline: facts written and read",
+        &measure(|| black_box(Facts::read(&black_box(&permitted).write())).is_ok()),
+    );
     report("permit, the bundle's own rules", &measure(|| own.decide(black_box(&permitted)).permit));
     let permit = measure(|| hundred.decide(black_box(&permitted)).permit);
     report("permit, 100 rules", &permit);
@@ -105,10 +107,12 @@ fn facts(role: Role, in_order: bool) -> Facts {
             agency: "1".to_owned(),
             outside: false,
             pseudonym: "p-17".to_owned(),
-            roles: BTreeSet::from([role, Role::Supervisor, Role::Trainer]
-                .into_iter()
-                .filter(|one| in_order || *one == role)
-                .collect::<BTreeSet<_>>()),
+            roles: BTreeSet::from(
+                [role, Role::Supervisor, Role::Trainer]
+                    .into_iter()
+                    .filter(|one| in_order || *one == role)
+                    .collect::<BTreeSet<_>>(),
+            ),
             temporary: false,
         },
         purpose: Some("investigation".to_owned()),

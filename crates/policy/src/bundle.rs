@@ -120,7 +120,7 @@ impl Bundle {
             faults.dedup();
             return Err(faults);
         };
-        let engine = Engine::new(set)
+        let engine = Engine::new(&set, &rules)
             .map_err(|why| vec![Fault::new(File::Rules, "whole file", why.to_string())])?;
         let matrix = Matrix::of(rules.values());
         let digest = digest(files, &settings);
@@ -195,11 +195,7 @@ fn too_long(files: &BundleFiles) -> Vec<Fault> {
 
 type Found = (BTreeMap<String, (File, Rule)>, Vec<Policy>);
 
-fn read_rules(
-    files: &BundleFiles,
-    settings: Option<&Settings>,
-    faults: &mut Vec<Fault>,
-) -> Found {
+fn read_rules(files: &BundleFiles, settings: Option<&Settings>, faults: &mut Vec<Fault>) -> Found {
     let mut rules = BTreeMap::new();
     let mut policies = Vec::new();
     let mut take = |file: File, text: &str, faults: &mut Vec<Fault>| {
@@ -216,7 +212,11 @@ fn read_rules(
             continue;
         };
         if !text.to_lowercase().contains("not legal advice") {
-            faults.push(Fault::new(file.clone(), "whole file", "it does not say `not legal advice`"));
+            faults.push(Fault::new(
+                file.clone(),
+                "whole file",
+                "it does not say `not legal advice`",
+            ));
         }
         take(file, text, faults);
     }

@@ -108,7 +108,9 @@ fn clauses(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) {
     for id in ids {
         let says = match (before.get(id), after.get(id)) {
             (Some(old), Some(new)) if old == new => continue,
-            (Some(_), Some(new)) => format!("{id} is described or enforced otherwise: {}", new.says),
+            (Some(_), Some(new)) => {
+                format!("{id} is described or enforced otherwise: {}", new.says)
+            }
             (None, Some(new)) => format!("{id} is new: {}", new.says),
             (Some(old), None) => format!("{id} goes; it said: {}", old.says),
             (None, None) => continue,
@@ -189,7 +191,8 @@ pub fn contradictions(bundle: &Bundle, configured: &Configured) -> Vec<Contradic
         if let (Some((_, ours)), Some(theirs)) = (ours, theirs)
             && theirs.as_ref() != *ours
         {
-            let says = format!("the statute pack {pack} is not the one that this program comes with");
+            let says =
+                format!("the statute pack {pack} is not the one that this program comes with");
             add("jurisdiction", says);
         }
     }
@@ -220,7 +223,10 @@ fn lists_and_purposes(
             );
             add("prohibited.uses", says);
         } else if settings.purpose(purpose).is_none() {
-            add("purposes", format!("the purpose `{purpose}` is in use, and the policy has it not"));
+            add(
+                "purposes",
+                format!("the purpose `{purpose}` is in use, and the policy has it not"),
+            );
         }
     }
 }
@@ -245,8 +251,10 @@ fn data(bundle: &Bundle, configured: &Configured, add: &mut impl FnMut(&str, Str
         let says = format!("alerts leave by {}, and the policy does not list it", channel.word());
         add("channels.allowed", says);
     }
-    for agency in
-        configured.standing_shares.iter().filter(|agency| !settings.sharing.standing.contains(*agency))
+    for agency in configured
+        .standing_shares
+        .iter()
+        .filter(|agency| !settings.sharing.standing.contains(*agency))
     {
         let says = format!("{agency} has standing access, and the policy does not list it");
         add("sharing.standing", says);

@@ -194,6 +194,9 @@ impl Facts {
     fn counts(&self, one: &TrainingFact) -> bool {
         let Ok(today) = Day::parse(&self.day) else { return false };
         one.valid
-            && one.until.as_ref().is_none_or(|until| Day::parse(until).is_ok_and(|day| day >= today))
+            && one
+                .until
+                .as_ref()
+                .is_none_or(|until| Day::parse(until).is_ok_and(|day| day >= today))
     }
 }

@@ -29,6 +29,7 @@ impl Cell {
 pub struct Matrix {
     cells: BTreeMap<(Role, Action), Cell>,
     everybody: BTreeSet<Action>,
+    forbids: BTreeMap<String, BTreeSet<Action>>,
 }
 
 impl Matrix {
@@ -48,9 +49,11 @@ impl Matrix {
                 cells.insert((role, *action), Cell { by, unless });
             }
         }
+        let forbidding = rules.clone().filter(|rule| !rule.permits);
+        let forbids = forbidding.map(|rule| (rule.id.clone(), rule.actions.clone())).collect();
         let open = rules.filter(|rule| rule.permits && rule.role.is_none());
         let everybody = open.flat_map(|rule| rule.actions.iter().copied()).collect();
-        Self { cells, everybody }
+        Self { cells, everybody, forbids }
     }
 
     /// One cell.
@@ -74,24 +77,33 @@ impl Matrix {
     }
 }
 
-/// For people: every action, who may do it and by which rule, and what has to be there beside the role.
+/// For people: who may do what, with the rule's id where it is not the role's word; then what every rule that forbids
+/// may still forbid.
 impl fmt::Display for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for action in Action::ALL {
-            writeln!(f, "{action}")?;
-            if self.is_for_everybody(*action) {
-                writeln!(f, "  everybody")?;
-            }
-            let mut unless = Vec::new();
-            for role in self.roles(*action) {
-                let cell = self.cell(role, *action);
-                writeln!(f, "  {:<24} {}", role.word(), cell.by.join(", "))?;
-                unless = cell.unless;
-            }
-            if !unless.is_empty() {
-                writeln!(f, "  asked besides: {}", unless.join(", "))?;
-            }
+            let who: Vec<String> = if self.is_for_everybody(*action) {
+                vec!["everybody who is signed in".to_owned()]
+            } else {
+                self.roles(*action).map(|role| self.shown(role, *action)).collect()
+            };
+            let who = if who.is_empty() { "nobody".to_owned() } else { who.join(", ") };
+            writeln!(f, "{:<20} {who}", action.word())?;
+        }
+        writeln!(f, "\nunless")?;
+        for (rule, actions) in &self.forbids {
+            let words: Vec<_> = actions.iter().map(|action| action.word()).collect();
+            let is_all = actions.len() == Action::ALL.len();
+            let what = if is_all { "anything".to_owned() } else { words.join(", ") };
+            writeln!(f, "{rule:<32} forbids {what}")?;
         }
         Ok(())
+    }
+}
+
+impl Matrix {
+    fn shown(&self, role: Role, action: Action) -> String {
+        let by = self.cell(role, action).by.join(" + ");
+        if by == role.word() { by } else { format!("{role} (by {by})") }
     }
 }

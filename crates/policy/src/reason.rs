@@ -69,7 +69,11 @@ impl Rules {
             chars_min: usize::try_from(reasons.chars_min).unwrap_or(usize::MAX),
             clause: reasons.clause.clone(),
             vague: reasons.vague.iter().map(|word| plain_words(word)).collect(),
-            suspicious: reasons.suspicious.iter().map(|word| (word.clone(), pattern(word))).collect(),
+            suspicious: reasons
+                .suspicious
+                .iter()
+                .map(|word| (word.clone(), pattern(word)))
+                .collect(),
             prohibited,
             born_before: year.saturating_sub(YEARS_BEFORE_EDITION),
         }
@@ -165,7 +169,10 @@ fn says_nothing(plain: &str, rules: &Rules) -> Option<Finding> {
         return wrong("empty", "it is empty: say in your own words why you look");
     }
     if !plain.chars().any(char::is_alphabetic) {
-        return wrong("number", "it is only a number: the case number has its own field; say why you look");
+        return wrong(
+            "number",
+            "it is only a number: the case number has its own field; say why you look",
+        );
     }
     if is_repeated(plain) {
         return wrong("repeated", "it repeats itself and says nothing: say why you look");

@@ -19,11 +19,26 @@ macro_rules! bundle {
         (
             $folder,
             BundleFiles {
-                settings: text(include_str!(concat!("../../../policies/", $folder, "/bundle.toml"))),
+                settings: text(include_str!(concat!(
+                    "../../../policies/",
+                    $folder,
+                    "/bundle.toml"
+                ))),
                 rules: text(include_str!(concat!("../../../policies/", $folder, "/rules.cedar"))),
-                statutes: STATUTES.iter().map(|(pack, rules)| ((*pack).to_owned(), text(rules))).collect(),
-                clauses: text(include_str!(concat!("../../../policies/", $folder, "/clauses.toml"))),
-                published: text(include_str!(concat!("../../../policies/", $folder, "/published.md"))),
+                statutes: STATUTES
+                    .iter()
+                    .map(|(pack, rules)| ((*pack).to_owned(), text(rules)))
+                    .collect(),
+                clauses: text(include_str!(concat!(
+                    "../../../policies/",
+                    $folder,
+                    "/clauses.toml"
+                ))),
+                published: text(include_str!(concat!(
+                    "../../../policies/",
+                    $folder,
+                    "/published.md"
+                ))),
             },
         )
     };

@@ -104,7 +104,8 @@ fn ends_number(chars: &[char], end: usize) -> bool {
 /// Up to three characters that people put between groups of digits.
 fn after_separator(chars: &[char], at: usize) -> usize {
     let is_between = |c: &&char| {
-        c.is_whitespace() || matches!(c, '-' | '.' | '/' | '_' | ',' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        c.is_whitespace()
+            || matches!(c, '-' | '.' | '/' | '_' | ',' | '\u{2010}'..='\u{2015}' | '\u{2212}')
     };
     at + chars.iter().skip(at).take(3).take_while(is_between).count()
 }

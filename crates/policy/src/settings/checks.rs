@@ -127,8 +127,10 @@ impl Parts<'_> {
             .zip(all)
             .filter_map(|(number, value)| {
                 let word = value.get("word").and_then(Value::as_str);
-                let place = word
-                    .map_or_else(|| format!("purposes[{number}]"), |word| format!("purposes.{word}"));
+                let place = word.map_or_else(
+                    || format!("purposes[{number}]"),
+                    |word| format!("purposes.{word}"),
+                );
                 self.typed(&place, value)
             })
             .collect();
@@ -162,7 +164,11 @@ impl Checks<'_> {
     }
 
     fn word(&mut self, word: &str, place: &str) {
-        self.unless(is_word(word), place, format!("`{}` is no word: small letters, digits and hyphens", shown(word)));
+        self.unless(
+            is_word(word),
+            place,
+            format!("`{}` is no word: small letters, digits and hyphens", shown(word)),
+        );
     }
 
     fn once<'w>(&mut self, words: impl Iterator<Item = &'w str>, place: &str) {
@@ -175,13 +181,21 @@ impl Checks<'_> {
     fn head(&mut self) {
         let settings = self.settings;
         let version = settings.version;
-        self.unless(version == VERSION, "version", format!("{version} is not read here: {VERSION} is"));
+        self.unless(
+            version == VERSION,
+            "version",
+            format!("{version} is not read here: {VERSION} is"),
+        );
         self.word(&settings.id, "id");
         self.unless(!settings.title.trim().is_empty(), "title", "it is empty");
         let is_day = domain::time::Day::parse(&settings.edition).is_ok();
         self.unless(is_day, "edition", "it is not a day, YYYY-MM-DD");
         let holds_everybody = settings.jurisdiction.iter().any(|pack| pack == "US");
-        self.unless(holds_everybody, "jurisdiction", "`US` has to be among them: it holds for everybody");
+        self.unless(
+            holds_everybody,
+            "jurisdiction",
+            "`US` has to be among them: it holds for everybody",
+        );
         self.once(settings.jurisdiction.iter().map(String::as_str), "jurisdiction");
     }
 
@@ -191,11 +205,16 @@ impl Checks<'_> {
         let least = retention.statutory_minimum_days;
         let asked = strictest.map(|days| days.max(least.unwrap_or(0)));
         match asked {
-            None => self.unless(false, "retention.sources", "no clause says how long reads are kept"),
+            None => {
+                self.unless(false, "retention.sources", "no clause says how long reads are kept")
+            }
             Some(days) => self.unless(
                 days == retention.days,
                 "retention.days",
-                format!("{} is not what the strictest source and the statutes say: {days}", retention.days),
+                format!(
+                    "{} is not what the strictest source and the statutes say: {days}",
+                    retention.days
+                ),
             ),
         }
         self.unless((1..=3660).contains(&retention.days), "retention.days", "between 1 and 3660");
@@ -211,7 +230,11 @@ impl Checks<'_> {
         for (word, course) in &self.settings.training {
             let place = format!("training.{word}");
             self.word(word, &place);
-            self.unless(!course.topics.is_empty(), format!("{place}.topics"), "a course teaches something");
+            self.unless(
+                !course.topics.is_empty(),
+                format!("{place}.topics"),
+                "a course teaches something",
+            );
             self.once(course.topics.iter().map(String::as_str), &format!("{place}.topics"));
             let is_empty = matches!(course.validity, super::Validity::Months(0 | 121..));
             self.unless(!is_empty, format!("{place}.validity"), "between 1 and 120 months");
@@ -220,13 +243,21 @@ impl Checks<'_> {
 
     fn purposes(&mut self) {
         let settings = self.settings;
-        self.unless(!settings.purposes.is_empty(), "purposes", "nobody could ever look at anything");
+        self.unless(
+            !settings.purposes.is_empty(),
+            "purposes",
+            "nobody could ever look at anything",
+        );
         self.once(settings.purposes.iter().map(|purpose| purpose.word.as_str()), "purposes");
         for purpose in &settings.purposes {
             let place = format!("purposes.{}", shown(&purpose.word));
             self.word(&purpose.word, &place);
             self.unless(!purpose.label.trim().is_empty(), format!("{place}.label"), "it is empty");
-            self.unless(!purpose.actions.is_empty(), format!("{place}.actions"), "it is good for nothing");
+            self.unless(
+                !purpose.actions.is_empty(),
+                format!("{place}.actions"),
+                "it is good for nothing",
+            );
             if let Some(hours) = purpose.exigent_hours {
                 let says = "between 1 and 168 hours, and only where a case number is asked for";
                 let holds = (1..=168).contains(&hours) && purpose.needs_case;
@@ -241,7 +272,11 @@ impl Checks<'_> {
 
     fn reasons(&mut self) {
         let reasons = &self.settings.reasons;
-        self.unless((3..=200).contains(&reasons.chars_min), "reasons.chars_min", "between 3 and 200");
+        self.unless(
+            (3..=200).contains(&reasons.chars_min),
+            "reasons.chars_min",
+            "between 3 and 200",
+        );
         for (name, words) in [("vague", &reasons.vague), ("suspicious", &reasons.suspicious)] {
             self.small(words, &format!("reasons.{name}"));
         }
@@ -252,7 +287,8 @@ impl Checks<'_> {
 
     fn small(&mut self, words: &[String], place: &str) {
         for word in words {
-            let is_small = !word.trim().is_empty() && word.trim() == word && word.to_lowercase() == *word;
+            let is_small =
+                !word.trim().is_empty() && word.trim() == word && word.to_lowercase() == *word;
             self.unless(is_small, place, format!("`{}` is not in small letters", shown(word)));
         }
     }
@@ -268,7 +304,11 @@ impl Checks<'_> {
         );
         let stored = &settings.fields.stored;
         for field in stored.iter().filter(|field| !FIELDS.contains(&field.as_str())) {
-            self.unless(false, "fields.stored", format!("`{}` is no field of a read", shown(field)));
+            self.unless(
+                false,
+                "fields.stored",
+                format!("`{}` is no field of a read", shown(field)),
+            );
         }
         for field in ["plate", "time", "place", "camera"] {
             let holds = stored.iter().any(|one| one == field);
@@ -276,9 +316,16 @@ impl Checks<'_> {
         }
         for channel in &settings.channels.with_plate {
             let holds = settings.channels.allowed.contains(channel);
-            self.unless(holds, "channels.with_plate", format!("`{}` is not allowed", channel.word()));
+            self.unless(
+                holds,
+                "channels.with_plate",
+                format!("`{}` is not allowed", channel.word()),
+            );
         }
-        self.once(settings.hotlists.categories.iter().map(|one| one.category.word()), "hotlists.categories");
+        self.once(
+            settings.hotlists.categories.iter().map(|one| one.category.word()),
+            "hotlists.categories",
+        );
         self.unless(settings.hotlists.stale_hours > 0, "hotlists.stale_hours", "at least 1");
         self.unless(!settings.audit.auditors.is_empty(), "audit.auditors", "nobody would audit");
         self.unless((1..=12).contains(&settings.audit.months), "audit.months", "between 1 and 12");
@@ -293,7 +340,11 @@ impl Checks<'_> {
             self.small(&one.words, &format!("{place}.words"));
         }
         let is_said = prohibited.classes.is_empty() || prohibited.classes_clause.is_some();
-        self.unless(is_said, "prohibited.classes_clause", "no clause says that these are protected");
+        self.unless(
+            is_said,
+            "prohibited.classes_clause",
+            "no clause says that these are protected",
+        );
     }
 }
 

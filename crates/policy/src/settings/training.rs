@@ -89,7 +89,9 @@ mod tests {
         let yearly = course(Validity::CalendarYear);
         assert_eq!(yearly.valid_until("2026-01-05").as_deref(), Some("2026-12-31"));
         assert_eq!(yearly.valid_until("2026-12-31").as_deref(), Some("2026-12-31"));
-        assert!(yearly.warns("2026-12-31", "2026-12-02") && yearly.warns("2026-12-31", "2026-12-31"));
+        assert!(
+            yearly.warns("2026-12-31", "2026-12-02") && yearly.warns("2026-12-31", "2026-12-31")
+        );
         assert!(!yearly.warns("2026-12-31", "2026-12-03"));
     }
 

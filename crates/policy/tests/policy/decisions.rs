@@ -1,7 +1,9 @@
 //! What is permitted and refused, clause by clause.
 
 use domain::people::Role;
-use policy::{Action, Bundle, BundleFiles, Facts, Grade, Offence, ReasonFact, Requester, TrainingFact};
+use policy::{
+    Action, Bundle, BundleFiles, Facts, Grade, Offence, ReasonFact, Requester, TrainingFact,
+};
 use proptest::prelude::*;
 
 use crate::support::{bundle, facts, files, for_purpose, read, says, words};
@@ -49,7 +51,9 @@ fn clause_aus_344_7b_training_opens_and_its_lapse_closes_at_midnight() {
     };
     let until = |valid, until: &str| Some(TrainingFact { until: Some(until.to_owned()), valid });
     assert!(on("2026-12-31", until(true, "2026-12-31")).permit);
-    for training in [None, until(true, "2026-12-31"), until(false, "2027-12-31"), until(true, "soon")] {
+    for training in
+        [None, until(true, "2026-12-31"), until(false, "2027-12-31"), until(true, "soon")]
+    {
         let refused = on("2027-01-01", training);
         assert_eq!(says(&refused), ["Your 2027 reader training is not complete: AUS-344.7b"]);
         assert_eq!(refused.policies, ["reader-training"]);
@@ -180,14 +184,18 @@ fn clause_aus_344_4a5_an_offence_below_the_floor_is_refused() {
 #[test]
 fn clause_aus_344_4a6_prohibited_purposes_are_refused_from_whoever_asks() {
     let bundle = bundle("austin-tx");
-    for purpose in ["immigration", "reproductive-health", "surveillance", "harassment", "personal-use"] {
-        let requester = Requester { agency: "Elsewhere PD".to_owned(), kind: "out-of-state".to_owned() };
+    for purpose in
+        ["immigration", "reproductive-health", "surveillance", "harassment", "personal-use"]
+    {
+        let requester =
+            Requester { agency: "Elsewhere PD".to_owned(), kind: "out-of-state".to_owned() };
         let asked = for_purpose(Role::RecordsCustodian, Action::SearchReads, purpose);
         let ours = bundle.decide(&asked);
         let theirs = bundle.decide(&Facts { requester: Some(requester), ..asked });
         for refused in [ours, theirs] {
             assert!(words(&refused).contains(&"purpose-prohibited"), "{purpose}");
-            let reason = refused.reasons.iter().find(|one| one.word == "purpose-prohibited").unwrap();
+            let reason =
+                refused.reasons.iter().find(|one| one.word == "purpose-prohibited").unwrap();
             assert_eq!(reason.clause.as_deref(), Some("AUSP-prohibited"));
         }
     }
@@ -300,7 +308,10 @@ fn statutes_hold_whatever_an_agency_permits() {
     let loosened = files.rules.replace("unless { context has purpose }", "unless { true }");
     let bundle = read(&BundleFiles { rules: loosened.into(), ..files });
     let refused = bundle.decide(&Facts { purpose: None, ..investigator() });
-    assert_eq!(refused.reasons.first().unwrap().clause.as_deref(), Some("Cal. Civ. Code 1798.90.52"));
+    assert_eq!(
+        refused.reasons.first().unwrap().clause.as_deref(),
+        Some("Cal. Civ. Code 1798.90.52")
+    );
     let from = |kind: &str| {
         let requester = Requester { agency: "Elsewhere PD".to_owned(), kind: kind.to_owned() };
         bundle.decide(&Facts { requester: Some(requester), ..investigator() })
@@ -311,22 +322,21 @@ fn statutes_hold_whatever_an_agency_permits() {
     assert!(refused.reasons.first().unwrap().says.starts_with("Elsewhere PD is no public agency"));
 }
 
-/// A rule whose evaluation fails, though it is valid: numbers have an end.
-fn with_failing_rule(effect: &str) -> Bundle {
+/// With a rule whose evaluation fails, though it is valid: numbers have an end.
+fn with_failing_rule() -> Bundle {
     let files = files("example");
-    let (scope, condition) = match effect {
-        "forbid" => ("principal", "when { context.day * 9223372036854775807 > 0 }"),
-        _ => ("principal", "when { false }"),
-    };
-    let rule = format!(
-        "@id(\"failing\")\n@clause(\"OURS-roles\")\n@says(\"It fails\")\n{effect} ({scope}, action == Action::\"list-people\", resource)\n{condition};"
-    );
-    read(&BundleFiles { rules: format!("{}\n{rule}", files.rules).into(), ..files })
+    let rule = r#"
+@id("failing")
+@clause("OURS-roles")
+@says("It fails")
+forbid (principal, action == Action::"list-people", resource)
+when { context.day * 9223372036854775807 > 0 };"#;
+    read(&BundleFiles { rules: format!("{}{rule}", files.rules).into(), ..files })
 }
 
 #[test]
 fn a_rule_that_cannot_be_evaluated_counts_as_a_no() {
-    let bundle = with_failing_rule("forbid");
+    let bundle = with_failing_rule();
     let refused = bundle.decide(&facts(Role::Administrator, Action::ListPeople));
     assert_eq!(words(&refused), ["rule-failed"]);
     assert_eq!(refused.policies, ["failing"]);
@@ -343,10 +353,16 @@ fn an_action_that_is_not_known_is_refused() {
 fn any_facts() -> impl Strategy<Value = Facts> {
     let role = prop::sample::subsequence(Role::ALL.to_vec(), 0..4);
     let action = prop::sample::select(Action::ALL.to_vec());
-    let purpose = prop::option::of(prop::sample::select(vec!["monitoring", "investigation", "audit", "immigration", "x\"}"]));
+    let purpose = prop::option::of(prop::sample::select(vec![
+        "monitoring",
+        "investigation",
+        "audit",
+        "immigration",
+        "x\"}",
+    ]));
     let flags = any::<[bool; 8]>();
-    (role, action, purpose, flags, any::<u32>(), ".{0,12}", prop::option::of(any::<u32>())).prop_map(
-        |(roles, action, purpose, flags, minutes, odd, hours)| {
+    (role, action, purpose, flags, any::<u32>(), ".{0,12}", prop::option::of(any::<u32>()))
+        .prop_map(|(roles, action, purpose, flags, minutes, odd, hours)| {
             let [outside, temporary, locked, second, exigent, trained, formatted, other] = flags;
             let mut asked = facts(Role::Officer, action);
             asked.person.roles = roles.into_iter().collect();
@@ -371,8 +387,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 asked.reason = None;
             }
             asked
-        },
-    )
+        })
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! What a new bundle changes, and what contradicts one.
+
+use domain::hotlist::Category;
+use policy::settings::Channel;
+use policy::{BundleFiles, Configured, File, contradictions, difference};
+
+use crate::support::{bundle, files, read};
+
+/// Clause AUS-344.6b8: changes that touch privacy are marked.
+#[test]
+fn clause_aus_344_6b8_changes_that_touch_privacy_are_marked() {
+    let old = files("austin-tx");
+    let settings = old
+        .settings
+        .replace("{ clause = \"AUSP-usage\", days = 7 }", "{ clause = \"AUSP-usage\", days = 14 }")
+        .replace("days = 7\nstart", "days = 14\nstart")
+        .replace("title = \"Austin Police Department, Texas\"", "title = \"Austin\"")
+        .replace("word = \"hate-crime\"", "word = \"hate\"");
+    let rules = old.rules.replace("@id(\"lookback\")", "@id(\"look-back\")");
+    let rules = rules.replace("context.session", "context . session").replace(
+        "unless { context.training.contains(\"reader\") }",
+        "unless { context.training.contains(\"reader\") || context.exigent }",
+    );
+    let clauses = old
+        .clauses
+        .replace("\"lookback\"", "\"look-back\"")
+        .replace("purposes.hate-crime", "purposes.hate");
+    let new = BundleFiles {
+        settings: settings.into(),
+        rules: rules.into(),
+        clauses: clauses.into(),
+        published: old.published.replace("grave offences", "offences").into(),
+        ..old.clone()
+    };
+    let (old, new) = (read(&old), read(&new));
+    assert_eq!(difference(&old, &old), []);
+    let changes = difference(&old, &new);
+    let shown: Vec<_> = changes
+        .iter()
+        .map(|one| {
+            format!("{}{}: {}", if one.touches_privacy { "* " } else { "  " }, one.file, one.says)
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"));
+    let is_a_name = |what: &str| what == "title" || what.ends_with(".label");
+    assert!(changes.iter().all(|one| one.touches_privacy != is_a_name(&one.what)));
+    assert!(changes.iter().any(|one| one.file == File::Published && one.what == "Retention"));
+}
+
+#[test]
+fn what_is_configured_against_the_policy_blocks_it() {
+    let austin = bundle("austin-tx");
+    assert_eq!(contradictions(&austin, &Configured::default()), []);
+    let in_line = Configured {
+        hotlist_categories: Category::ALL.to_vec(),
+        purposes: ["investigation".to_owned()].into(),
+        retention_days: Some(7),
+        fields: ["plate".to_owned(), "make".to_owned()].into(),
+        channels: [Channel::Push].into(),
+        ..Configured::default()
+    };
+    assert_eq!(contradictions(&austin, &in_line), []);
+    let broken = Configured {
+        purposes: ["immigration".to_owned(), "interdiction".to_owned()].into(),
+        retention_days: Some(30),
+        fields: ["colour".to_owned()].into(),
+        channels: [Channel::Webhook].into(),
+        standing_shares: ["Elsewhere PD".to_owned()].into(),
+        movement_search: true,
+        ..Configured::default()
+    };
+    let says: Vec<_> = contradictions(&austin, &broken).into_iter().map(|one| one.says).collect();
+    assert_eq!(
+        says,
+        [
+            "alerts leave by webhook, and the policy does not list it",
+            "`colour` is stored, and the policy does not list it",
+            "the purpose `immigration` is in use, and AUS-344.4a6 prohibits immigration enforcement",
+            "the purpose `interdiction` is in use, and the policy has it not",
+            "reads are kept for 30 days, and the policy says 7",
+            "searches for movements are switched on, and the policy has none",
+            "Elsewhere PD has standing access, and the policy does not list it",
+        ]
+    );
+}
+
+/// Clause AUSP-hotlist-policy: the list of categories is closed.
+#[test]
+fn clause_ausp_hotlist_policy_a_category_that_is_not_listed_contradicts() {
+    let files = files("austin-tx");
+    let start = files.settings.find("    { category = \"investigation\"").unwrap();
+    let end = start + files.settings[start..].find('\n').unwrap();
+    let settings = format!("{}{}", &files.settings[..start], &files.settings[end..]);
+    let closed = read(&BundleFiles { settings: settings.into(), ..files });
+    let held =
+        Configured { hotlist_categories: vec![Category::Investigation], ..Configured::default() };
+    let found = contradictions(&closed, &held);
+    assert_eq!(found.first().unwrap().setting, "hotlists.categories");
+}
+
+#[test]
+fn a_statute_pack_that_was_changed_contradicts() {
+    let mut files = files("example");
+    let shorter =
+        files.statutes["US"].replace("unless { context.session.second_factor }", "unless { true }");
+    files.statutes.insert("US".to_owned(), shorter.into());
+    let found = contradictions(&read(&files), &Configured::default());
+    assert_eq!(
+        found.first().unwrap().says,
+        "the statute pack US is not the one that this program comes with"
+    );
+}
