@@ -81,7 +81,6 @@ impl Fault {
 }
 
 /// An agency's policy: read, checked, and able to decide.
-#[derive(Debug)]
 pub struct Bundle {
     settings: Settings,
     rules: BTreeMap<String, Rule>,
@@ -91,6 +90,13 @@ pub struct Bundle {
     engine: Engine,
     files: BundleFiles,
     digest: String,
+}
+
+/// Its name and digest: its texts are long.
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bundle({} {})", self.settings.id, self.digest)
+    }
 }
 
 impl Bundle {

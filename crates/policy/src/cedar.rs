@@ -69,7 +69,7 @@ pub(crate) fn read(file: &File, text: &str, faults: &mut Vec<Fault>) -> Vec<(Rul
     };
     for template in set.templates() {
         let says = "it has a slot: a rule says whom it means";
-        faults.push(Fault::new(file.clone(), place_of(&template.id().to_string()), says));
+        faults.push(Fault::new(file.clone(), place_of(template.id().as_ref()), says));
     }
     let reader = Reader { file };
     let mut found: Vec<(Rule, Policy)> =
@@ -104,7 +104,7 @@ impl Reader<'_> {
     fn rule(&self, policy: &Policy, faults: &mut Vec<Fault>) -> Option<(Rule, Policy)> {
         let n_before = faults.len();
         let id = policy.annotation("id").unwrap_or_default().to_owned();
-        let place = if id.is_empty() { place_of(&policy.id().to_string()) } else { id.clone() };
+        let place = if id.is_empty() { place_of(policy.id().as_ref()) } else { id.clone() };
         let mut unless = |holds: bool, says: &str| {
             if !holds {
                 faults.push(Fault::new(self.file.clone(), place.clone(), says));

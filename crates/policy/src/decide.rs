@@ -1,19 +1,22 @@
 //! Deciding: facts in, yes or no out, with the rules that decided and what is missing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod engine;
+
+use std::collections::{HashMap, HashSet};
 
 use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicySet,
-    Request, Response, RestrictedExpression,
+    Context, Entities, Entity, EntityId, EntityUid, Request, Response, RestrictedExpression,
 };
 use domain::people::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::bundle::Bundle;
-use crate::cedar::Rule;
 use crate::facts::{Facts, Grade};
 use crate::settings::Settings;
+
+pub(crate) use engine::Engine;
+use engine::{NoEngine, wrong};
 
 /// What a rule's `@says` may name between braces.
 pub(crate) const PLACEHOLDERS: [&str; 11] = [
@@ -62,49 +65,7 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// What is made once for all decisions of a bundle.
-///
-/// Cedar puts a rule's scope together anew whenever it evaluates the rule, and a list of actions is the dearest part of
-/// it. So there is a set of rules for each action, in which no rule asks for the action any more: the same answers, as a
-/// test shows, for less.
-#[derive(Debug)]
-pub(crate) struct Engine {
-    authorizer: Authorizer,
-    by_action: BTreeMap<Action, PolicySet>,
-    person: EntityTypeName,
-    agency: EntityTypeName,
-    roles: BTreeMap<Role, EntityUid>,
-    actions: BTreeMap<Action, EntityUid>,
-}
-
-/// Why a question could not be put to the rules.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct NoEngine(String);
-
 impl Engine {
-    /// Prepares rules for being asked.
-    pub(crate) fn new(set: &PolicySet, rules: &BTreeMap<String, Rule>) -> Result<Self, NoEngine> {
-        let named =
-            |name: &str| name.parse::<EntityTypeName>().map_err(|why| NoEngine(why.to_string()));
-        let (role, action) = (named("Role")?, named("Action")?);
-        let uid = |kind: &EntityTypeName, id: &str| {
-            EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
-        };
-        Ok(Self {
-            authorizer: Authorizer::new(),
-            by_action: by_action(set, rules)?,
-            person: named("Person")?,
-            agency: named("Agency")?,
-            roles: Role::ALL.into_iter().map(|one| (one, uid(&role, one.word()))).collect(),
-            actions: Action::ALL.iter().map(|one| (*one, uid(&action, one.word()))).collect(),
-        })
-    }
-
-    fn agency(&self, id: &str) -> EntityUid {
-        EntityUid::from_type_name_and_id(self.agency.clone(), EntityId::new(id))
-    }
-
     /// The question in Cedar's terms. `settings` say what a purpose asks for.
     pub(crate) fn question(
         &self,
@@ -112,7 +73,6 @@ impl Engine {
         facts: &Facts,
         action: Action,
     ) -> Result<(Request, Entities), NoEngine> {
-        let wrong = |why: &dyn std::fmt::Display| NoEngine(why.to_string());
         let person = &facts.person;
         let id = EntityId::new(&person.pseudonym);
         let uid = EntityUid::from_type_name_and_id(self.person.clone(), id);
@@ -126,14 +86,12 @@ impl Engine {
         ]);
         let roles: HashSet<EntityUid> =
             person.roles.iter().filter_map(|role| self.roles.get(role).cloned()).collect();
-        let entity = Entity::new(uid.clone(), attributes, roles).map_err(|why| wrong(&why))?;
-        let entities = Entities::from_entities([entity], None).map_err(|why| wrong(&why))?;
-        let context =
-            Context::from_pairs(context(settings, facts, action)?).map_err(|why| wrong(&why))?;
-        let action = self.actions.get(&action).cloned().ok_or_else(|| wrong(&"no such action"))?;
+        let entity = Entity::new(uid.clone(), attributes, roles).map_err(wrong)?;
+        let entities = Entities::from_entities([entity], None).map_err(wrong)?;
+        let context = Context::from_pairs(context(settings, facts, action)?).map_err(wrong)?;
+        let action = self.actions.get(&action).cloned().ok_or_else(|| wrong("no such action"))?;
         let resource = self.agency(&facts.resource);
-        let request =
-            Request::new(uid, action, resource, context, None).map_err(|why| wrong(&why))?;
+        let request = Request::new(uid, action, resource, context, None).map_err(wrong)?;
         Ok((request, entities))
     }
 
@@ -142,38 +100,11 @@ impl Engine {
         settings: &Settings,
         facts: &Facts,
         action: Action,
+        may: bool,
     ) -> Result<Response, NoEngine> {
         let (request, entities) = self.question(settings, facts, action)?;
-        let rules = self.by_action.get(&action).ok_or_else(|| NoEngine("no rules".to_owned()))?;
-        Ok(self.authorizer.is_authorized(&request, rules, &entities))
+        self.answer(action, &request, &entities, may)
     }
-}
-
-/// The rules that speak of each action, without saying so.
-fn by_action(
-    set: &PolicySet,
-    rules: &BTreeMap<String, Rule>,
-) -> Result<BTreeMap<Action, PolicySet>, NoEngine> {
-    let mut found: BTreeMap<Action, PolicySet> =
-        Action::ALL.iter().map(|action| (*action, PolicySet::new())).collect();
-    for policy in set.policies() {
-        let of_any = of_any_action(policy)?;
-        let id: &str = policy.id().as_ref();
-        let rule = rules.get(id).ok_or_else(|| NoEngine(format!("`{id}` is no rule")))?;
-        for action in &rule.actions {
-            let rules = found.entry(*action).or_default();
-            rules.add(of_any.clone()).map_err(|why| NoEngine(why.to_string()))?;
-        }
-    }
-    Ok(found)
-}
-
-/// The same rule for any action.
-fn of_any_action(policy: &Policy) -> Result<Policy, NoEngine> {
-    let mut json = policy.to_json().map_err(|why| NoEngine(why.to_string()))?;
-    let scope = json.get_mut("action").ok_or_else(|| NoEngine("no scope".to_owned()))?;
-    *scope = serde_json::json!({ "op": "All" });
-    Policy::from_json(Some(policy.id().clone()), json).map_err(|why| NoEngine(why.to_string()))
 }
 
 type Pair = (String, RestrictedExpression);
@@ -191,8 +122,7 @@ fn text(name: &str, value: &str) -> Pair {
 }
 
 fn record(name: &str, fields: impl IntoIterator<Item = Pair>) -> Result<Pair, NoEngine> {
-    let record =
-        RestrictedExpression::new_record(fields).map_err(|why| NoEngine(why.to_string()))?;
+    let record = RestrictedExpression::new_record(fields).map_err(wrong)?;
     Ok((name.to_owned(), record))
 }
 
@@ -285,7 +215,7 @@ impl Bundle {
                 "the policy does not know what is asked for".to_owned(),
             );
         };
-        match self.engine().ask(self.settings(), facts, action) {
+        match self.engine().ask(self.settings(), facts, action, self.may(facts, action)) {
             Err(_) => refusal(
                 "rule-failed",
                 "the rules could not be asked, which counts as a no".to_owned(),
@@ -317,12 +247,16 @@ impl Bundle {
             says: format!("the rule `{id}` could not be evaluated, which counts as a no"),
         }));
         decided.extend(failed);
-        if !facts.person.roles.iter().any(|role| self.matrix().permits(*role, action))
-            && !self.matrix().is_for_everybody(action)
-        {
+        if !self.may(facts, action) {
             reasons.push(self.no_role(facts, action));
         }
         Decision { permit: false, policies: decided, reasons }
+    }
+
+    /// Whether any rule permits it to one of the person's roles.
+    fn may(&self, facts: &Facts, action: Action) -> bool {
+        self.matrix().is_for_everybody(action)
+            || facts.person.roles.iter().any(|role| self.matrix().permits(*role, action))
     }
 
     fn missing(&self, id: &str, facts: &Facts, action: Action) -> Option<Reason> {

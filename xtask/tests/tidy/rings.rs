@@ -16,6 +16,7 @@ const RINGS: [(&str, Ring); 19] = [
     ("plate", Ring::Pure),
     ("domain", Ring::Pure),
     ("ledger", Ring::Pure),
+    ("policy", Ring::Pure),
     ("vision", Ring::Compute),
     ("store", Ring::Adapter),
     ("vault", Ring::Adapter),

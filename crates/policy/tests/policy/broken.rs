@@ -14,7 +14,7 @@ fn example() -> BundleFiles {
 fn faults(change: impl FnOnce(&mut BundleFiles)) -> Vec<String> {
     let mut files = example();
     change(&mut files);
-    let faults = Bundle::read(&files).err().expect("it was read");
+    let faults = Bundle::read(&files).expect_err("it was read");
     faults.iter().map(ToString::to_string).collect()
 }
 
@@ -39,92 +39,91 @@ fn clauses(from: &str, to: &str) -> Vec<String> {
     })
 }
 
+/// What is written, what is written instead, and the fault.
+const WRONG_SETTINGS: [(&str, &str, &str); 22] = [
+    ("version = 1", "version = 2", "version: 2 is not read here: 1 is"),
+    (
+        "id = \"example\"",
+        "id = \"Our Town\"",
+        "id: `Our Town` is no word: small letters, digits and hyphens",
+    ),
+    ("edition = \"2026-01-01\"", "edition = \"lately\"", "edition: it is not a day, YYYY-MM-DD"),
+    (
+        "jurisdiction = [\"US\"]",
+        "jurisdiction = []",
+        "jurisdiction: `US` has to be among them: it holds for everybody",
+    ),
+    (
+        "jurisdiction = [\"US\"]",
+        "jurisdiction = [\"US\", \"XX\"]",
+        "statutes/XX.cedar: whole file: bundle.toml names it and it is not there",
+    ),
+    (
+        "days = 30",
+        "days = 60",
+        "retention.days: 60 is not what the strictest source and the statutes say: 30",
+    ),
+    (
+        "start = \"capture\"",
+        "start = \"later\"",
+        "retention: unknown variant `later`, expected `capture` or `arrival`",
+    ),
+    (
+        "failures_max = 5",
+        "failures_max = 9",
+        "sign_in.failures_max: 9 is looser than AC-7 allows: between 1 and 5",
+    ),
+    (
+        "[\"officer\", \"rtcc-operator\"]",
+        "[\"chief\"]",
+        "sign_in.idle_lock_exempt: chief is neither in a patrol vehicle nor in dispatch: AC-11 exempts no others",
+    ),
+    (
+        "word = \"monitoring\"",
+        "word = \"immigration\"",
+        "purposes.immigration: OURS-prohibited prohibits it: immigration enforcement",
+    ),
+    ("word = \"monitoring\"", "word = \"audit\"", "purposes: `audit` stands there twice"),
+    (
+        "offence_floor = \"class-a\"",
+        "offence_floor = \"class-x\"",
+        "purposes.investigation: unknown variant `class-x`, expected one of `class-c`, `class-b`, `class-a`, `felony`",
+    ),
+    (
+        "example = \"26-001234\"",
+        "example = \"case 7\"",
+        "case_number.example: it does not fit any of the formats",
+    ),
+    (
+        "lookback_hours_max = 720",
+        "lookback_hours_max = 721",
+        "search.lookback_hours_max: between 1 and 720, which is all that is kept",
+    ),
+    ("    \"place\",\n", "", "fields.stored: a read cannot be without `place`"),
+    (
+        "    \"jurisdiction\",\n",
+        "    \"driver\",\n",
+        "fields.stored: `driver` is no field of a read",
+    ),
+    (
+        "with_plate = []",
+        "with_plate = [\"sms\"]",
+        "channels: unknown variant `sms`, expected one of `console`, `push`, `mail`, `webhook`",
+    ),
+    ("[search]", "[serach]", "search: it is missing"),
+    ("[search]", "[serach]", "serach: there is no such setting"),
+    ("failures_max = 5", "failures_max = 5\nmood = 1", "sign_in: unknown field `mood`"),
+    ("title = \"", "title = ", "line 5: "),
+    (
+        "clause = \"OURS-training\"",
+        "clause = \"OURS-nowhere\"",
+        "clauses.toml: OURS-nowhere: training.reader.clause names it and it is not here",
+    ),
+];
+
 #[test]
 fn settings_that_are_wrong_are_named_by_their_key() {
-    for (from, to, fault) in [
-        ("version = 1", "version = 2", "version: 2 is not read here: 1 is"),
-        (
-            "id = \"example\"",
-            "id = \"Our Town\"",
-            "id: `Our Town` is no word: small letters, digits and hyphens",
-        ),
-        (
-            "edition = \"2026-01-01\"",
-            "edition = \"lately\"",
-            "edition: it is not a day, YYYY-MM-DD",
-        ),
-        (
-            "jurisdiction = [\"US\"]",
-            "jurisdiction = []",
-            "jurisdiction: `US` has to be among them: it holds for everybody",
-        ),
-        (
-            "jurisdiction = [\"US\"]",
-            "jurisdiction = [\"US\", \"XX\"]",
-            "statutes/XX.cedar: whole file: bundle.toml names it and it is not there",
-        ),
-        (
-            "days = 30",
-            "days = 60",
-            "retention.days: 60 is not what the strictest source and the statutes say: 30",
-        ),
-        (
-            "start = \"capture\"",
-            "start = \"later\"",
-            "retention: unknown variant `later`, expected `capture` or `arrival`",
-        ),
-        (
-            "failures_max = 5",
-            "failures_max = 9",
-            "sign_in.failures_max: 9 is looser than AC-7 allows: between 1 and 5",
-        ),
-        (
-            "[\"officer\", \"rtcc-operator\"]",
-            "[\"chief\"]",
-            "sign_in.idle_lock_exempt: chief is neither in a patrol vehicle nor in dispatch: AC-11 exempts no others",
-        ),
-        (
-            "word = \"monitoring\"",
-            "word = \"immigration\"",
-            "purposes.immigration: OURS-prohibited prohibits it: immigration enforcement",
-        ),
-        ("word = \"monitoring\"", "word = \"audit\"", "purposes: `audit` stands there twice"),
-        (
-            "offence_floor = \"class-a\"",
-            "offence_floor = \"class-x\"",
-            "purposes.investigation: unknown variant `class-x`, expected one of `class-c`, `class-b`, `class-a`, `felony`",
-        ),
-        (
-            "example = \"26-001234\"",
-            "example = \"case 7\"",
-            "case_number.example: it does not fit any of the formats",
-        ),
-        (
-            "lookback_hours_max = 720",
-            "lookback_hours_max = 721",
-            "search.lookback_hours_max: between 1 and 720, which is all that is kept",
-        ),
-        ("    \"place\",\n", "", "fields.stored: a read cannot be without `place`"),
-        (
-            "    \"plate\",\n",
-            "    \"plate\",\n    \"driver\",\n",
-            "fields.stored: `driver` is no field of a read",
-        ),
-        (
-            "with_plate = []",
-            "with_plate = [\"sms\"]",
-            "channels: unknown variant `sms`, expected one of `console`, `push`, `mail`, `webhook`",
-        ),
-        ("[search]", "[serach]", "search: it is missing"),
-        ("[search]", "[serach]", "serach: there is no such setting"),
-        ("chars_min = 12", "chars_min = 12\nmood = 1", "reasons: unknown field `mood`"),
-        ("title = \"", "title = ", "line 5: "),
-        (
-            "clause = \"OURS-training\"",
-            "clause = \"OURS-nowhere\"",
-            "clauses.toml: OURS-nowhere: training.reader.clause names it and it is not here",
-        ),
-    ] {
+    for (from, to, fault) in WRONG_SETTINGS {
         let found = settings(from, to);
         assert!(found.iter().any(|one| one.contains(fault)), "{fault}\n{}", found.join("\n"));
     }
@@ -300,10 +299,10 @@ fn every_fault_is_told_and_not_only_the_first() {
     for file in ["bundle.toml", "rules.cedar", "clauses.toml", "published.md"] {
         assert!(found.iter().any(|one| one.starts_with(file)), "{file}\n{}", found.join("\n"));
     }
-    let faults = Bundle::read(&BundleFiles::default()).err().unwrap();
+    let faults = Bundle::read(&BundleFiles::default()).unwrap_err();
     assert!(faults.iter().any(|one| one.file == File::Settings), "{faults:?}");
     let long = BundleFiles { rules: "/".repeat(1 << 20).into(), ..example() };
-    let fault = Bundle::read(&long).err().unwrap();
+    let fault = Bundle::read(&long).unwrap_err();
     assert_eq!(
         fault,
         [Fault {

@@ -11,7 +11,8 @@ use policy::{
 /// The texts of a bundle that comes with the program.
 pub(crate) fn files(name: &str) -> BundleFiles {
     let all = policy::shipped();
-    all.iter().find(|(word, _)| *word == name).map(|(_, files)| files.clone()).unwrap()
+    let found = all.iter().find(|(word, _)| *word == name);
+    found.map(|(_, files)| files.clone()).expect("it is shipped")
 }
 
 /// A bundle that comes with the program.
@@ -23,10 +24,7 @@ pub(crate) fn bundle(name: &str) -> Bundle {
 /// Reads, and tells every fault.
 #[track_caller]
 pub(crate) fn read(files: &BundleFiles) -> Bundle {
-    Bundle::read(files).unwrap_or_else(|faults| {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        panic!("{}", faults.join("\n"))
-    })
+    Bundle::read(files).expect("it can be read")
 }
 
 /// A trained person with everything in order.
