@@ -2,10 +2,10 @@
 import { test as base, type BrowserContext, type Page } from "@playwright/test";
 import { Line } from "./proxy.ts";
 import { Server } from "./server.ts";
-import { signIn } from "./steps.ts";
+import { type Account, firstAccount, work } from "./steps.ts";
 
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
-type OfWorker = { server: Server; session: Cookies };
+type OfWorker = { server: Server; first: { account: Account; cookies: Cookies }; session: Cookies };
 type OfTest = { line: Line; staff: Page };
 
 export const test = base.extend<OfTest, OfWorker>({
@@ -19,13 +19,22 @@ export const test = base.extend<OfTest, OfWorker>({
     { scope: "worker", timeout: 120_000 },
   ],
 
-  session: [
+  first: [
     async ({ browser, server }, use) => {
-      const context = await browser.newContext();
-      await signIn(await context.newPage(), server.link());
+      const context = await browser.newContext({ baseURL: server.address });
+      const page = await context.newPage();
+      const account = await firstAccount(page, server);
+      await work(page, "stolen-vehicle", "A vehicle was reported stolen at Lamar and 5th.");
       const cookies = await context.cookies();
       await context.close();
-      await use(cookies);
+      await use({ account, cookies });
+    },
+    { scope: "worker" },
+  ],
+
+  session: [
+    async ({ first }, use) => {
+      await use(first.cookies);
     },
     { scope: "worker" },
   ],

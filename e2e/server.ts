@@ -1,5 +1,5 @@
 // The real server, in a folder of its own that is gone afterwards.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,6 @@ export class Server {
   private constructor(
     readonly address: string,
     readonly port: number,
-    private readonly signInLink: string,
     private readonly process: ChildProcess,
     private readonly dir: string,
   ) {}
@@ -30,6 +29,7 @@ export class Server {
       `level = "warn"`,
       `[[agency]]`,
       `name = "Austin PD"`,
+      `time_zone = "America/Chicago"`,
     ];
     writeFileSync(config, lines.join("\n"));
     const process = spawn(BINARY, ["serve", "--config", config], {
@@ -37,8 +37,7 @@ export class Server {
     });
     const said = await greeting(process);
     const address = /listens on (http:\/\/\S+)/.exec(said)?.[1] ?? "";
-    const link = /(http:\/\/\S+\/sign-in\/\S+)/.exec(said)?.[1] ?? "";
-    return new Server(address, Number(new URL(address).port), link, process, dir);
+    return new Server(address, Number(new URL(address).port), process, dir);
   }
 
   /** Where the server keeps what it keeps. */
@@ -46,9 +45,9 @@ export class Server {
     return join(this.dir, "data");
   }
 
-  /** The one-time link that the server printed. */
-  link(): string {
-    return this.signInLink;
+  /** Runs a command beside the server; what it printed. */
+  command(...words: string[]): string {
+    return execFileSync(BINARY, [...words, "--config", join(this.dir, "plateglass.toml")], { encoding: "utf8" });
   }
 
   async stop(): Promise<void> {
@@ -59,16 +58,16 @@ export class Server {
   }
 }
 
-/** Waits for the address and the link on standard output. */
+/** Waits for the address on standard output. */
 function greeting(process: ChildProcess): Promise<string> {
   return new Promise((done, fail) => {
     let said = "";
-    const late = setTimeout(() => fail(new Error(`no link in time; it said:\n${said}`)), STARTS_WITHIN_MS);
+    const late = setTimeout(() => fail(new Error(`no address in time; it said:\n${said}`)), STARTS_WITHIN_MS);
     process.once("error", fail);
     process.once("exit", (code) => fail(new Error(`the server ended with ${code}; it said:\n${said}`)));
     process.stdout?.on("data", (piece) => {
       said += String(piece);
-      if (!/\/sign-in\/\S+\n/.test(said)) return;
+      if (!/listens on \S+\n/.test(said)) return;
       clearTimeout(late);
       process.removeAllListeners("exit");
       done(said);

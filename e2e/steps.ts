@@ -2,11 +2,73 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page } from "@playwright/test";
 import type { Picture } from "./pictures.ts";
+import type { Server } from "./server.ts";
+import { codeOf } from "./totp.ts";
 
-export async function signIn(page: Page, link: string): Promise<void> {
-  await page.goto(link);
+export const PASSWORD = "heron quarry mild lantern";
+
+/** Roles that one person may hold together. */
+const ROLES = [
+  "administrator",
+  "chief-security-officer",
+  "rtcc-operator",
+  "officer",
+  "investigator",
+  "supervisor",
+  "auditor",
+  "program-lieutenant",
+  "records-custodian",
+  "trainer",
+  "chief",
+];
+
+/** Somebody who has come to their account. */
+export type Account = { login: string; key: string; codes: string[] };
+
+/** Follows an invitation: password, authenticator app, recovery codes. Leaves the page signed in. */
+export async function comeToAccount(page: Page, login: string, path: string): Promise<Account> {
+  await page.goto(path);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("The same again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Next" }).click();
+  const key = (await page.locator("#secret").textContent()) ?? "";
+  await page.getByLabel("Six digits").fill(codeOf(key));
+  await page.getByRole("button", { name: "Finish" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Keep these codes");
+  const codes = await page.locator("ol.codes code").allTextContents();
+  await page.getByRole("link", { name: "I have them" }).click();
+  return { login, key, codes };
+}
+
+/** Signs in with password and a recovery code: the app's own code is taken once in half a minute. */
+export async function signIn(page: Page, account: Account): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("Sign-in name").fill(account.login);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Accept and sign in" }).click();
+  await page.getByLabel("Code").fill(account.codes.pop() ?? "");
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Makes the first account by a command on the server, trained, and comes to it. */
+export async function firstAccount(page: Page, server: Server): Promise<Account> {
+  const roles = ROLES.flatMap((role) => ["--role", role]);
+  const said = server.command("person", "add", "r.ortiz", "--name", "R. Ortiz", "--reason", "first account", ...roles);
+  server.command("person", "train", "r.ortiz");
+  const path = /\/invitation\/\S+/.exec(said)?.[0] ?? "";
+  const account = await comeToAccount(page, "r.ortiz", `${server.address}${path}`);
   await expect(page).toHaveURL(/\/hits$/);
+  return account;
+}
+
+/** States what one works on. */
+export async function work(page: Page, purpose: string, reason: string): Promise<void> {
+  await page.goto("/work");
+  await page.getByLabel("Purpose").selectOption({ value: purpose });
+  await page.getByLabel("Case or incident number").fill("26-001234");
+  await page.getByLabel("Why, in your own words").fill(reason);
+  await page.getByRole("button", { name: "Put it on record" }).click();
+  await expect(page.getByRole("heading", { name: "What you work on" })).toHaveCount(0);
 }
 
 /** Adds a camera and returns the key that the page shows. */

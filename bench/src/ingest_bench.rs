@@ -152,7 +152,7 @@ pub(crate) fn hit_latency(args: &LatencyArgs) -> Result<()> {
     at.command(&["import-hotlist", "--list", "Wanted", &file]);
     let server = at.start(&[]);
     let mut line = Line::to(&server.host)?;
-    let cookie = sign_in(&mut line, &server.link)?;
+    let cookie = at.sign_in(&server);
     let mut told = events(&server.host, &cookie)?;
     let mut took = Vec::new();
     for n in 0..args.frames {
@@ -213,12 +213,6 @@ fn readable(at: &Installation, dir: &Path) -> Result<(Vec<u8>, String)> {
         }
     }
     anyhow::bail!("no plate is read in `{}` ({})", dir.display(), at.dir().display())
-}
-
-fn sign_in(line: &mut Line, link: &str) -> Result<String> {
-    let answer = line.ask("POST", link, "sec-fetch-site: same-origin\r\n", b"")?;
-    let set = answer.header("set-cookie").context("the link begins a session")?;
-    Ok(format!("cookie: {}\r\n", set.split(';').next().unwrap_or_default()))
 }
 
 fn events(host: &str, cookie: &str) -> Result<BufReader<TcpStream>> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use app::{
-    Ctx, Joins, PictureHashes, ReadRecords, ReadsAsk, SessionRef, list_reads, open_read, take_reads,
+    Joins, PictureHashes, ReadRecords, ReadsAsk, SessionRef, list_reads, open_read, take_reads,
 };
 use domain::access::{ListCameras, ListHotlists, ListReads, OpenRead, decide};
 use domain::{
@@ -244,7 +244,7 @@ async fn consoles(seconds: u32) -> Result<()> {
     .await?;
     let recorded = while_reads_come(&house, seconds, |console| {
         let app = house.app.clone();
-        let ctx = Ctx::administrator(agency, app.now()).in_session(SessionRef([console; 8]));
+        let ctx = house.admin().in_session(SessionRef([console; 8]));
         async move {
             std::hint::black_box(list_reads(&app, &ctx, ReadsAsk::default()).await?);
             Ok(())

@@ -79,7 +79,7 @@ test("an opened read is proved offline, and a changed byte of the database is na
 });
 
 test("the ledger is kept without script too, and says what is refused", async ({ staff, server }) => {
-  await fetch(`${server.address}/sign-in/${"A".repeat(43)}`, {
+  await fetch(`${server.address}/sign-in/link/${"A".repeat(43)}`, {
     method: "POST",
     headers: { "sec-fetch-site": "same-origin" },
   });

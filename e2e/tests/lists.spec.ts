@@ -82,13 +82,13 @@ for (const scripted of [true, false]) {
 
     test("the theme is remembered", async ({ staff }) => {
       await staff.goto("/cameras");
-      await staff.getByText("Administrator").click();
+      await staff.locator("summary", { hasText: "R. Ortiz" }).click();
       await staff.getByRole("button", { name: "Night" }).click();
       await expect(staff).toHaveURL(/\/cameras$/);
       await expect(staff.locator("html")).toHaveAttribute("data-theme", "night");
       await staff.goto("/hits");
       await expect(staff.locator("html")).toHaveAttribute("data-theme", "night");
-      await staff.getByText("Administrator").click();
+      await staff.locator("summary", { hasText: "R. Ortiz" }).click();
       await staff.getByRole("button", { name: "As system" }).click();
       await expect(staff.locator("html")).toHaveAttribute("data-theme", "system");
     });

@@ -88,7 +88,7 @@ test.describe.serial("from a photograph to an alert", () => {
     }
     await staff.getByRole("link", { name: "open the read" }).click();
     await expect(staff.getByRole("heading", { name: "How it was read" })).toBeVisible();
-    await expect(staff.getByText("Stolen vehicle")).toBeVisible();
+    await expect(staff.locator(".category", { hasText: "Stolen vehicle" })).toBeVisible();
   });
 
   test("what is new waits while somebody points at the list", async ({ staff, server }) => {

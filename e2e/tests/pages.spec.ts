@@ -28,6 +28,14 @@ const PAGES: [name: string, path: string, follow?: string][] = [
   ["import", "/hotlists", "tr[data-row] a"],
   ["ledger", "/ledger"],
   ["leaf", "/ledger", "tr[data-row] a"],
+  ["people", "/people"],
+  ["person", "/people", "tbody tr a"],
+  ["person-new", "/people/new"],
+  ["training", "/training"],
+  ["policy", "/policy"],
+  ["account", "/account"],
+  ["work", "/work"],
+  ["confirm", "/confirm"],
   ["not-found", "/no-such-page"],
 ];
 
@@ -164,7 +172,7 @@ test.describe.serial("every page", () => {
     for (const one of PAGES) {
       await open(staff, one);
       const small = await staff
-        .locator("a.button, button:visible, .nav a, summary, input:visible:not([type=radio]), select")
+        .locator("a.button, button:visible, .nav a, summary, input:visible:not([type=radio], [type=checkbox]), select")
         .evaluateAll((all) =>
           all
             .filter((el) => el.getClientRects().length > 0 && el.getBoundingClientRect().height < 44)

@@ -1,32 +1,44 @@
 import { expect, test } from "../fixtures.ts";
+import { PASSWORD, signIn } from "../steps.ts";
 
-test("without a link nothing is shown, and the page says what to do", async ({ page }) => {
-  for (const path of ["/", "/hits", "/reads", "/cameras", "/hotlists", "/hits/feed?after=0"]) {
+test("without signing in nothing is shown, and the page says what to do", async ({ page }) => {
+  for (const path of ["/", "/hits", "/reads", "/cameras", "/hotlists", "/people", "/policy", "/hits/feed?after=0"]) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(401);
     await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
-    await expect(page.getByText("Open the sign-in link")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
   }
   const events = await page.request.get("/events");
   expect(events.status()).toBe(401);
 });
 
-test("a link that was never made is refused", async ({ page }) => {
-  const answer = await page.goto(`/sign-in/${"A".repeat(43)}`);
+test("links that were never made are refused", async ({ page }) => {
+  const answer = await page.goto(`/sign-in/link/${"A".repeat(43)}`);
   expect(answer?.status()).toBe(200);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: "This sign-in link does not work" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+  await page.goto(`/invitation/pgi_${"A".repeat(43)}`);
+  await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
 });
 
-test("a link works once: opening it does not use it up, signing in does", async ({ page, staff, server }) => {
-  // `staff` has signed in by it.
-  await staff.goto("/hits");
-  await expect(staff.getByRole("navigation", { name: "Pages" })).toBeVisible();
-  await page.goto(server.link());
+test("name, password and a code let in; a wrong password and a used code do not", async ({ page, first }) => {
+  const { account } = first;
+  await page.goto("/sign-in");
+  await expect(page.getByText("monitored, recorded and audited")).toBeVisible();
+  await page.getByLabel("Sign-in name").fill(account.login);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Accept and sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("The name or the password is wrong");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Accept and sign in" }).click();
+  const code = account.codes.at(-1) ?? "";
+  await page.getByLabel("Code").fill(code);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { name: "This sign-in link does not work" })).toBeVisible();
-  await page.goto("/hits");
-  await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
+  await expect(page).toHaveURL(/\/hits$/);
+  await page.context().clearCookies();
+  // `signIn` uses the same code again.
+  await signIn(page, account);
+  await expect(page.getByRole("alert")).toContainText("unknown or was used");
 });
 
 test("every answer carries the headers, and forms from elsewhere are turned away", async ({ staff }) => {

@@ -142,7 +142,9 @@ def issuers(models: Path, data: Path, name: str) -> list[dict]:
         for r in part:
             g = cv2.cvtColor(read_image(r["path"]), cv2.COLOR_RGB2GRAY)
             h, w = g.shape
-            pics.append(rectify(g, np.float32([[0, 0], [w, 0], [w, h], [0, h]]), m["input"]["padding"]))
+            whole = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
+            want = m["input"]
+            pics.append(rectify(g, whole, want["padding"], want["width_px"], want["height_px"]))
         x = np.stack(pics).astype(np.float32)[:, None]
         x = (x - x.mean((2, 3), keepdims=True)) / np.maximum(x.std((2, 3), keepdims=True), 1e-3)
         p = net.run([m["output"]["issuer"]], {m["input"]["name"]: x})[0]

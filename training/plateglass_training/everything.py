@@ -18,7 +18,7 @@ READER_SAMPLES = 800_000
 TUNE_SAMPLES = 500_000
 DETECTOR_SAMPLES = 160_000
 DETECTOR_TUNE_SAMPLES = 160_000
-ISSUER_SAMPLES = 800_000
+ISSUER_SAMPLES = 1_500_000
 # Every shard is trained on about twice: making a sample costs as much as
 # learning from it, and a second look is worth nearly as much as a new one.
 LOOKS = 2

@@ -20,7 +20,7 @@ from . import readernet as rn
 READER_PADDING = 0.06
 DETECTOR_SCORE_MIN = 0.40
 ISSUER_SURE_MIN = 0.70
-VERSIONS = {"reader": 2, "detector": 3, "issuer": 1}
+VERSIONS = {"reader": 2, "detector": 3, "issuer": 2}
 
 
 def sha256(path: Path) -> str:
@@ -134,9 +134,9 @@ def export_issuer(net: isn.IssuerNet, out: Path, sure_min: float = ISSUER_SURE_M
     m = isn.IssuerExport(net).eval()
     path = out / "issuer.onnx"
     g = torch.Generator().manual_seed(3)
-    x = torch.randn(2, 1, rn.HEIGHT, rn.WIDTH, generator=g)
+    x = torch.randn(2, 1, isn.HEIGHT, isn.WIDTH, generator=g)
     _export(m, x, path, "plate", ["issuer"], {"plate": {0: "n"}, "issuer": {0: "n"}})
-    worst = check(path, _Tuple(m), [x, torch.randn(1, 1, rn.HEIGHT, rn.WIDTH, generator=g)])
+    worst = check(path, _Tuple(m), [x, torch.randn(1, 1, isn.HEIGHT, isn.WIDTH, generator=g)])
     issuers = ", ".join(f'"{name}"' for name in isn.ISSUERS)
     (out / "issuer.toml").write_text(f'''# Made by `python -m plateglass_training export`; read by the vision crate.
 kind = "issuer"
@@ -147,8 +147,8 @@ issuers = [{issuers}]
 
 [input]
 name = "plate"
-height_px = {rn.HEIGHT}
-width_px = {rn.WIDTH}
+height_px = {isn.HEIGHT}
+width_px = {isn.WIDTH}
 normalise = "per-image"
 padding = {READER_PADDING:.2f}
 

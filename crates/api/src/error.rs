@@ -167,7 +167,7 @@ fn failed(err: &dyn std::error::Error) -> (StatusCode, ErrorBody) {
 }
 
 fn refused(refusal: &domain::Refusal) -> (StatusCode, ErrorBody) {
-    let nobody = refusal.reasons.contains(&Reason::NotSignedIn);
+    let nobody = refusal.reasons.contains(&Reason::NOT_SIGNED_IN);
     let status = if nobody { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
     of(status, "refused", refusal, Some(refusal.action), "The reasons say what is missing.")
 }

@@ -48,7 +48,7 @@ async fn who(
     match access {
         Access::Public => Ok(Ctx::nobody(app.now())),
         Access::Camera => camera(app, headers).ok_or(ApiError::NoSuchKey),
-        Access::Administrator => {
+        Access::Staff => {
             if method != Method::GET && cookies::from_elsewhere(headers) {
                 return Err(ApiError::FromElsewhere);
             }

@@ -37,7 +37,7 @@ pub struct Declared {
 #[openapi(info(
     title = "Plateglass",
     description = "Cameras hand in frames and reads with their own key in the header `Plateglass-Camera-Key`. \
-        Everything else is for the signed-in administrator, by the session cookie of the console. \
+        Everything else is for people who are signed in, by the session cookie of the console. \
         Errors are `{error, what, where, help}`.",
     license(name = "AGPL-3.0-or-later")
 ))]
@@ -106,6 +106,8 @@ fn table(api: Option<Api>) -> Table {
         .add(Guard::LOOK, routes!(e::get_read_receipt::get_read_receipt))
         .add(Guard::CHANGE, routes!(e::post_checkpoint::post_checkpoint))
         .add(Guard::LOOK, routes!(e::get_entries::get_entries))
+        .add(Guard::SETTINGS, routes!(e::get_work::get_work))
+        .add(Guard::CHANGE, routes!(e::put_work::put_work))
         .add(CHECKPOINT, routes!(e::get_checkpoint::get_checkpoint))
         .add(TILE, routes!(e::get_tile::get_tile))
         .add(OPEN, routes!(e::get_openapi::get_openapi))

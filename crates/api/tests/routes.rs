@@ -68,7 +68,7 @@ async fn who_may_call_what_is_reviewed() {
         let expected = match route.guard.access {
             Access::Public => ["yes", "yes", "yes"],
             Access::Camera => ["-", "yes", "-"],
-            Access::Administrator => ["-", "-", "yes"],
+            Access::Staff => ["-", "-", "yes"],
         };
         assert_eq!(passes, expected, "{} {path}", route.method);
         let name = format!("{:<5}{}", route.method, route.path);

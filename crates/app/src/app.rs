@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use domain::access::ListCameras;
 use domain::{AgencyId, CameraKey, ServerKey, Timestamp};
+use identity::throttle::Addresses;
 use ledger::leaf::{ClearField, Kind};
 use store::{LogId, Store, StoreConfig, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -18,12 +19,16 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::imports::Imports;
 use crate::ingest::Lanes;
+use crate::policies::Policies;
 use crate::recognise::{Recognise, RecogniserPool};
 use crate::record::{self, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
-use crate::sessions::SessionUse;
 use crate::tasks::Tasks;
+use crate::use_cases::sign_in::Turns;
 use crate::{Ctx, housekeeping, matching, relay};
+
+/// Addresses whose failed sign-ins are remembered.
+const ADDRESSES_MAX: usize = 100_000;
 
 /// How the server is set up. The binary makes it of `plateglass.toml`, tests write it down.
 #[derive(Clone, Debug)]
@@ -115,6 +120,9 @@ pub enum StartError {
         /// How many leaves it has.
         size: u64,
     },
+    /// An agency's policy could not be read.
+    #[error("failed to put an agency's policy in force")]
+    Policy(#[source] Box<crate::AskError>),
     /// The start could not be written down.
     #[error("failed to write the start into the ledger")]
     NotRecorded(#[source] Box<crate::AskError>),
@@ -154,7 +162,10 @@ pub(crate) struct Inner {
     pub(crate) relay: Relay,
     pub(crate) relay_closing: CancellationToken,
     pub(crate) imports: Imports,
-    pub(crate) sessions: SessionUse,
+    pub(crate) policies: Policies,
+    pub(crate) addresses: std::sync::Mutex<Addresses>,
+    pub(crate) sign_in_turns: Turns,
+    pub(crate) sealer: vault::Sealer,
     pub(crate) tasks: Tasks,
     pub(crate) recorder: Recorder,
     pub(crate) log_keys: LogKeys,
@@ -183,7 +194,8 @@ impl App {
         let log_keys =
             LogKeys::open(&config.data_dir.join("keys").join("logs"), server_key, fill.clone());
         let log_keys = log_keys.map_err(vault_failed)?;
-        let vault = Vault::open(&config.data_dir.join("pictures"), fill).map_err(vault_failed)?;
+        let vault = Vault::open(&config.data_dir.join("pictures"), fill.clone());
+        let vault = vault.map_err(vault_failed)?;
         let claim = match config.role {
             Role::Server => Some(Store::claim(&config.store).await),
             Role::ServerByHand | Role::Command => None,
@@ -210,7 +222,10 @@ impl App {
             relay: Relay::default(),
             relay_closing: CancellationToken::new(),
             imports: Imports::default(),
-            sessions: SessionUse::default(),
+            policies: Policies::default(),
+            addresses: std::sync::Mutex::new(Addresses::new(ADDRESSES_MAX)),
+            sign_in_turns: Turns::default(),
+            sealer: vault::Sealer::new(server_key.for_use("sign-in-secrets"), fill),
             tasks: Tasks::default(),
             recorder,
             log_keys,
@@ -306,6 +321,7 @@ impl App {
         let inner = self.inner();
         let last = inner.store.last_read_id(id).await;
         inner.agencies.add(id, last.map_err(StartError::store("look up the last read"))?);
+        self.load_policy(id).await.map_err(|err| StartError::Policy(Box::new(err)))?;
         let today = self.now().day();
         if let Ok(permit) = record::server_permit::<ListCameras>(id, self.now()) {
             let counts = inner.store.count_reads_by_camera(&permit, today).await;

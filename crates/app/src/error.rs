@@ -54,7 +54,7 @@ impl AskError {
 
     /// There is no such thing.
     #[expect(clippy::needless_pass_by_value, reason = "ids are copied; by reference reads worse")]
-    pub(crate) fn not_found(what: &'static str, which: impl ToString) -> Self {
+    pub fn not_found(what: &'static str, which: impl ToString) -> Self {
         Self::NotFound { what, which: which.to_string() }
     }
 }

@@ -93,6 +93,7 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
             app.know_agency(agency.id).await?;
             continue;
         };
+        app.load_policy(agency.id).await?;
         let permit = server_permit::<ListHotlists>(agency.id, app.now())?;
         let lists = inner.store.hotlists(&permit).await?;
         let mut stored: Vec<_> = lists

@@ -7,11 +7,11 @@ pub enum Access {
     Public,
     /// A camera with its key.
     Camera,
-    /// The signed-in administrator.
-    Administrator,
+    /// Somebody who is signed in.
+    Staff,
 }
 
-/// What kind of act a route is to the ledger (which comes with a later issue; the class is declared from the first day).
+/// What kind of act a route is to the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Audit {
     /// Shows and changes nothing of anyone.
@@ -62,15 +62,15 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A look at what could name a plate, by the administrator.
+    /// A look at what could name a plate, by somebody who is signed in.
     pub const LOOK: Self =
-        Self { access: Access::Administrator, audit: Audit::Look, cache: Cache::NoStore };
-    /// A look at settings, by the administrator.
+        Self { access: Access::Staff, audit: Audit::Look, cache: Cache::NoStore };
+    /// A look at settings, by somebody who is signed in.
     pub const SETTINGS: Self =
-        Self { access: Access::Administrator, audit: Audit::Settings, cache: Cache::NoStore };
-    /// A change by the administrator.
+        Self { access: Access::Staff, audit: Audit::Settings, cache: Cache::NoStore };
+    /// A change by somebody who is signed in.
     pub const CHANGE: Self =
-        Self { access: Access::Administrator, audit: Audit::Change, cache: Cache::NoStore };
+        Self { access: Access::Staff, audit: Audit::Change, cache: Cache::NoStore };
     /// A camera hands something in.
     pub const INGEST: Self =
         Self { access: Access::Camera, audit: Audit::Ingest, cache: Cache::NoStore };

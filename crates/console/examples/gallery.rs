@@ -1,6 +1,9 @@
 //! Every page in every state, as files: `cargo run -p console@0.1.0 --example gallery -- FOLDER`. For looking at pages
 //! without a server; the e2e tests look at the real ones.
 
+#[path = "gallery/people.rs"]
+mod people;
+
 use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, fs};
@@ -13,7 +16,7 @@ use console::pages::camera::OneCamera;
 use console::pages::camera_key::KeyPage;
 use console::pages::camera_new::{CameraForm, Typed};
 use console::pages::cameras::CamerasPage;
-use console::pages::error::{ErrorPage, Trouble};
+use console::pages::error::{ErrorPage, Trouble, Way, WhyNot};
 use console::pages::hit::OneHit;
 use console::pages::hits::HitsPage;
 use console::pages::hotlist::OneHotlist;
@@ -335,7 +338,14 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         status,
         what: what.to_owned(),
         why: why.to_owned(),
-        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        reasons: reasons
+            .iter()
+            .map(|says| WhyNot {
+                says: (*says).to_owned(),
+                clause: "AUSP-access".to_owned(),
+                way: Some(Way::Work),
+            })
+            .collect(),
         then: "Go back to the list, or start from one of the pages above.".to_owned(),
         sign_in,
     };
@@ -349,10 +359,11 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         ("reads-empty", ReadsPage::of(frame("/reads"), &none(), &cameras(), None, false).render()?),
         ("read", OneRead::of(frame("/reads/x"), &read_page).render()?),
         ("not-found", ErrorPage::of(frame("/x"), trouble(404, "There is no such page", "The address may be mistyped, or what it showed has reached the end of its keeping and was deleted.", &[], false)).render()?),
-        ("refused", ErrorPage::of(frame("/x"), trouble(403, "Refused", "“open-read” was refused. Nothing was shown or changed, and the refusal is on the record.", &["it belongs to another agency"], false)).render()?),
+        ("refused", ErrorPage::of(frame("/x"), trouble(403, "Refused", "“open-read” was refused. Nothing was shown or changed, and the refusal is on the record.", &["No purpose is stated."], false)).render()?),
         ("signed-out", SignedOutPage::of(frame("/hits")).render()?),
-        ("sign-in", SignInPage::of(frame("/hits"), "/sign-in/sample".to_owned()).render()?),
+        ("sign-in", SignInPage::of(frame("/hits").signed_out(), "", String::new()).render()?),
     ];
+    all.extend(people::pages(&frame)?);
     all.extend(settings(frame)?);
     Ok(all)
 }

@@ -8,6 +8,10 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 const SESSION_PLAIN: &str = "plateglass";
 /// The session's cookie over TLS: the browser ties it to this host.
 const SESSION_TLS: &str = "__Host-plateglass";
+/// What holds the steps of a sign-in together.
+const STEP_PLAIN: &str = "plateglass-step";
+/// The same over TLS.
+const STEP_TLS: &str = "__Host-plateglass-step";
 const THEME: &str = "plateglass-theme";
 
 /// Whether the browser speaks TLS, to us or to a proxy before us. A forged header only makes the cookie stricter.
@@ -22,6 +26,30 @@ pub(crate) fn over_tls(headers: &HeaderMap) -> bool {
 pub(crate) fn session(headers: &HeaderMap) -> Option<String> {
     let name = if over_tls(headers) { SESSION_TLS } else { SESSION_PLAIN };
     CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+}
+
+/// What holds the steps of a sign-in together, as it was sent.
+pub(crate) fn step(headers: &HeaderMap) -> Option<String> {
+    let name = if over_tls(headers) { STEP_TLS } else { STEP_PLAIN };
+    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The cookie that holds the steps of a sign-in together; sent to our own pages alone.
+pub(crate) fn begin_step(headers: &HeaderMap, token: String) -> Cookie<'static> {
+    let tls = over_tls(headers);
+    Cookie::build((if tls { STEP_TLS } else { STEP_PLAIN }, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(tls)
+        .build()
+}
+
+/// The cookie that removes it.
+pub(crate) fn end_step(headers: &HeaderMap) -> Cookie<'static> {
+    let mut cookie = begin_step(headers, String::new());
+    cookie.make_removal();
+    cookie
 }
 
 /// The cookie that begins a session. It ends with the browser; the server ends the session itself.

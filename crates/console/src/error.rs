@@ -46,12 +46,67 @@ pub struct Trouble {
     pub what: String,
     /// What it means, a sentence.
     pub why: String,
-    /// Every reason of a refusal.
-    pub reasons: Vec<String>,
+    /// Every reason of a refusal, with the clause that asks for it.
+    pub reasons: Vec<WhyNot>,
     /// What to do now, a sentence.
     pub then: String,
     /// Whether the reader has to sign in first: no way on is offered.
     pub sign_in: bool,
+}
+
+/// One reason of a refusal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WhyNot {
+    /// In words.
+    pub says: String,
+    /// The clause or control that asks for it; may be empty.
+    pub clause: String,
+    /// What the reader can do about it at once.
+    pub way: Option<Way>,
+}
+
+/// A way on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// State what one works on.
+    Work,
+    /// Show again who one is.
+    Confirm,
+}
+
+impl WhyNot {
+    fn of(reason: &domain::Reason) -> Self {
+        let word: &str = &reason.word;
+        let is_about_work = ["purpose-", "case-", "reason-", "offence-", "exigent-"]
+            .iter()
+            .any(|beginning| word.starts_with(beginning));
+        let way = match word {
+            _ if is_about_work => Some(Way::Work),
+            _ if word.ends_with("authentication") => Some(Way::Confirm),
+            _ => None,
+        };
+        let says = reason.says();
+        let mut letters = says.chars();
+        let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+        let end = if says.ends_with(['.', '!', '?']) { "" } else { "." };
+        Self {
+            says: format!("{first}{}{end}", letters.as_str()),
+            clause: reason.clause.as_deref().unwrap_or_default().to_owned(),
+            way,
+        }
+    }
+}
+
+impl Trouble {
+    /// Whether the reader can go on by stating what they work on.
+    pub fn asks_for_work(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.way == Some(Way::Work))
+    }
+
+    /// Whether the reader can go on by showing again who they are.
+    pub fn asks_for_proof(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.way == Some(Way::Confirm))
+    }
 }
 
 const ASK_ADMINISTRATOR: &str =
@@ -73,8 +128,8 @@ impl Trouble {
         let mut trouble = Self::new(
             StatusCode::UNAUTHORIZED,
             "You are not signed in",
-            "Pages with plates are shown to signed-in staff only. A session ends after a shift, and when it is idle for half an hour.",
-            "Open the sign-in link that the server printed when it started. To have a new one printed, ask whoever runs the server.",
+            "Pages are shown to signed-in staff only. A session ends after half a day, and when it is idle for half an hour.",
+            "Sign in. No account? The program’s administrator sends invitations.",
         );
         trouble.sign_in = true;
         trouble
@@ -83,9 +138,9 @@ impl Trouble {
     fn link_used() -> Self {
         let mut trouble = Self::new(
             StatusCode::FORBIDDEN,
-            "This sign-in link does not work",
-            "A link works once, for a quarter of an hour. This one was used before, is too old, or was not copied whole.",
-            "Have the server print a new link. If you did not use this one yourself, tell whoever runs the server: somebody else may have.",
+            "This link does not work",
+            "A link works once and for a time. This one was used before, is too old, or was not copied whole.",
+            "Ask the program’s administrator for another. If you did not use this one yourself, tell them: somebody else may have.",
         );
         trouble.sign_in = true;
         trouble
@@ -99,9 +154,9 @@ impl Trouble {
                 "“{}” was refused. Nothing was shown or changed, and the refusal is on the record.",
                 refusal.action
             ),
-            "If you need this for your work, ask your supervisor which right is missing.",
+            "What is missing stands above, with the clause of your agency’s policy that asks for it. Who can give it to you is on the policy page.",
         );
-        trouble.reasons = refusal.reasons.iter().map(|reason| reason.says().to_owned()).collect();
+        trouble.reasons = refusal.reasons.iter().map(WhyNot::of).collect();
         trouble
     }
 

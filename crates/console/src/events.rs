@@ -76,7 +76,7 @@ impl Line {
         self.n_beats += 1;
         let now = self.app.now();
         // An open page is a look that stands, also while there is nothing new to fetch.
-        self.app.keep_looking(&Ctx { now, ..self.staff.ctx }).await;
+        self.app.keep_looking(&Ctx { now, ..self.staff.ctx.clone() }).await;
         if self.n_beats.is_multiple_of(BEATS_PER_SESSION_LOOK) {
             let session = sign_in::session(&self.app, &self.staff.token, now).await;
             if matches!(session, Ok(None)) {

@@ -1,6 +1,7 @@
 //! What is around every page: navigation, live line, menu; and how a page becomes an answer.
 
-use app::App;
+use app::people::work_state;
+use app::{App, Ctx};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -24,6 +25,10 @@ pub struct Frame {
     pub(crate) path: String,
     /// The agency's name; empty when nobody is signed in.
     pub(crate) agency: String,
+    /// The name of who is signed in; empty when nobody is.
+    pub(crate) who: String,
+    /// What the reader works on, in words; none where nothing is stated.
+    pub(crate) work: Option<String>,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -43,6 +48,8 @@ impl Frame {
             theme: Theme::of(parts),
             form_token: None,
             agency: String::new(),
+            who: String::new(),
+            work: None,
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -55,6 +62,9 @@ impl Frame {
         if let Some(staff) = staff {
             self.form_token = Some(staff.form_token.clone());
             self.agency = agency_name(app, staff.ctx.agency).await;
+            let person = staff.ctx.person.as_ref();
+            self.who = person.map(|one| one.standing.person.name.clone()).unwrap_or_default();
+            self.work = work_line(&staff.ctx);
         }
         self
     }
@@ -65,6 +75,8 @@ impl Frame {
             theme,
             form_token: Some("sample".to_owned()),
             agency: "Austin PD".to_owned(),
+            who: "R. Ortiz".to_owned(),
+            work: Some("Stolen vehicle · 26-001234".to_owned()),
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -77,6 +89,7 @@ impl Frame {
     pub fn signed_out(mut self) -> Self {
         self.form_token = None;
         self.agency.clear();
+        self.who.clear();
         self
     }
 
@@ -87,6 +100,11 @@ impl Frame {
 
     pub(crate) fn made_at(&self) -> crate::components::Moment {
         crate::components::Moment::of(self.now, self.now)
+    }
+
+    /// Whether the page is one on which it matters what the reader works on.
+    pub(crate) fn shows_work(&self) -> bool {
+        ["/hits", "/reads"].iter().any(|section| self.is_in(section))
     }
 
     pub(crate) fn is_in(&self, section: &str) -> bool {
@@ -105,6 +123,15 @@ impl FromRequestParts<App> for Frame {
         let frame = Self::plain(parts, app.now());
         Ok(frame.of_staff(app, parts.extensions.get::<Staff>()).await)
     }
+}
+
+/// What somebody works on, in a line.
+fn work_line(ctx: &Ctx) -> Option<String> {
+    let state = work_state(ctx)?;
+    let work = state.work?;
+    let label = state.choices.iter().find(|one| one.word == work.purpose).map(|one| &one.label);
+    let label = label.unwrap_or(&work.purpose);
+    Some(work.case_number.map_or_else(|| label.clone(), |case| format!("{label} · {case}")))
 }
 
 /// The agency's name. A page without it is better than no page.

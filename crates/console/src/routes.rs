@@ -38,10 +38,9 @@ struct Route {
 const SIGN_IN: Guard =
     Guard { access: Access::Public, audit: Audit::SignIn, cache: Cache::NoStore };
 const SIGN_OUT: Guard =
-    Guard { access: Access::Administrator, audit: Audit::SignIn, cache: Cache::NoStore };
+    Guard { access: Access::Staff, audit: Audit::SignIn, cache: Cache::NoStore };
 /// How a page looks changes nothing of anyone, but its form has a session's token like every other.
-const TASTE: Guard =
-    Guard { access: Access::Administrator, audit: Audit::Nothing, cache: Cache::NoStore };
+const TASTE: Guard = Guard { access: Access::Staff, audit: Audit::Nothing, cache: Cache::NoStore };
 const ASSET: Guard =
     Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::Immutable };
 
@@ -60,17 +59,29 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 
 fn routes() -> Vec<Route> {
     use pages::{
-        camera, camera_disable, camera_key, camera_new, cameras, hit, hits, hits_feed, hotlist,
-        hotlist_import, hotlist_new, hotlists, leaf, ledger, picture, read, reads, sign_in,
-        sign_out, theme,
+        camera, camera_disable, camera_key, camera_new, cameras, confirm, hit, hits, hits_feed,
+        hotlist, hotlist_import, hotlist_new, hotlists, invitation, leaf, ledger, picture, read,
+        reads, sign_in, sign_out, theme, work,
     };
     let start = || async { Redirect::to("/hits") };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     vec![
         shows("/", Guard::PUBLIC, get(start)),
         shows("/assets/{name}", ASSET, get(assets::get)),
-        shows("/sign-in/{token}", SIGN_IN, get(sign_in::get)),
-        takes("/sign-in/{token}", SIGN_IN, post(sign_in::post)),
+        shows("/sign-in", SIGN_IN, get(sign_in::get)),
+        takes("/sign-in", SIGN_IN, post(sign_in::post)),
+        shows("/sign-in/code", SIGN_IN, get(sign_in::get_code)),
+        takes("/sign-in/code", SIGN_IN, post(sign_in::post_code)),
+        shows("/sign-in/link/{token}", SIGN_IN, get(sign_in::get_link)),
+        takes("/sign-in/link/{token}", SIGN_IN, post(sign_in::post_link)),
+        shows("/invitation/{token}", SIGN_IN, get(invitation::get)),
+        takes("/invitation/{token}", SIGN_IN, post(invitation::post)),
+        shows("/enrol", SIGN_IN, get(invitation::get_enrol)),
+        takes("/enrol", SIGN_IN, post(invitation::post_enrol)),
+        shows("/confirm", TASTE, get(confirm::get)),
+        takes("/confirm", SIGN_OUT, post(confirm::post)),
+        shows("/work", TASTE, get(work::get)),
+        takes("/work", Guard::CHANGE, post(work::post)),
         takes("/sign-out", SIGN_OUT, post(sign_out::post)),
         takes("/theme", TASTE, post(theme::post)),
         shows("/events", Guard::LOOK, get(events::get)),
@@ -98,6 +109,38 @@ fn routes() -> Vec<Route> {
         shows("/hotlists/{id}", Guard::SETTINGS, get(hotlist::get)),
         shows("/hotlists/{id}/import", Guard::SETTINGS, get(hotlist_import::get)),
         takes("/hotlists/{id}/import", Guard::CHANGE, import),
+    ]
+    .into_iter()
+    .chain(of_people())
+    .collect()
+}
+
+/// People, what they were taught, what they may, and one's own account.
+fn of_people() -> [Route; 19] {
+    use pages::{
+        account, people, person, person_account, person_new, person_role, policy, training,
+        training_csv, training_record,
+    };
+    [
+        shows("/people", Guard::LOOK, get(people::get)),
+        shows("/people/new", Guard::SETTINGS, get(person_new::get)),
+        takes("/people/new", Guard::CHANGE, post(person_new::post)),
+        shows("/people/{id}", Guard::LOOK, get(person::get)),
+        takes("/people/{id}/role", Guard::CHANGE, post(person_role::give)),
+        takes("/people/{id}/role/{grant}/end", Guard::CHANGE, post(person_role::end)),
+        takes("/people/grants/{grant}/approve", Guard::CHANGE, post(person_role::approve)),
+        takes("/people/{id}/lock", Guard::CHANGE, post(person_account::lock)),
+        takes("/people/{id}/enable", Guard::CHANGE, post(person_account::enable)),
+        takes("/people/{id}/release", Guard::CHANGE, post(person_account::release)),
+        takes("/people/{id}/invite", Guard::CHANGE, post(person_account::invite)),
+        takes("/people/{id}/confirm", Guard::CHANGE, post(person_account::confirm)),
+        shows("/training", Guard::LOOK, get(training::get)),
+        shows("/training.csv", Guard::LOOK, get(training_csv::get)),
+        takes("/training/record", Guard::CHANGE, post(training_record::post)),
+        takes("/training/{id}/withdraw", Guard::CHANGE, post(training_record::withdraw)),
+        shows("/policy", Guard::SETTINGS, get(policy::get)),
+        shows("/account", Guard::SETTINGS, get(account::get)),
+        takes("/account/sessions/{word}/end", Guard::CHANGE, post(account::end_session)),
     ]
 }
 

@@ -5,26 +5,23 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
-use std::sync::Arc;
+#[path = "pages/people.rs"]
+mod people;
 
-use app::{
-    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Role, SystemChance,
-    SystemClock, add_camera, create_hotlist, import_hotlist, sign_in, take_reads,
-};
+use app::sign_in::{SessionToken, demo_link};
+use app::take_reads;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use domain::{AgencyId, Category, Confidence, Mounting, NewCamera, ServerKey};
-use plate::PlateText;
+use domain::{Category, Confidence, PersonId};
+use testkit::house::{read, say_what_for};
 use tower::ServiceExt as _;
 
 /// A console with an agency, a camera, a list, and a read that raised a hit.
 struct House {
     console: Router,
-    app: App,
-    agency: AgencyId,
+    inner: testkit::House,
     cookie: String,
-    _dir: tempfile::TempDir,
 }
 
 struct Answer {
@@ -37,64 +34,25 @@ const SAME: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 impl House {
     async fn built() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = camino::Utf8PathBuf::try_from(dir.path().to_owned()).unwrap();
-        let mut config = AppConfig::in_dir(path);
-        config.role = Role::ServerByHand;
-        let key = ServerKey::from_bytes([3; 32]);
-        let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-        let app = App::start(config, &key, clock, chance, None).await.unwrap();
-        let agency = app.add_agency("Austin PD", None).await.unwrap();
-        let console = console::router(app.clone());
-        let house = Self { console, app, agency, cookie: String::new(), _dir: dir };
+        let inner = testkit::House::new().await;
+        let console = console::router(inner.app.clone());
+        let house = Self { console, inner, cookie: String::new() };
         house.furnish().await;
         house
     }
 
     async fn furnish(&self) {
-        let ctx = Ctx::administrator(self.agency, self.app.now());
-        let about = NewCamera {
-            name: "Cam 14".to_owned(),
-            mounting: Mounting::Fixed,
-            site: "Lamar".to_owned(),
-            heading_deg: Some(0),
-            position: None,
-        };
-        let (camera, _) = add_camera(&self.app, &ctx, about).await.unwrap();
-        let about = NewHotlist {
-            name: "Stolen".to_owned(),
-            source: "a test".to_owned(),
-            category: Category::StolenVehicle,
-        };
-        let list = create_hotlist(&self.app, &ctx, about).await.unwrap();
-        let ask = ImportAsk {
-            mapping: Mapping::of_plate(Column::Name("plate".to_owned())),
-            dry_run: false,
-            file_name: "list.csv".to_owned(),
-            size_bytes: None,
-        };
-        let source = Box::new(&b"plate\n7ABC123\n"[..]);
-        import_hotlist(&self.app, &ctx, list.id, source, ask).await.unwrap();
-        let read = IncomingRead {
-            event: None,
-            claimed_at: None,
-            plate: PlateText::parse("7A8C123").unwrap(),
-            jurisdiction: None,
-            confidence: Confidence::from_thousandths(610),
-            characters: [990, 980, 610, 990, 990, 990, 990]
-                .map(Confidence::from_thousandths)
-                .to_vec(),
-            alternatives: Vec::new(),
-            plate_picture: None,
-            vehicle_picture: None,
-        };
-        let ctx = Ctx::camera(self.agency, camera.id, self.app.now());
-        let taken = take_reads(&self.app, &ctx, vec![read]).await.unwrap();
+        let (app, camera) = (&self.inner.app, self.inner.camera);
+        self.inner.want(Category::StolenVehicle, &["7ABC123"]).await;
+        let mut read = read(camera, "1", "7A8C123", None);
+        read.confidence = Confidence::from_thousandths(610);
+        read.characters =
+            [990, 980, 610, 990, 990, 990, 990].map(Confidence::from_thousandths).to_vec();
+        let taken = take_reads(app, &self.inner.camera(), vec![read]).await.unwrap();
         assert_eq!(taken.first().map(|taken| taken.n_hits), Some(1));
         // The relay tells of a hit; who asks before that sees it a moment later.
-        let admin = Ctx::administrator(self.agency, self.app.now());
-        while app::list_hits(&self.app, &admin, Default::default()).await.unwrap().items.is_empty()
-        {
+        let admin = self.inner.admin();
+        while app::list_hits(app, &admin, Default::default()).await.unwrap().items.is_empty() {
             tokio::task::yield_now().await;
         }
     }
@@ -120,9 +78,17 @@ impl House {
         self.ask(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
+    /// Signs in the person who holds every role.
+    /// Signs in somebody who may do everything, and who has said what they work on.
     async fn sign_in(&mut self) {
-        let link = sign_in::make_link(&self.app, self.agency, self.app.now()).await.unwrap();
-        let path = format!("/sign-in/{}", link.expose());
+        self.sign_in_as(self.inner.person).await;
+        let token = self.cookie.split_once('=').unwrap().1;
+        say_what_for(&self.inner.app, &SessionToken::parse(token).unwrap()).await;
+    }
+
+    async fn sign_in_as(&mut self, person: PersonId) {
+        let link = demo_link(&self.inner.app, person).await.unwrap();
+        let path = format!("/sign-in/link/{}", link.expose());
         assert_eq!(self.get(&path).await.status, StatusCode::OK, "looking uses nothing up");
         let answer = self.post(&path, SAME, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -131,6 +97,12 @@ impl House {
         self.cookie = cookie.split(';').next().unwrap().to_owned();
         let again = self.post(&path, SAME, "").await;
         assert_eq!(again.status, StatusCode::FORBIDDEN, "a link works once");
+    }
+
+    /// Sends a form of this session's.
+    async fn send(&self, path: &str, fields: &str) -> Answer {
+        let token = self.form_token().await;
+        self.post(path, SAME, &format!("form_token={token}&{fields}")).await
     }
 
     async fn form_token(&self) -> String {
@@ -145,13 +117,14 @@ async fn nobody_sees_anything_without_signing_in() {
     let house = House::built().await;
     for route in console::declared() {
         let path = route.path.replace("{token}", "x").replace("{name}", "x").replace("{id}", "1");
-        let path = path.replace("{read}", "1-20261121-1");
+        let path = path.replace("{read}", "1-20261121-1").replace("{leaf}", "0");
+        let path = path.replace("{grant}", "1").replace("{word}", "x");
         let request = Request::builder().method(route.method.clone()).uri(&path);
         let answer = house.ask(request.body(Body::empty()).unwrap()).await;
-        if route.guard.access == app::route::Access::Administrator {
+        if route.guard.access == app::route::Access::Staff {
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {path}", route.method);
         }
-        assert!(!answer.text.contains("7A8C123") && !answer.text.contains("Cam 14"), "{path}");
+        assert!(!answer.text.contains("7A8C123") && !answer.text.contains("Lamar"), "{path}");
         let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).unwrap();
         assert!(policy.to_str().unwrap().starts_with("default-src 'none'"));
     }
@@ -165,7 +138,7 @@ async fn pages_show_hits_and_reads_and_are_kept_by_nobody() {
     assert_eq!(hits.headers.get(header::CACHE_CONTROL).unwrap(), "no-store");
     assert!(hits.text.contains("look-alike: 8 or B?"), "{}", hits.text);
     assert!(hits.text.contains("An alert is not confirmation."));
-    assert!(hits.text.contains("Austin PD"));
+    assert!(hits.text.contains("Testing PD"));
     let feed = house.get("/hits/feed?after=0").await.text;
     assert!(feed.contains("data-hit") && !feed.contains("<html"));
     let (_, id) = feed.split_once("data-last=\"").unwrap();

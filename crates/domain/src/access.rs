@@ -1,21 +1,20 @@
-//! Who may do what. A store function that returns plates wants a [`Permit`]; only [`decide`] makes one.
-//!
-//! For now there is one administrator and everything a person does is theirs to do. The policy crate will decide here
-//! by the agency's bundle; the shape (permit or refusal with reasons) stays.
+//! Who may do what. A store function that returns plates wants a [`Permit`]; only [`decide`] and [`decide_for_person`] make
+//! one, the latter by the judgement of the agency's policy.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Serialize;
 
-use crate::ids::{AgencyId, CameraId};
+use crate::ids::{AgencyId, CameraId, PersonId};
 use crate::time::Timestamp;
 
 /// Who acts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Actor {
-    /// The signed-in administrator of an agency.
-    Administrator(AgencyId),
+    /// Somebody of an agency who is signed in.
+    Person(AgencyId, PersonId),
     /// A camera, by its key.
     Camera(AgencyId, CameraId),
     /// The server itself: reconcilers, imports by command.
@@ -75,6 +74,32 @@ actions! {
     OpenLeaf = "open-leaf";
     /// Sign a checkpoint on demand, change a log's key.
     ManageLedger = "manage-ledger";
+    /// See who has an account, and who holds which role.
+    ListPeople = "list-people";
+    /// Invite somebody, enable an account again, have somebody enrol anew.
+    ManagePeople = "manage-people";
+    /// Give a role, end one.
+    GrantRole = "grant-role";
+    /// Approve a role that somebody else gave.
+    ApproveGrant = "approve-grant";
+    /// Confirm that an account and its rights are still needed.
+    ReviewAccounts = "review-accounts";
+    /// Disable an account at once.
+    LockAccount = "lock-account";
+    /// Release a password that failures locked.
+    UnlockAccount = "unlock-account";
+    /// See who completed which training.
+    ListTraining = "list-training";
+    /// Record that somebody completed a course.
+    RecordTraining = "record-training";
+    /// See the policy in force and who may do what by it.
+    ListPolicy = "list-policy";
+    /// Propose another policy, withdraw a proposal.
+    ManagePolicy = "manage-policy";
+    /// Approve a policy that somebody else proposed.
+    ApprovePolicy = "approve-policy";
+    /// Look after one's own account: sessions, passkeys, what one works on.
+    OwnAccount = "own-account";
 }
 
 /// Proof that an action was permitted to somebody for one agency. Cannot be made outside this module.
@@ -119,40 +144,70 @@ pub struct Refusal {
 }
 
 /// One reason.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// Nobody is signed in (`TWF-401.9b`, `BEL-461.5b`).
-    NotSignedIn,
-    /// Cameras hand in reads and do nothing else.
-    CamerasOnlySubmit,
-    /// It belongs to another agency.
-    OtherAgency,
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Reason {
+    /// Its word in the ledger and in answers to programs.
+    pub word: Cow<'static, str>,
+    /// The clause or control that asks for it.
+    pub clause: Option<Cow<'static, str>>,
+    /// In words, saying what is missing.
+    says: Cow<'static, str>,
 }
 
 impl Reason {
-    /// Its word in the ledger and in answers to programs.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NotSignedIn => "not-signed-in",
-            Self::CamerasOnlySubmit => "cameras-only-submit",
-            Self::OtherAgency => "other-agency",
-        }
+    /// Nobody is signed in.
+    pub const NOT_SIGNED_IN: Self = Self::fixed(
+        "not-signed-in",
+        Some("TWF-401.9b"),
+        "nobody is signed in: open the sign-in page first",
+    );
+    /// Cameras hand in reads and do nothing else.
+    pub const CAMERAS_ONLY_SUBMIT: Self = Self::fixed(
+        "cameras-only-submit",
+        None,
+        "a camera's key can only hand in reads and frames",
+    );
+    /// It belongs to another agency.
+    pub const OTHER_AGENCY: Self =
+        Self::fixed("other-agency", None, "it belongs to another agency");
+    /// No policy is in force that could permit it.
+    pub const NO_POLICY: Self = Self::fixed(
+        "no-policy",
+        None,
+        "this agency has no policy in force, and without one nothing is permitted",
+    );
+
+    const fn fixed(word: &'static str, clause: Option<&'static str>, says: &'static str) -> Self {
+        let clause = match clause {
+            Some(clause) => Some(Cow::Borrowed(clause)),
+            None => None,
+        };
+        Self { word: Cow::Borrowed(word), clause, says: Cow::Borrowed(says) }
+    }
+
+    /// A reason that a policy gives.
+    pub fn of_policy(word: String, clause: Option<String>, says: String) -> Self {
+        Self { word: word.into(), clause: clause.map(Cow::Owned), says: says.into() }
     }
 
     /// In words, saying what is missing.
-    pub const fn says(self) -> &'static str {
-        match self {
-            Self::NotSignedIn => {
-                "nobody is signed in: open the sign-in link that the server printed"
-            }
-            Self::CamerasOnlySubmit => "a camera's key can only hand in reads and frames",
-            Self::OtherAgency => "it belongs to another agency",
-        }
+    pub fn says(&self) -> &str {
+        &self.says
     }
 }
 
-/// Decides whether `actor` may do `A` to what `agency` owns. Pure: same answer for the same question.
+/// What an agency's policy says to one question.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Judgement {
+    /// Whether it permits.
+    pub permits: bool,
+    /// The ids of the policies that decided.
+    pub policies: Vec<String>,
+    /// Why not.
+    pub reasons: Vec<Reason>,
+}
+
+/// Decides whether a camera, the server or nobody may do `A` to what `agency` owns. A person needs a judgement.
 pub fn decide<A: Action>(
     actor: Actor,
     agency: AgencyId,
@@ -161,18 +216,46 @@ pub fn decide<A: Action>(
     let mut reasons = Vec::new();
     match actor {
         Actor::Server => {}
-        Actor::Administrator(own) if own == agency => {}
-        Actor::Administrator(_) => reasons.push(Reason::OtherAgency),
+        Actor::Person(..) => reasons.push(Reason::NO_POLICY),
         Actor::Camera(own, _) => {
             if !A::BY_CAMERA {
-                reasons.push(Reason::CamerasOnlySubmit);
+                reasons.push(Reason::CAMERAS_ONLY_SUBMIT);
             }
             if own != agency {
-                reasons.push(Reason::OtherAgency);
+                reasons.push(Reason::OTHER_AGENCY);
             }
         }
-        Actor::Nobody => reasons.push(Reason::NotSignedIn),
+        Actor::Nobody => reasons.push(Reason::NOT_SIGNED_IN),
     }
+    given(actor, agency, at, reasons)
+}
+
+/// Decides whether somebody of the agency `own` may do `A` to what `agency` owns, by what the policy of `agency` says.
+pub fn decide_for_person<A: Action>(
+    (own, person): (AgencyId, PersonId),
+    agency: AgencyId,
+    at: Timestamp,
+    judgement: &Judgement,
+) -> Result<Permit<A>, Refusal> {
+    let mut reasons = Vec::new();
+    if own != agency {
+        reasons.push(Reason::OTHER_AGENCY);
+    }
+    if !judgement.permits {
+        reasons.extend(judgement.reasons.iter().cloned());
+        if reasons.is_empty() {
+            reasons.push(Reason::NO_POLICY);
+        }
+    }
+    given(Actor::Person(own, person), agency, at, reasons)
+}
+
+fn given<A: Action>(
+    actor: Actor,
+    agency: AgencyId,
+    at: Timestamp,
+    reasons: Vec<Reason>,
+) -> Result<Permit<A>, Refusal> {
     if reasons.is_empty() {
         Ok(Permit { actor, agency, at, action: PhantomData })
     } else {
@@ -186,30 +269,47 @@ mod tests {
 
     const OURS: AgencyId = AgencyId::from_i64(1);
     const THEIRS: AgencyId = AgencyId::from_i64(2);
+    const SOMEBODY: PersonId = PersonId::from_i64(7);
     const NOW: Timestamp = Timestamp::from_micros(0);
 
     fn may<A: Action>(actor: Actor) -> Result<(), Vec<Reason>> {
         decide::<A>(actor, OURS, NOW).map(|_| ()).map_err(|refusal| refusal.reasons)
     }
 
+    fn by<A: Action>(own: AgencyId, judgement: &Judgement) -> Result<(), Vec<Reason>> {
+        let decided = decide_for_person::<A>((own, SOMEBODY), OURS, NOW, judgement);
+        decided.map(|_| ()).map_err(|refusal| refusal.reasons)
+    }
+
     #[test]
     fn nobody_sees_anything() {
-        assert_eq!(may::<ListHits>(Actor::Nobody), Err(vec![Reason::NotSignedIn]));
-        assert_eq!(may::<SubmitReads>(Actor::Nobody), Err(vec![Reason::NotSignedIn]));
+        assert_eq!(may::<ListHits>(Actor::Nobody), Err(vec![Reason::NOT_SIGNED_IN]));
+        assert_eq!(may::<SubmitReads>(Actor::Nobody), Err(vec![Reason::NOT_SIGNED_IN]));
     }
 
     #[test]
     fn a_camera_hands_in_and_looks_at_nothing() {
         let camera = Actor::Camera(OURS, CameraId::from_i64(3));
         assert_eq!(may::<SubmitReads>(camera), Ok(()));
-        assert_eq!(may::<OpenRead>(camera), Err(vec![Reason::CamerasOnlySubmit]));
+        assert_eq!(may::<OpenRead>(camera), Err(vec![Reason::CAMERAS_ONLY_SUBMIT]));
     }
 
     #[test]
     fn another_agency_is_another_house() {
-        assert_eq!(may::<OpenRead>(Actor::Administrator(THEIRS)), Err(vec![Reason::OtherAgency]));
-        assert_eq!(may::<OpenRead>(Actor::Administrator(OURS)), Ok(()));
+        let yes = Judgement { permits: true, ..Judgement::default() };
+        assert_eq!(by::<OpenRead>(THEIRS, &yes), Err(vec![Reason::OTHER_AGENCY]));
+        assert_eq!(by::<OpenRead>(OURS, &yes), Ok(()));
         let stray = Actor::Camera(THEIRS, CameraId::from_i64(3));
-        assert_eq!(may::<SubmitReads>(stray), Err(vec![Reason::OtherAgency]));
+        assert_eq!(may::<SubmitReads>(stray), Err(vec![Reason::OTHER_AGENCY]));
+    }
+
+    #[test]
+    fn a_person_may_what_the_policy_says_and_nothing_without_one() {
+        let somebody = Actor::Person(OURS, SOMEBODY);
+        assert_eq!(may::<OpenRead>(somebody), Err(vec![Reason::NO_POLICY]));
+        assert_eq!(by::<OpenRead>(OURS, &Judgement::default()), Err(vec![Reason::NO_POLICY]));
+        let untrained = Reason::of_policy("training".into(), None, "train first".into());
+        let no = Judgement { reasons: vec![untrained.clone()], ..Judgement::default() };
+        assert_eq!(by::<OpenRead>(OURS, &no), Err(vec![untrained]));
     }
 }

@@ -43,6 +43,14 @@ id!(/// A hotlist.
     HotlistId);
 id!(/// A person with an account.
     PersonId);
+id!(/// A person's role.
+    GrantId);
+id!(/// That somebody completed a course.
+    CompletionId);
+id!(/// A person's passkey.
+    PasskeyId);
+id!(/// One state of an agency's policy.
+    BundleId);
 id!(/// One imported state of a hotlist.
     HotlistVersionId);
 id!(/// A read: 52 bits of microseconds since 2020 when the server took it, 11 bits of sequence.

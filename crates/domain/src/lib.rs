@@ -12,13 +12,16 @@ pub mod people;
 pub mod read;
 pub mod time;
 
-pub use access::{Action, Actor, Permit, Reason, Refusal};
+pub use access::{Action, Actor, Judgement, Permit, Reason, Refusal};
 pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position};
 pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
-pub use ids::{AgencyId, CameraId, HitId, HotlistId, HotlistVersionId, PersonId, ReadId, ReadRef};
+pub use ids::{
+    AgencyId, BundleId, CameraId, CompletionId, GrantId, HitId, HotlistId, HotlistVersionId,
+    PasskeyId, PersonId, ReadId, ReadRef,
+};
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
-pub use people::Role;
+pub use people::{Completion, Disabled, Grant, Login, NewPerson, Person, Role, Standing};
 pub use read::{
     Alternative, Confidence, EventDigest, Marks, NewRead, PictureKind, PictureRef, Pictures,
     StoredRead,

@@ -1,8 +1,12 @@
 //! People: who they are to an agency, and the roles that they hold.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgencyId, CompletionId, GrantId, PersonId};
+use crate::time::{Day, Timestamp};
 
 /// A role in an agency. A person may hold several; what each allows stands in the agency's bundle.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -111,6 +115,184 @@ impl fmt::Display for Role {
     }
 }
 
+/// The name with which somebody signs in: unique on the server, never given to anybody else afterwards (CJIS IA-4).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Login(String);
+
+/// A text that is no login.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "a sign-in name is 2 to 64 letters, digits, dots, dashes and underscores, and begins with a letter or digit"
+)]
+pub struct InvalidLogin;
+
+impl Login {
+    /// Reads what somebody typed: spaces around it and the case of letters do not matter.
+    pub fn parse(text: &str) -> Result<Self, InvalidLogin> {
+        let text = text.trim().to_ascii_lowercase();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
+        let begins_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let is_good = (2..=64).contains(&text.len()) && begins_well && text.chars().all(is_part);
+        if is_good { Ok(Self(text)) } else { Err(InvalidLogin) }
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Somebody who is to get an account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewPerson {
+    /// The name with which they sign in.
+    pub login: Login,
+    /// Their name, as colleagues know it.
+    pub name: String,
+    /// Where mail reaches them; may be empty.
+    pub email: String,
+    /// Whether they belong to another organisation (CJIS IA-4).
+    pub is_outside: bool,
+    /// When a temporary account ends by itself (CJIS AC-2(2): at most 72 hours).
+    pub ends_at: Option<Timestamp>,
+}
+
+/// Somebody with an account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// In which agency.
+    pub agency: AgencyId,
+    /// The name with which they sign in.
+    pub login: Login,
+    /// Their name.
+    pub name: String,
+    /// Where mail reaches them; may be empty.
+    pub email: String,
+    /// Whether they belong to another organisation.
+    pub is_outside: bool,
+    /// When the account ends by itself.
+    pub ends_at: Option<Timestamp>,
+    /// When it was made.
+    pub added_at: Timestamp,
+    /// Who invited them; nobody when it was made by a command on the server.
+    pub added_by: Option<PersonId>,
+    /// When they chose their password and second factor.
+    pub enrolled_at: Option<Timestamp>,
+    /// When the account was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// Since when the account is disabled, and why.
+    pub disabled: Option<Disabled>,
+    /// When somebody last confirmed that account and rights are still needed (CJIS AC-2j).
+    pub reviewed_at: Option<Timestamp>,
+}
+
+/// That an account is disabled.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Disabled {
+    /// Since when.
+    pub at: Timestamp,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl Person {
+    /// Whether the account may be used at this moment.
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        self.disabled.is_none() && self.ends_at.is_none_or(|ends_at| now < ends_at)
+    }
+}
+
+/// That somebody is to hold a role.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Grant {
+    /// Which.
+    pub id: GrantId,
+    /// Who holds it.
+    pub person: PersonId,
+    /// The role.
+    pub role: Role,
+    /// Why it was given.
+    pub reason: String,
+    /// Who gave it; nobody when it was given by a command on the server.
+    pub given_by: Option<PersonId>,
+    /// When.
+    pub given_at: Timestamp,
+    /// Who else approved it, where that is asked for.
+    pub approved_by: Option<PersonId>,
+    /// When it began to count.
+    pub approved_at: Option<Timestamp>,
+    /// When it ends by itself.
+    pub ends_at: Option<Timestamp>,
+    /// Who ended it before.
+    pub ended_by: Option<PersonId>,
+    /// When.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Whether it counts at this moment.
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        self.approved_at.is_some()
+            && self.ended_at.is_none()
+            && self.ends_at.is_none_or(|ends_at| now < ends_at)
+    }
+
+    /// Whether it waits for somebody else's approval.
+    pub fn waits(&self, now: Timestamp) -> bool {
+        self.approved_at.is_none()
+            && self.ended_at.is_none()
+            && self.ends_at.is_none_or(|ends_at| now < ends_at)
+    }
+}
+
+/// That somebody completed a course.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Completion {
+    /// Which.
+    pub id: CompletionId,
+    /// Who completed it.
+    pub person: PersonId,
+    /// The course's word in the bundle.
+    pub course: String,
+    /// On which day, in the agency's time zone.
+    pub day: Day,
+    /// The topics that were covered.
+    pub topics: Vec<String>,
+    /// Who recorded it.
+    pub recorded_by: Option<PersonId>,
+    /// When.
+    pub recorded_at: Timestamp,
+    /// When it was withdrawn as wrong.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// What is known of somebody when they ask for something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Who they are.
+    pub person: Person,
+    /// Every grant that has not ended.
+    pub grants: Vec<Grant>,
+    /// Every completion that was not withdrawn.
+    pub completions: Vec<Completion>,
+}
+
+impl Standing {
+    /// The roles that they hold at this moment.
+    pub fn roles(&self, now: Timestamp) -> BTreeSet<Role> {
+        self.grants.iter().filter(|grant| grant.counts_at(now)).map(|grant| grant.role).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +304,39 @@ mod tests {
             assert_eq!(serde_json::to_value(role).unwrap(), role.word());
         }
         assert_eq!(Role::parse("god"), None);
+    }
+
+    #[test]
+    fn a_login_is_what_somebody_typed_without_case_or_spaces() {
+        assert_eq!(Login::parse(" R.Ortiz ").unwrap().as_str(), "r.ortiz");
+        for wrong in ["", "x", ".ortiz", "r ortiz", "r/ortiz", "ortíz", &"x".repeat(65)] {
+            assert_eq!(Login::parse(wrong), Err(InvalidLogin), "{wrong}");
+        }
+    }
+
+    fn grant() -> Grant {
+        Grant {
+            id: GrantId::from_i64(1),
+            person: PersonId::from_i64(1),
+            role: Role::Auditor,
+            reason: "yearly audit".to_owned(),
+            given_by: None,
+            given_at: Timestamp::from_micros(0),
+            approved_by: None,
+            approved_at: Some(Timestamp::from_micros(5)),
+            ends_at: Some(Timestamp::from_micros(10)),
+            ended_by: None,
+            ended_at: None,
+        }
+    }
+
+    #[test]
+    fn a_grant_counts_once_it_is_approved_and_until_it_ends() {
+        let at = Timestamp::from_micros;
+        assert!(grant().counts_at(at(9)) && !grant().counts_at(at(10)));
+        let waiting = Grant { approved_at: None, ..grant() };
+        assert!(!waiting.counts_at(at(9)) && waiting.waits(at(9)) && !waiting.waits(at(10)));
+        let ended = Grant { ended_at: Some(at(7)), ..grant() };
+        assert!(!ended.counts_at(at(9)) && !ended.waits(at(9)));
     }
 }

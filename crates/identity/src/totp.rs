@@ -42,6 +42,14 @@ impl Secret {
         &self.0
     }
 
+    /// Reads what [`Secret::to_type`] wrote: what an authenticator app does with it.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let mut bytes = Zeroizing::new([0; SECRET_BYTES]);
+        let characters = typed.chars().filter(|c| !c.is_whitespace());
+        base32::decode_exactly(characters, base32::RFC_4648, bytes.as_mut_slice())?;
+        Some(Self(bytes))
+    }
+
     /// For who types it instead of pointing a camera at it: base32 in groups of four.
     pub fn to_type(&self) -> Zeroizing<String> {
         let text = Zeroizing::new(base32::encode(self.0.as_slice(), base32::RFC_4648));

@@ -131,6 +131,8 @@ words! {
         Objects = "objects",
         /// What was searched for: it can hold a plate.
         Query = "query",
+        /// What the decision was made from: with the bundle it can be made again.
+        Facts = "facts",
     }
 }
 
@@ -147,7 +149,9 @@ impl SealedField {
     /// When its clear text goes.
     pub const fn schedule(self) -> Schedule {
         match self {
-            Self::Name | Self::At | Self::Address | Self::Case | Self::Reason => Schedule::Never,
+            Self::Name | Self::At | Self::Address | Self::Case | Self::Reason | Self::Facts => {
+                Schedule::Never
+            }
             Self::Objects | Self::Query => Schedule::WithReads,
         }
     }
@@ -347,8 +351,9 @@ mod tests {
             .iter()
             .map(|field| format!("{field} {:?}", field.schedule()))
             .collect();
-        expect![[r"v kind action actor_kind actor role session where day purpose decision reasons policies bundle of outcome n root bytes digest file program key stepped_ms
-name Never, at Never, address Never, case Never, reason Never, objects WithReads, query WithReads"]]
+        expect![[r#"
+            v kind action actor_kind actor role session where day purpose decision reasons policies bundle of outcome n root bytes digest file program key stepped_ms
+            name Never, at Never, address Never, case Never, reason Never, objects WithReads, query WithReads, facts Never"#]]
         .assert_eq(&format!("{}\n{}", clear.join(" "), sealed.join(", ")));
     }
 

@@ -1,6 +1,7 @@
 //! Receipts: one file that shows, offline, that a leaf stands in a cosigned log, with the leaf itself and as much of its
 //! clear text as whoever hands it out may show. A C2SP tlog-proof whose `extra` is our JSON.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -151,13 +152,16 @@ impl Receipt {
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: Vec<&str> = self.disclosures.iter().map(Disclosure::encoded).collect();
-        let mut extra =
-            json!({ "disclosures": shown, "leaf": String::from_utf8_lossy(&self.entry) });
-        if let (Some(of_batch), Some(extra)) = (&self.of_batch, extra.as_object_mut()) {
-            extra.insert("batch".to_owned(), of_batch.to_json());
+        // In the order of the names, whichever order serde_json's own maps keep in this build.
+        let mut extra = BTreeMap::from([
+            ("disclosures", json!(shown)),
+            ("leaf", json!(String::from_utf8_lossy(&self.entry))),
+        ]);
+        if let Some(of_batch) = &self.of_batch {
+            extra.insert("batch", of_batch.to_json());
         }
         let proof = TlogProof {
-            extra: Some(extra.to_string().into_bytes()),
+            extra: Some(serde_json::to_vec(&extra).unwrap_or_default()),
             index: self.index,
             path: self.path.clone(),
             note: self.note.clone(),

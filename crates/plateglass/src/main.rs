@@ -47,8 +47,12 @@ enum Command {
     /// The ledger: its logs, their keys, a checkpoint now, a copy for an outsider.
     #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
-    /// Print a sign-in link that works once.
-    SignInLink(commands::sign_in_link::LinkArgs),
+    /// People and their accounts: the first one, and the ways back when all are lost.
+    #[command(subcommand)]
+    Person(commands::person::PersonCommand),
+    /// Policies: what comes with the program, and whether one's own is sound.
+    #[command(subcommand)]
+    Policy(commands::policy::PolicyCommand),
     /// Witness the logs of others: cosign only what grew.
     Witness(commands::witness::WitnessArgs),
     /// Find and read the plates in pictures.
@@ -67,7 +71,8 @@ fn main() -> Result<ExitCode> {
         Command::Hotlist(command) => commands::hotlist::run(command)?,
         Command::ImportHotlist(args) => commands::import_hotlist::run(&args)?,
         Command::Ledger(command) => commands::ledger::run(command)?,
-        Command::SignInLink(args) => commands::sign_in_link::run(&args)?,
+        Command::Person(command) => commands::person::run(command)?,
+        Command::Policy(command) => commands::policy::run(&command)?,
         Command::Witness(args) => commands::witness::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

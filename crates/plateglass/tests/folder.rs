@@ -38,7 +38,7 @@ fn a_delivered_picture_becomes_a_read_and_nothing_else_is_kept() {
 
     let server = at.start(&[]);
     let mut line = Line::to(&server.host).unwrap();
-    let cookie = sign_in(&mut line, &server.link);
+    let cookie = at.sign_in(&server);
     let reads = until("a read", || {
         let answer = line.ask("GET", "/api/v1/reads", &cookie, b"").unwrap();
         let page: Value = serde_json::from_slice(&answer.body).unwrap();
@@ -92,10 +92,4 @@ fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
         waited += STEP;
     }
     panic!("waited {} s for {what}", PATIENCE.as_secs());
-}
-
-fn sign_in(line: &mut Line, link: &str) -> String {
-    let answer = line.ask("POST", link, "sec-fetch-site: same-origin\r\n", b"").unwrap();
-    let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    format!("cookie: {cookie}\r\n")
 }

@@ -2,11 +2,7 @@
 //!
 //! It is killed whenever the test's seeded chance says, before, between and after the commit of a batch and the relay of
 //! its hits. A read that is there is known again when it is sent again, under the same reference; hits are counted at the end.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests say what they expected by panicking"
-)]
+#![expect(clippy::indexing_slicing, reason = "tests say what they expected by panicking")]
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -155,13 +151,17 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed_a_hundred_times() {
         "only {} reads were acknowledged in {KILLS} lives",
         all.len()
     );
-    every_wanted_read_is_one_hit(&server, &all);
+    every_wanted_read_is_one_hit(&at, &server, &all);
 }
 
 /// Hits come from the journal by the relay, also after a kill between the two: each wanted read has exactly one.
-fn every_wanted_read_is_one_hit(server: &Running, all: &HashMap<String, String>) {
+fn every_wanted_read_is_one_hit(
+    at: &Installation,
+    server: &Running,
+    all: &HashMap<String, String>,
+) {
     let mut line = Line::to(&server.host).expect("the server listens");
-    let cookie = sign_in(&mut line, &server.link);
+    let cookie = at.sign_in(server);
     let mut hits: HashMap<String, u32> = HashMap::new();
     let mut before = String::new();
     loop {
@@ -181,14 +181,4 @@ fn every_wanted_read_is_one_hit(server: &Running, all: &HashMap<String, String>)
         let wanted = event.bytes().map(u64::from).sum::<u64>() % 4 == 0;
         assert_eq!(hits.contains_key(read), wanted, "the hit of {event}");
     }
-}
-
-fn sign_in(line: &mut Line, link: &str) -> String {
-    let answer =
-        line.ask("POST", link, "sec-fetch-site: same-origin\r\n", b"").expect("the server answers");
-    let set = answer
-        .header("set-cookie")
-        .unwrap_or_else(|| panic!("no session: {} {}", answer.status, answer.text()));
-    let cookie = set.split(';').next().expect("a cookie");
-    format!("cookie: {cookie}\r\n")
 }

@@ -24,7 +24,6 @@ use testkit::server::{Installation, Running};
 use testkit::{ManualClock, SeededChance};
 
 const PLATE: &str = "7ABC123";
-const FROM_HERE: &str = "sec-fetch-site: same-origin\r\n";
 
 /// Files may grow to this: some looks fit into the database's log, many do not.
 const FILE_BYTES_MAX: u64 = 384 * 1024;
@@ -43,12 +42,17 @@ struct Desk {
 }
 
 impl Desk {
-    fn of(server: &Running) -> Self {
-        let mut line = Line::to(&server.host).unwrap();
-        let answer = line.ask("POST", &server.link, FROM_HERE, b"").unwrap();
-        let set = answer.header("set-cookie").unwrap();
-        let cookie = format!("cookie: {}\r\n{FROM_HERE}", set.split(';').next().unwrap());
-        Self { line, cookie }
+    fn of(at: &Installation, server: &Running) -> Self {
+        let cookie = at.sign_in(server);
+        let mut desk = Self { line: Line::to(&server.host).unwrap(), cookie };
+        let work = json!({
+            "purpose": "stolen-vehicle",
+            "case_number": "26-001234",
+            "reason": "A vehicle was reported stolen at Lamar and 5th."
+        });
+        let answer = desk.send("PUT", "/api/v1/work", &work);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        desk
     }
 
     fn get(&mut self, path: &str) -> Answer {
@@ -56,8 +60,12 @@ impl Desk {
     }
 
     fn post(&mut self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, body)
+    }
+
+    fn send(&mut self, method: &str, path: &str, body: &Value) -> Answer {
         let headers = format!("{}content-type: application/json\r\n", self.cookie);
-        self.line.ask("POST", path, &headers, body.to_string().as_bytes()).unwrap()
+        self.line.ask(method, path, &headers, body.to_string().as_bytes()).unwrap()
     }
 
     /// The newest leaves, newest first.
@@ -135,7 +143,7 @@ fn full_disk(at: &Installation) {
     at.start(&[]).stop();
     let key = at.add_camera("Lamar");
     let server = start_unkillable_by_size(at);
-    let mut desk = Desk::of(&server);
+    let mut desk = Desk::of(at, &server);
     let read = format!("/api/v1/reads/{}", hand_in(&server, &key, "before"));
     assert_eq!(health(&server).0, 200);
 
@@ -192,7 +200,7 @@ fn an_act_in_the_middle_of_which_the_server_was_killed_stays_open_and_is_closed_
     at.start(&[]).stop();
     at.command(&["hotlist", "add", "Wanted", "--source", "a test", "--category", "stolen-vehicle"]);
     let server = at.start(&[]);
-    let mut desk = Desk::of(&server);
+    let mut desk = Desk::of(&at, &server);
     let mut slow = TcpStream::connect(&server.host).unwrap();
     let head = format!(
         "POST /api/v1/hotlists/1/import?plate=plate HTTP/1.1\r\nhost: {}\r\n{}content-length: 1000000\r\n\r\nplate\nABC1\n",
@@ -212,7 +220,7 @@ fn an_act_in_the_middle_of_which_the_server_was_killed_stays_open_and_is_closed_
     server.kill();
 
     let server = at.start(&[]);
-    let page = json_of(&Desk::of(&server).get(&format!("/api/v1/ledger/{begun}")));
+    let page = json_of(&Desk::of(&at, &server).get(&format!("/api/v1/ledger/{begun}")));
     assert_eq!(page["is_open"], json!(true), "{page}");
     server.stop();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -229,7 +237,7 @@ async fn closed_as_unknown(dir: &Path, begun: u64) {
     let app = App::start(config, &key, clock, chance, None).await.unwrap();
     app::sweep_ledger(&app, app.now()).await.unwrap();
     let agency = app.agencies().await.unwrap().first().unwrap().0;
-    let admin = Ctx::administrator(agency, app.now());
+    let admin = Ctx::command(agency, app.now());
     assert!(!app::open_leaf(&app, &admin, begun).await.unwrap().stored.is_open);
     let (_, rows) = app::list_leaves(&app, &admin, None, 20).await.unwrap();
     let ends: Vec<_> =
@@ -266,7 +274,7 @@ fn a_second_server_on_the_same_folder_ends_and_says_why() {
     assert_eq!(second.stdout, b"");
     // The first goes on, and what happened to the second is not in its log.
     assert_eq!(health(&server).0, 200);
-    let mut desk = Desk::of(&server);
+    let mut desk = Desk::of(&at, &server);
     assert_eq!(desk.get("/api/v1/reads").status, 200);
     // Killed, it leaves nothing behind that would keep the next one out.
     server.kill();

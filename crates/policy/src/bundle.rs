@@ -169,6 +169,11 @@ impl Bundle {
         self.rules.get(id).map(|rule| (rule.text.as_str(), rule.says.as_str()))
     }
 
+    /// The clause or the source of law that asks for a rule, by the rule's id.
+    pub fn rule_clause(&self, id: &str) -> Option<&str> {
+        self.rules.get(id)?.clause.as_deref()
+    }
+
     pub(crate) fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.get(id)
     }

@@ -17,6 +17,7 @@ use libsqlite3_sys as _;
 
 pub use config::{Engine, StoreConfig, Synchronous};
 pub use control::agencies::Agency;
+pub use control::bundles::BundleRow;
 pub use control::cameras::CameraLogin;
 pub use control::claim::Claim;
 pub use control::entries::EntryInForce;
@@ -25,6 +26,8 @@ pub use control::ledger::{
     ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,
     WitnessRow,
 };
+pub use control::sessions::SessionRow;
+pub use control::sign_in::{AuthenticatorRow, Enrolment, PasskeyRow, PasswordRow, StepRow};
 pub use error::{SqlError, StoreError};
 pub use file::{Batch, BatchLeaf, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
 pub use reads::look::ReadsQuery;

@@ -3,20 +3,32 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
+use app::people::{Inviting, StateWork, first_person, state_work};
+use app::sign_in::{Door, SessionToken, demo_link, session, with_demo_link};
+use app::training::{RecordCompletion, record_completion};
 use app::{
-    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Origin, Part, Role,
-    add_camera, create_hotlist, import_hotlist, sign_in,
+    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Role, SignedIn,
+    WorkingOn, add_camera, create_hotlist, import_hotlist,
 };
 use camino::Utf8PathBuf;
 use domain::{
     AgencyId, CameraId, CameraKey, Category, Confidence, EventDigest, HotlistId, Mounting,
-    NewCamera, Timestamp,
+    NewCamera, PersonId, Timestamp,
 };
 use plate::PlateText;
+use policy::Bundle;
+use policy::reason::{self, Rules};
 use store::StoreConfig;
 use tempfile::TempDir;
 
 use crate::{FakeEyes, ManualClock, Postgres, SeededChance, server_key};
+
+/// The purpose that the house's person works for.
+pub const PURPOSE: &str = "stolen-vehicle";
+/// The case that they work on.
+pub const CASE: &str = "26-001234";
+/// Why.
+pub const REASON: &str = "owner reported it stolen from the garage downtown";
 
 /// An app and whom it serves.
 pub struct House {
@@ -30,6 +42,9 @@ pub struct House {
     pub camera: CameraId,
     /// The camera's key.
     pub key: CameraKey,
+    /// Somebody with every role of the agency, trained.
+    pub person: PersonId,
+    signed_in: Arc<SignedIn>,
     /// How the app was started.
     pub config: AppConfig,
     dir: TempDir,
@@ -64,14 +79,38 @@ impl House {
             heading_deg: Some(0),
             position: None,
         };
-        let admin = Ctx::administrator(agency, app.now());
+        let person = staff(&app, agency).await;
+        let token = a_session(&app, person).await;
+        let ctx = session(&app, &token, app.now()).await.expect("the store answers");
+        let admin = ctx.expect("a session that has just begun");
         let (camera, key) = add_camera(&app, &admin, about).await.expect("a camera can be added");
-        Self { app, clock, agency, camera: camera.id, key, config, dir }
+        let signed_in = admin.person.expect("a session is somebody's");
+        Self { app, clock, agency, camera: camera.id, key, person, signed_in, config, dir }
     }
 
-    /// The administrator, now.
+    /// Somebody who may do everything, who has just shown who they are, and has said what they work on.
     pub fn admin(&self) -> Ctx {
-        Ctx::administrator(self.agency, self.app.now())
+        let policy = self.signed_in.policy.as_ref().expect("a policy is in force");
+        self.working_on(Some(work(&policy.bundle, self.app.now())))
+    }
+
+    /// The same before they have said what they work on.
+    pub fn without_purpose(&self) -> Ctx {
+        self.working_on(None)
+    }
+
+    fn working_on(&self, work: Option<WorkingOn>) -> Ctx {
+        let now = self.app.now();
+        let SignedIn { standing, pseudonym, policy, session, .. } = &*self.signed_in;
+        let signed_in = SignedIn {
+            standing: standing.clone(),
+            pseudonym: pseudonym.clone(),
+            policy: policy.clone(),
+            authenticated_at: now,
+            session: *session,
+            work,
+        };
+        Ctx::person(Arc::new(signed_in), now)
     }
 
     /// The camera, now.
@@ -89,16 +128,11 @@ impl House {
         self.dir.path()
     }
 
-    /// A session of the administrator: what the cookie holds.
+    /// A session of theirs in which they have said what they work on: what the cookie holds.
     pub async fn session(&self) -> String {
-        let origin = Origin { part: Part::Console, session: None, address: None };
-        let link = sign_in::make_link(&self.app, self.agency, self.app.now())
-            .await
-            .expect("a link can be made");
-        let session = sign_in::use_link(&self.app, &link, self.app.now(), origin)
-            .await
-            .expect("the store answers");
-        session.expect("the link was not used").expose()
+        let token = a_session(&self.app, self.person).await;
+        say_what_for(&self.app, &token).await;
+        token.expose()
     }
 
     /// A hotlist of these plates, in force.
@@ -118,6 +152,76 @@ impl House {
             .await
             .expect("the list is good");
         list.id
+    }
+}
+
+/// Somebody with every role that goes together, trained on the day.
+async fn staff(app: &App, agency: AgencyId) -> PersonId {
+    let (_, policy) = policy::shipped()
+        .iter()
+        .find(|(word, _)| *word == "example")
+        .expect("there is a policy to begin with");
+    app.begin_policy(agency, policy, "Etc/UTC").await.expect("it can be put in force");
+    let who = Inviting {
+        login: "r.ortiz".to_owned(),
+        name: "R. Ortiz".to_owned(),
+        email: String::new(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    let roles = domain::Role::ALL.into_iter().filter(|role| *role != domain::Role::ExternalAuditor);
+    let roles: Vec<domain::Role> = roles.collect();
+    let invited = first_person(app, agency, who, &roles, "a test").await;
+    let person = invited.expect("somebody can be invited").person;
+    train(app, agency, person).await;
+    person
+}
+
+/// Records that somebody completed the reader training today.
+pub async fn train(app: &App, agency: AgencyId, person: PersonId) {
+    let in_force = app.policy(agency).expect("a policy is in force");
+    for (course, about) in &in_force.bundle.settings().training {
+        let done = RecordCompletion {
+            person,
+            course: course.clone(),
+            day: in_force.day(app.now()),
+            topics: about.topics.clone(),
+        };
+        let by = Ctx::command(agency, app.now());
+        record_completion(app, &by, done).await.expect("it can be recorded");
+    }
+}
+
+/// A session of somebody, without password and code.
+pub async fn a_session(app: &App, person: PersonId) -> SessionToken {
+    let door = Door { address: None, browser: "a test".to_owned() };
+    let link = demo_link(app, person).await.expect("a link can be made");
+    with_demo_link(app, &link, &door).await.expect("it was not used")
+}
+
+/// Says within a session what its person works on.
+pub async fn say_what_for(app: &App, token: &SessionToken) {
+    let ctx = session(app, token, app.now()).await.expect("the store answers");
+    let said = StateWork {
+        purpose: PURPOSE.to_owned(),
+        case_number: CASE.to_owned(),
+        offence: String::new(),
+        reason: REASON.to_owned(),
+    };
+    let ctx = ctx.expect("the session lasts");
+    state_work(app, &ctx, &said).await.expect("it can be said");
+}
+
+/// What the house's person works on, as the bundle sees it.
+fn work(bundle: &Bundle, now: Timestamp) -> WorkingOn {
+    let verdict = reason::judge(REASON, &Rules::of(bundle.settings()));
+    WorkingOn {
+        purpose: PURPOSE.to_owned(),
+        case_number: Some(CASE.to_owned()),
+        offence: None,
+        reason: Some(verdict.masked.clone()),
+        reason_fact: Some(verdict.fact()),
+        stated_at: now,
     }
 }
 

@@ -1,14 +1,28 @@
 //! A real server as a process of its own: to be killed, watched and measured.
 
+use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::{Role, Timestamp};
+use identity::totp::{self, Secret};
+
+use crate::line::{Answer, Line};
+
+const LOGIN: &str = "r.ortiz";
+const PASSWORD: &str = "heron quarry mild lantern";
+const FORM: &str =
+    "content-type: application/x-www-form-urlencoded\r\nsec-fetch-site: same-origin\r\n";
 
 /// A data folder with a configuration, and the program that serves it.
 #[derive(Debug)]
 pub struct Installation {
     program: PathBuf,
     dir: PathBuf,
+    /// Recovery codes of its person that were not used; none before there is one.
+    codes: RefCell<Vec<String>>,
 }
 
 /// A server that runs. Killed when it is dropped.
@@ -18,8 +32,6 @@ pub struct Running {
     output: BufReader<ChildStdout>,
     /// `host:port`.
     pub host: String,
-    /// The path of the sign-in link.
-    pub link: String,
 }
 
 impl Installation {
@@ -31,7 +43,7 @@ impl Installation {
             dir.display()
         );
         std::fs::write(dir.join("plateglass.toml"), config).expect("the folder can be written to");
-        Self { program: program.into(), dir }
+        Self { program: program.into(), dir, codes: RefCell::default() }
     }
 
     /// Runs a command to its end and returns what it printed.
@@ -48,6 +60,45 @@ impl Installation {
         let said = self.command(&["camera", "add", name, "--site", "a test"]);
         let key = said.lines().find_map(|line| line.strip_prefix("key "));
         key.expect("the command prints the key").to_owned()
+    }
+
+    /// Signs somebody in who holds every role that goes together and is trained; the first time they come to their account by
+    /// an invitation, as everybody does. The headers with which they ask.
+    pub fn sign_in(&self, server: &Running) -> String {
+        let mut line = Line::to(&server.host).expect("the server listens");
+        let code = self.codes.borrow_mut().pop();
+        let answer = match code {
+            Some(code) => with_password(&mut line, &code),
+            None => self.come_to_account(&mut line),
+        };
+        let session = cookie(&answer, "plateglass=").expect("a session begins");
+        format!("cookie: {session}\r\nsec-fetch-site: same-origin\r\n")
+    }
+
+    fn come_to_account(&self, line: &mut Line) -> Answer {
+        let mut words = vec!["person", "add", LOGIN, "--name", "R. Ortiz", "--reason", "a test"];
+        for role in Role::ALL.iter().filter(|role| **role != Role::ExternalAuditor) {
+            words.extend(["--role", role.word()]);
+        }
+        let said = self.command(&words);
+        let link = said.lines().find_map(|line| line.split_once("/invitation/"));
+        let path = format!("/invitation/{}", link.expect("an invitation is printed").1);
+        self.command(&["person", "train", LOGIN]);
+        let typed = PASSWORD.replace(' ', "+");
+        let chosen = format!("password={typed}&again={typed}");
+        let answer = line.ask("POST", &path, FORM, chosen.as_bytes()).expect("it answers");
+        let step = cookie(&answer, "plateglass-step=").expect("the next step begins");
+        let step = format!("cookie: {step}\r\n");
+        let page = line.ask("GET", "/enrol", &step, b"").expect("it answers").text();
+        let secret = between(&page, "id=\"secret\">", "<").and_then(Secret::parse);
+        let secret = secret.expect("the authenticator's key is shown");
+        let code = format!("code={}", totp::shown(&secret, now()));
+        let headers = format!("{FORM}{step}");
+        let answer = line.ask("POST", "/enrol", &headers, code.as_bytes()).expect("it answers");
+        let page = answer.text();
+        let codes = page.split("<li><code>").skip(1).filter_map(|rest| rest.split('<').next());
+        *self.codes.borrow_mut() = codes.map(str::to_owned).collect();
+        answer
     }
 
     /// Starts the server, `before` its words standing those of a program that watches it.
@@ -102,21 +153,12 @@ impl Running {
         let mut process = command.spawn().expect("the server can be started");
         let output = process.stdout.take().expect("its output is a pipe");
         let mut output = BufReader::new(output);
-        let mut host = None;
         loop {
             let mut line = String::new();
             let n = output.read_line(&mut line).expect("its output is text");
             assert!(n > 0, "the server ended before it listened; see server.log");
-            if let Some(address) = line.trim().strip_prefix("Plateglass listens on http://") {
-                host = Some(address.to_owned());
-            }
-            if let (Some(host), Some((_, path))) = (&host, line.trim().split_once("/sign-in/")) {
-                return Self {
-                    process,
-                    output,
-                    host: host.clone(),
-                    link: format!("/sign-in/{path}"),
-                };
+            if let Some(host) = line.trim().strip_prefix("Plateglass listens on http://") {
+                return Self { process, output, host: host.to_owned() };
             }
         }
     }
@@ -148,4 +190,31 @@ impl Drop for Running {
         drop(self.process.kill());
         drop(self.process.wait());
     }
+}
+
+fn with_password(line: &mut Line, code: &str) -> Answer {
+    let typed = format!("name={LOGIN}&password={}", PASSWORD.replace(' ', "+"));
+    let answer = line.ask("POST", "/sign-in", FORM, typed.as_bytes()).expect("it answers");
+    let step = cookie(&answer, "plateglass-step=").expect("the password is right");
+    let headers = format!("{FORM}cookie: {step}\r\n");
+    let code = format!("code={code}");
+    line.ask("POST", "/sign-in/code", &headers, code.as_bytes()).expect("it answers")
+}
+
+/// The cookie of this name that an answer sets, as it is sent back.
+fn cookie(answer: &Answer, name: &str) -> Option<String> {
+    let set = answer.headers.lines().filter_map(|line| line.split_once(':'));
+    let set = set.filter(|(have, _)| have.eq_ignore_ascii_case("set-cookie"));
+    let mut values = set.filter_map(|(_, value)| value.trim().split(';').next());
+    values.find(|value| value.starts_with(name) && value.len() > name.len()).map(str::to_owned)
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the server under test has the system's clock")]
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

@@ -17,6 +17,7 @@ pub use error::VaultError;
 pub use key_store::KeyStore;
 pub use log_keys::LogKeys;
 pub use pictures::{PictureToKeep, Vault};
+pub use sealed::Sealer;
 
 /// Where random bytes come from: an argument (D8), so that tests can repeat them.
 pub type Chance = Arc<dyn Fn(&mut [u8]) + Send + Sync>;

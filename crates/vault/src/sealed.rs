@@ -4,6 +4,8 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
+use domain::SubKey;
+
 use crate::Chance;
 
 const NONCE_BYTES: usize = 24;
@@ -32,4 +34,34 @@ pub(crate) fn open(key: &[u8; 32], about: &[u8], sealed: &[u8]) -> Option<Zeroiz
         .decrypt(&XNonce::from(*nonce), payload)
         .ok()
         .map(Zeroizing::new)
+}
+
+/// Seals small secrets that lie in a database, under one key.
+#[derive(Clone)]
+pub struct Sealer {
+    key: SubKey,
+    chance: Chance,
+}
+
+impl Sealer {
+    /// Seals under `key`.
+    pub fn new(key: SubKey, chance: Chance) -> Self {
+        Self { key, chance }
+    }
+
+    /// Seals `clear`; whoever opens it has to name the same `about`.
+    pub fn seal(&self, about: &str, clear: &[u8]) -> Vec<u8> {
+        seal(self.key.expose(), about.as_bytes(), clear, &self.chance)
+    }
+
+    /// Opens what was sealed about the same; none if anything differs.
+    pub fn open(&self, about: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        open(self.key.expose(), about.as_bytes(), sealed)
+    }
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer(…)")
+    }
 }

@@ -8,3 +8,4 @@ pub(crate) mod page;
 pub(crate) mod read;
 pub(crate) mod read_in;
 pub(crate) mod taken;
+pub(crate) mod work;

@@ -9,7 +9,8 @@ use ledger::batch::{Salter, hash_of, root};
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField};
 use store::{LogId, NewLeaf, Things};
 
-use super::{Ctx, Says};
+use super::judge::Grounds;
+use super::{Ctx, Says, server_permit};
 use crate::{App, AskError, TakeError};
 
 /// Strangers' attempts that are written down one by one in a minute; those beyond are counted and written down together.
@@ -51,19 +52,20 @@ impl About {
 }
 
 /// The right to ask for permits within something that was written down.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Leave {
     ctx: Ctx,
 }
 
 impl Leave {
-    pub(in crate::record) const fn of(ctx: Ctx) -> Self {
+    pub(in crate::record) fn of(ctx: Ctx) -> Self {
         Self { ctx }
     }
 
-    /// A permit for a part of what was written down.
+    /// A permit for a part of what was written down. The policy decided on the whole: what it is joined with (the read of a hit,
+    /// the name of a camera) is not asked for again, and is the same agency's.
     pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
-        self.ctx.permit()
+        server_permit(self.ctx.agency, self.ctx.now)
     }
 
     /// The circumstances.
@@ -91,9 +93,9 @@ impl App {
         ctx: &Ctx,
         about: About,
     ) -> Result<Act<A>, AskError> {
-        let permit = self.permit_or_record::<A>(ctx, &about).await?;
+        let (permit, grounds) = self.permit_or_record::<A>(ctx, &about).await?;
         let says = Says::of(self, ctx);
-        let draft = says.permitted(Kind::Begin, A::WORD, "not stated");
+        let draft = says.permitted(Kind::Begin, A::WORD, &grounds);
         let mut leaf =
             says.leaf(of(&says, draft, &about)).map_err(AskError::failed("write down an act"))?;
         leaf.begun_at = Some(ctx.now);
@@ -103,7 +105,7 @@ impl App {
         let leaf = recorder.writer.append(log, leaf).await;
         let leaf = leaf.map_err(|err| AskError::NotRecorded { err })?;
         recorder.begun(log, leaf);
-        let leave = Leave::of(*ctx);
+        let leave = Leave::of(ctx.clone());
         Ok(Act {
             app: self.clone(),
             leave,
@@ -121,13 +123,11 @@ impl App {
         &self,
         ctx: &Ctx,
         about: &About,
-    ) -> Result<Permit<A>, AskError> {
-        match ctx.permit::<A>() {
-            Ok(permit) => Ok(permit),
-            Err(refusal) => {
-                let reasons: Vec<String> =
-                    refusal.reasons.iter().map(|one| one.word().to_owned()).collect();
-                self.refused(ctx, A::WORD, &reasons, about).await?;
+    ) -> Result<(Permit<A>, Grounds), AskError> {
+        match ctx.judge::<A>() {
+            (Ok(permit), grounds) => Ok((permit, grounds)),
+            (Err(refusal), grounds) => {
+                self.refused(ctx, &refusal, &grounds, about).await?;
                 Err(AskError::Refused(refusal))
             }
         }
@@ -145,16 +145,21 @@ impl App {
     async fn refused(
         &self,
         ctx: &Ctx,
-        action: &'static str,
-        reasons: &[String],
+        refusal: &Refusal,
+        grounds: &Grounds,
         about: &About,
     ) -> Result<(), AskError> {
         let says = Says::of(self, ctx);
         let draft = says
-            .who(Kind::Event, action)
+            .rests_on(says.who(Kind::Event, refusal.action), grounds)
             .text(ClearField::Decision, "refuse")
-            .words(ClearField::Reasons, reasons.iter().map(String::as_str));
-        self.record_of_stranger(ctx, of(&says, draft, about)).await
+            .words(ClearField::Reasons, refusal.reasons.iter().map(|one| one.word.as_ref()));
+        let draft = of(&says, draft, about);
+        match ctx.person {
+            // Somebody with a name: every refusal of theirs is written down.
+            Some(_) => self.record(ctx, draft).await.map(drop),
+            None => self.record_of_stranger(ctx, draft).await,
+        }
     }
 
     /// Writes down something that happened, and waits until it is on disk.
@@ -276,7 +281,7 @@ impl<A: Action> Act<A> {
     fn end(&mut self, outcome: &str, things: Vec<String>) {
         self.is_open = false;
         let inner = self.app.inner();
-        let ctx = Ctx { now: self.app.now(), ..*self.leave.ctx() };
+        let ctx = Ctx { now: self.app.now(), ..self.leave.ctx().clone() };
         let says = Says::of(&self.app, &ctx);
         let mut draft = Draft::new(Kind::Complete)
             .text(ClearField::Action, A::WORD)

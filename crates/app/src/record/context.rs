@@ -1,11 +1,15 @@
 //! Who asks, for which agency, when and from where: the first argument of every use case after the app.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use domain::{Action, Actor, AgencyId, CameraId, Permit, Refusal, Timestamp, access};
+use domain::{Actor, AgencyId, CameraId, PersonId, Standing, Timestamp};
+use policy::{Offence, ReasonFact};
+
+use crate::policies::InForce;
 
 /// The circumstances of one act. Made by whoever knows the actor: the HTTP layer, a command, a reconciler.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ctx {
     /// Who acts.
     pub actor: Actor,
@@ -15,6 +19,42 @@ pub struct Ctx {
     pub now: Timestamp,
     /// Through what and from where.
     pub origin: Origin,
+    /// What is known of the person who acts, where it is a person.
+    pub person: Option<Arc<SignedIn>>,
+}
+
+/// Somebody who is signed in: everything that a decision about them is made from.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who they are, what they hold and what they completed.
+    pub standing: Standing,
+    /// Their pseudonym in the ledger.
+    pub pseudonym: String,
+    /// The policy of their agency; without one nothing is permitted.
+    pub policy: Option<Arc<InForce>>,
+    /// When they last showed who they are.
+    pub authenticated_at: Timestamp,
+    /// The digest of the session's secret.
+    pub session: [u8; 32],
+    /// What they work on.
+    pub work: Option<WorkingOn>,
+}
+
+/// What somebody said that they work on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkingOn {
+    /// The purpose's word in the bundle.
+    pub purpose: String,
+    /// The case or incident number.
+    pub case_number: Option<String>,
+    /// The offence, where the purpose asks for one.
+    pub offence: Option<Offence>,
+    /// Why, in their own words, with what has no place there masked.
+    pub reason: Option<String>,
+    /// What the bundle makes of the reason.
+    pub reason_fact: Option<ReasonFact>,
+    /// When they said so.
+    pub stated_at: Timestamp,
 }
 
 /// Through which part of the server somebody acts, in which session, from which address.
@@ -62,12 +102,23 @@ pub struct SessionRef(pub [u8; 8]);
 
 impl Ctx {
     const fn of(actor: Actor, agency: AgencyId, now: Timestamp, part: Part) -> Self {
-        Self { actor, agency, now, origin: Origin { part, session: None, address: None } }
+        let origin = Origin { part, session: None, address: None };
+        Self { actor, agency, now, origin, person: None }
     }
 
-    /// A signed-in administrator in their own agency.
-    pub const fn administrator(agency: AgencyId, now: Timestamp) -> Self {
-        Self::of(Actor::Administrator(agency), agency, now, Part::Console)
+    /// Somebody who is signed in, in their own agency.
+    pub fn person(signed_in: Arc<SignedIn>, now: Timestamp) -> Self {
+        let (agency, id) = (signed_in.standing.person.agency, signed_in.standing.person.id);
+        let ctx = Self::of(Actor::Person(agency, id), agency, now, Part::Console);
+        Self { person: Some(signed_in), ..ctx }
+    }
+
+    /// Who acts, where it is a person.
+    pub const fn person_id(&self) -> Option<PersonId> {
+        match self.actor {
+            Actor::Person(_, id) => Some(id),
+            _ => None,
+        }
     }
 
     /// A camera that handed in its key.
@@ -92,29 +143,22 @@ impl Ctx {
 
     /// The same through another part of the server.
     #[must_use]
-    pub const fn through(mut self, part: Part) -> Self {
+    pub fn through(mut self, part: Part) -> Self {
         self.origin.part = part;
         self
     }
 
     /// The same from a network address.
     #[must_use]
-    pub const fn from_address(mut self, address: Option<IpAddr>) -> Self {
+    pub fn from_address(mut self, address: Option<IpAddr>) -> Self {
         self.origin.address = address;
         self
     }
 
     /// The same in a session.
     #[must_use]
-    pub const fn in_session(mut self, session: SessionRef) -> Self {
+    pub fn in_session(mut self, session: SessionRef) -> Self {
         self.origin.session = Some(session);
         self
-    }
-
-    /// Asks for leave to do `A` here. A refusal is counted. Only for who records what is done with it.
-    pub(in crate::record) fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
-        access::decide::<A>(self.actor, self.agency, self.now).inspect_err(|refusal| {
-            metrics::counter!("plateglass_refusals_total", "action" => refusal.action).increment(1);
-        })
     }
 }

@@ -82,7 +82,7 @@ pub(crate) struct Look<A: Action> {
 impl App {
     /// Looks at something live: begins a standing look, or goes on with the one that this session has.
     pub(crate) async fn look<A: Action>(&self, ctx: &Ctx) -> Result<Look<A>, AskError> {
-        let permit = self.permit_or_record::<A>(ctx, &About::nothing_yet()).await?;
+        let (permit, grounds) = self.permit_or_record::<A>(ctx, &About::nothing_yet()).await?;
         let says = Says::of(self, ctx);
         let key =
             Key { log: says.log(), actor: ctx.actor, session: ctx.origin.session, action: A::WORD };
@@ -97,14 +97,14 @@ impl App {
             }
             Some(standing) => standing.used_at = ctx.now.max(standing.used_at),
             None => {
-                let draft = says.permitted(Kind::Begin, A::WORD, "monitoring");
+                let draft = says.permitted(Kind::Begin, A::WORD, &grounds);
                 let mut leaf = says.leaf(draft).map_err(AskError::failed("write down a look"))?;
                 leaf.begun_at = Some(ctx.now);
                 let leaf = recorder.writer.append(key.log, leaf).await;
                 let leaf = leaf.map_err(|err| AskError::NotRecorded { err })?;
                 recorder.begun(key.log, leaf);
                 *standing = Some(Standing {
-                    ctx: *ctx,
+                    ctx: ctx.clone(),
                     leaf,
                     sent: BTreeSet::new(),
                     covered: HashSet::new(),
@@ -112,7 +112,7 @@ impl App {
                 });
             }
         }
-        Ok(Look { app: self.clone(), leave: Leave::of(*ctx), permit, key })
+        Ok(Look { app: self.clone(), leave: Leave::of(ctx.clone()), permit, key })
     }
 
     /// Says that a session's pages are still open.
@@ -135,7 +135,7 @@ impl App {
                 && standing.covered.contains(thing)
             {
                 standing.sent.insert(more.to_owned());
-                return Some(Leave::of(*ctx));
+                return Some(Leave::of(ctx.clone()));
             }
         }
         None
@@ -172,7 +172,7 @@ impl Standing {
         if self.sent.is_empty() && !ends {
             return;
         }
-        let ctx = Ctx { now, ..self.ctx };
+        let ctx = Ctx { now, ..self.ctx.clone() };
         let says = Says::of(app, &ctx);
         let kind = if ends { Kind::Complete } else { Kind::Minute };
         let mut draft = Draft::new(kind)

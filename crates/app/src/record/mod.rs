@@ -9,13 +9,14 @@ mod act;
 pub(crate) mod batch;
 pub(crate) mod checkpoints;
 mod context;
+mod judge;
 mod look;
 mod says;
 pub(crate) mod sweep;
 mod writer;
 
 pub use checkpoints::{WitnessConfig, WitnessState};
-pub use context::{Ctx, Origin, Part, SessionRef};
+pub use context::{Ctx, Origin, Part, SessionRef, SignedIn, WorkingOn};
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -25,6 +26,7 @@ use ledger::disclosure::Salt;
 use store::LogId;
 
 pub(crate) use act::{About, Leave, json_of};
+pub(crate) use judge::grade;
 pub(crate) use look::Looks;
 pub(crate) use says::Says;
 use writer::Writer;

@@ -5,11 +5,9 @@ use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
 use store::{ClearText, LogId, NewLeaf, StoreError};
 
+use super::judge::Grounds;
 use super::{Ctx, salt};
 use crate::App;
-
-/// The policies that decide until an agency's bundle does: one that lets administrators do everything.
-const BUILT_IN: &str = "built-in";
 
 /// Writes leaves for one context.
 pub(crate) struct Says<'a> {
@@ -24,9 +22,11 @@ impl<'a> Says<'a> {
 
     /// The log in which it is written.
     pub(crate) fn log(&self) -> LogId {
-        match self.ctx.actor {
-            Actor::Nobody => LogId::SERVER,
-            _ => LogId::of_agency(self.ctx.agency),
+        // Agency 0 is none: what nobody does to no agency's things is the server's.
+        if self.ctx.agency.to_i64() == 0 {
+            LogId::SERVER
+        } else {
+            LogId::of_agency(self.ctx.agency)
         }
     }
 
@@ -34,10 +34,10 @@ impl<'a> Says<'a> {
     pub(crate) fn who(&self, kind: Kind, action: &str) -> Draft {
         let Ctx { actor, origin, now, .. } = self.ctx;
         let (actor_kind, role, name) = match actor {
-            Actor::Administrator(_) => ("person", "administrator", "the administrator".to_owned()),
-            Actor::Camera(_, camera) => ("camera", "camera", format!("camera {camera}")),
-            Actor::Server => ("server", "server", "the server".to_owned()),
-            Actor::Nobody => ("nobody", "none", String::new()),
+            Actor::Person(..) => ("person", self.roles(), self.name()),
+            Actor::Camera(_, camera) => ("camera", "camera".to_owned(), format!("camera {camera}")),
+            Actor::Server => ("server", "server".to_owned(), "the server".to_owned()),
+            Actor::Nobody => ("nobody", "none".to_owned(), String::new()),
         };
         let mut draft = Draft::new(kind)
             .text(ClearField::Action, action)
@@ -46,7 +46,7 @@ impl<'a> Says<'a> {
             .text(ClearField::Where, origin.part.word())
             .text(ClearField::Day, now.day().to_string());
         if *actor != Actor::Nobody {
-            draft = draft.text(ClearField::Actor, self.pseudonym(&format!("actor {actor:?}")));
+            draft = draft.text(ClearField::Actor, self.app.pseudonym_of(*actor));
         }
         if let Some(session) = origin.session {
             draft = draft
@@ -62,12 +62,40 @@ impl<'a> Says<'a> {
     }
 
     /// The same, of something that was permitted.
-    pub(crate) fn permitted(&self, kind: Kind, action: &str, purpose: &str) -> Draft {
-        self.who(kind, action)
-            .text(ClearField::Decision, "permit")
-            .words(ClearField::Policies, [BUILT_IN])
-            .text(ClearField::Bundle, "none")
-            .text(ClearField::Purpose, purpose)
+    pub(crate) fn permitted(&self, kind: Kind, action: &str, grounds: &Grounds) -> Draft {
+        self.rests_on(self.who(kind, action), grounds).text(ClearField::Decision, "permit")
+    }
+
+    /// Adds what a decision rests on, and why the person acts.
+    pub(crate) fn rests_on(&self, draft: Draft, grounds: &Grounds) -> Draft {
+        let mut draft = draft
+            .words(ClearField::Policies, grounds.policies.iter().map(String::as_str))
+            .text(ClearField::Bundle, grounds.bundle.as_str())
+            .text(ClearField::Purpose, grounds.purpose.as_str());
+        if let Some(facts) = &grounds.facts {
+            draft = self.seal(draft, SealedField::Facts, facts.as_str());
+        }
+        let work = self.ctx.person.as_ref().and_then(|signed_in| signed_in.work.as_ref());
+        let Some(work) = work.filter(|work| work.purpose == grounds.purpose) else { return draft };
+        if let Some(case) = &work.case_number {
+            draft = self.seal(draft, SealedField::Case, case.as_str());
+        }
+        if let Some(reason) = &work.reason {
+            draft = self.seal(draft, SealedField::Reason, reason.as_str());
+        }
+        draft
+    }
+
+    /// The roles that the person holds, in the order in which [`domain::Role::ALL`] has them.
+    fn roles(&self) -> String {
+        let Some(signed_in) = &self.ctx.person else { return String::new() };
+        let roles = signed_in.standing.roles(self.ctx.now);
+        roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn name(&self) -> String {
+        let person = self.ctx.person.as_ref().map(|signed_in| &signed_in.standing.person);
+        person.map(|person| format!("{} ({})", person.name, person.login)).unwrap_or_default()
     }
 
     /// Seals a field under a fresh salt.
@@ -100,6 +128,13 @@ impl<'a> Says<'a> {
 
     fn pseudonym(&self, of: &str) -> String {
         pseudonym(&self.app.inner().recorder.pseudonyms, of)
+    }
+}
+
+impl App {
+    /// An actor's pseudonym in the ledger.
+    pub(crate) fn pseudonym_of(&self, actor: Actor) -> String {
+        pseudonym(&self.inner().recorder.pseudonyms, &format!("actor {actor:?}"))
     }
 }
 

@@ -14,10 +14,13 @@ pub mod list_reads;
 pub mod open_hit;
 pub mod open_picture;
 pub mod open_read;
+pub mod people;
+pub mod policy;
 pub mod rekey_camera;
 pub mod sign_in;
 pub mod take_frame;
 pub mod take_reads;
+pub mod training;
 
 pub use add_camera::add_camera;
 pub use create_hotlist::{NewHotlist, create_hotlist};

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use app::sign_in::make_link;
+use app::sign_in::demo_link;
 use app::{
     AskError, Column, Ctx, HitsAsk, ImportAsk, Mapping, add_camera, import_hotlist, list_hits,
     open_hit, open_picture, open_read, take_frame, take_reads,
@@ -122,7 +122,7 @@ async fn a_refusal_is_written_down_before_it_is_given() {
     assert_eq!(news[0].beside("objects"), format!("read {at}"));
 
     let elsewhere = AgencyId::from_i64(house.agency.to_i64() + 1);
-    let stranger = Ctx { actor: Actor::Administrator(elsewhere), ..house.admin() };
+    let stranger = Ctx { actor: Actor::Person(elsewhere, house.person), ..house.admin() };
     assert!(matches!(open_read(app, &stranger, at).await, Err(AskError::Refused(_))));
     assert!(list_hits(app, &stranger, HitsAsk::default()).await.is_err());
     let news = book.news().await;
@@ -130,7 +130,7 @@ async fn a_refusal_is_written_down_before_it_is_given() {
     assert!(news.iter().all(|one| one.leaf.words(ClearField::Reasons) == ["other-agency"]));
 
     // Nobody is nobody's: what they try stands in the server's log.
-    let nobody = Ctx { agency: house.agency, ..Ctx::nobody(app.now()) };
+    let nobody = Ctx::nobody(app.now());
     assert!(matches!(open_read(app, &nobody, at).await, Err(AskError::Refused(_))));
     let news = book.server_news().await;
     assert_eq!(news[0].leaf.words(ClearField::Reasons), ["not-signed-in"]);
@@ -158,11 +158,11 @@ async fn adding_a_camera_and_making_a_link_are_in_the_log() {
     assert_eq!(done.ids(), [&*format!("camera {}, added", camera.id)]);
 
     let size = app::log_state(app, book.log()).await.unwrap().size;
-    make_link(app, house.agency, app.now()).await.unwrap();
+    demo_link(app, house.person).await.unwrap();
     let made = book.leaf(book.log(), size).await;
     assert_eq!(
         (made.gist().as_str(), made.text(ClearField::ActorKind)),
-        ("event make-sign-in-link", "server")
+        ("event make-demo-link", "server")
     );
 }
 
@@ -215,7 +215,7 @@ async fn what_names_reads_goes_on_schedule_and_the_leaf_verifies_without_it() {
         (book.leaf(book.log(), begun.number).await, book.leaf(book.log(), done.number).await);
     assert_eq!((again.beside("objects"), ended.things), ("", None));
     // Who and when never go by themselves; the entry and its place in the tree stay as they are.
-    assert_eq!(again.beside("name"), "the administrator");
+    assert_eq!(again.beside("name"), "R. Ortiz (r.ortiz)");
     assert_eq!(moment(again.beside("at")), moment("2026-11-21T12:00:00Z"));
     assert_eq!((&again.entry, &ended.entry), (&begun.entry, &done.entry));
     let receipt = app::leaf_receipt(app, &house.admin(), begun.number).await.unwrap();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use app::sign_in::make_link;
+use app::sign_in::demo_link;
 use camino::Utf8PathBuf;
 use domain::{DayKeys, Timestamp};
 use ledger::Leaf;
@@ -14,7 +14,7 @@ use testkit::{House, server_key, unlike_bytes};
 use vault::KeyStore;
 
 /// Makes a leaf of its own in the agency's log: what was handed in before it is on disk once it is.
-const MARK: &str = "make-sign-in-link";
+const MARK: &str = "make-demo-link";
 
 /// A house whose logs are read.
 pub(crate) struct Book {
@@ -69,7 +69,7 @@ impl Book {
 
     /// Returns when everything that was handed in is on disk.
     pub(crate) async fn settle(&self) {
-        make_link(&self.house.app, self.house.agency, self.house.app.now()).await.unwrap();
+        demo_link(&self.house.app, self.house.person).await.unwrap();
     }
 
     /// Brings today's batches into the log, without waiting for the server to do it.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use app::{
-    Ctx, HitsAsk, ReadsAsk, SessionRef, list_hits, list_reads, open_picture, sweep_ledger,
-    take_frame, take_reads,
+    AskError, Ctx, HitsAsk, ReadsAsk, SessionRef, list_hits, list_reads, open_hit, open_picture,
+    open_read, sweep_ledger, take_frame, take_reads,
 };
 use bytes::Bytes;
 use domain::{Category, PictureKind};
@@ -29,6 +29,20 @@ async fn take(book: &Book, event: &str, plate: &str) -> String {
 
 async fn sweep(book: &Book) {
     sweep_ledger(&book.house.app, book.house.app.now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn hits_are_watched_and_opened_without_a_case_and_a_read_is_not() {
+    let book = Book::new().await;
+    let (house, app) = (&book.house, &book.house.app);
+    house.want(Category::StolenVehicle, &["7ABC123"]).await;
+    take(&book, "e1", "7ABC123").await;
+    let watching = house.without_purpose();
+    let seen = list_hits(app, &watching, HitsAsk::default()).await.unwrap().items;
+    assert_eq!(seen.len(), 1);
+    open_hit(app, &watching, seen[0].id).await.unwrap();
+    let opened = open_read(app, &watching, seen[0].read).await;
+    assert!(matches!(opened, Err(AskError::Refused(_))));
 }
 
 #[tokio::test]

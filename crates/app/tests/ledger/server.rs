@@ -4,10 +4,8 @@ use std::io::Read;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use app::sign_in::{LinkToken, use_link};
-use app::{
-    Column, ImportAsk, Mapping, Origin, Part, import_hotlist, open_read, sweep_ledger, take_reads,
-};
+use app::sign_in::{Door, SignInRefused, StepToken, with_demo_link};
+use app::{Column, ImportAsk, Mapping, import_hotlist, open_read, sweep_ledger, take_reads};
 use domain::{Category, ReadRef};
 use ledger::leaf::{ClearField, Kind};
 use testkit::house::read;
@@ -31,11 +29,12 @@ async fn starting_and_stopping_the_server_is_in_its_log() {
 async fn strangers_attempts_beyond_thirty_a_minute_are_counted_in_one_leaf() {
     let book = Book::new().await;
     let (house, app) = (&book.house, &book.house.app);
-    let origin = Origin { part: Part::Console, session: None, address: None };
+    let door = Door { address: None, browser: "a test".to_owned() };
     let knock = async |n: u32| {
         for _ in 0..n {
-            let link = LinkToken::parse(&"A".repeat(43)).unwrap();
-            assert!(use_link(app, &link, app.now(), origin).await.unwrap().is_none());
+            let link = StepToken::parse(&"A".repeat(43)).unwrap();
+            let refused = with_demo_link(app, &link, &door).await;
+            assert!(matches!(refused, Err(SignInRefused::Lost)));
         }
     };
     knock(45).await;

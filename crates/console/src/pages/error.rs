@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-pub use crate::error::Trouble;
+pub use crate::error::{Trouble, Way, WhyNot};
 use crate::frame::Frame;
 
 /// What went wrong, what it means, what to do.

@@ -23,7 +23,7 @@ pub(crate) async fn post(headers: HeaderMap, Checked(wish): Checked<Wish>) -> Re
 }
 
 /// An address of ours, or the start: nobody is sent elsewhere by a form.
-fn within(back: &str) -> &str {
+pub(super) fn within(back: &str) -> &str {
     let ours = back.starts_with('/')
         && !back.starts_with("//")
         && back.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');

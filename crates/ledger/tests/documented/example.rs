@@ -28,6 +28,7 @@ const DONE: usize = 2;
 const READS: usize = 3;
 /// The things that are shown are of this look.
 const OPENED: &str = "read 1-20261121-7514093847361";
+const PURPOSE: &str = "stolen-vehicle";
 const READ_IDS: [u64; 3] = [7_514_093_847_361, 7_514_093_847_362, 7_514_093_847_363];
 
 /// The log.
@@ -59,21 +60,56 @@ fn who(leaf: usize, kind: Kind, action: &str) -> Draft {
         .text(C::Action, action)
         .text(C::ActorKind, "person")
         .text(C::Actor, "8f2d61c07a3be945")
-        .text(C::Role, "administrator")
+        .text(C::Role, "officer")
         .text(C::Session, "51c9e0d3b7726a18")
         .text(C::Where, "console")
         .text(C::Day, DAY)
-        .seal(S::Name, &salt(leaf, S::Name), "the administrator")
+        .seal(S::Name, &salt(leaf, S::Name), "R. Ortiz (r.ortiz)")
         .seal(S::Address, &salt(leaf, S::Address), "192.0.2.7")
         .seal(S::At, &salt(leaf, S::At), at(leaf))
 }
 
-fn permitted(leaf: usize, action: &str, purpose: &str) -> Draft {
-    who(leaf, Kind::Begin, action)
-        .text(C::Decision, "permit")
-        .words(C::Policies, ["built-in"])
-        .text(C::Bundle, "none")
+/// What a decision was made from, as `policy::Facts` writes it: somebody opens a read for a stolen vehicle.
+fn facts(leaf: usize, action: &str, purpose: &str) -> String {
+    let leaf = leaf as u64;
+    let second = CAPTURED_AT / 1_000_000 + 1_940 + leaf % 60;
+    let at = second * 1_000_000 + leaf * 1_357 % 1_000_000;
+    let (case, reason) = match purpose {
+        PURPOSE => (
+            r#""case":{"formatted":true},"#,
+            r#""reason":{"refused":false,"suspicious":false,"vague":false},"#,
+        ),
+        _ => ("", ""),
+    };
+    format!(
+        "{{\"action\":\"{action}\",\"at\":{at},{case}\"day\":\"{DAY}\",\"exigent\":false,\"person\":{{\"agency\":\"1\",\
+         \"outside\":false,\"pseudonym\":\"8f2d61c07a3be945\",\"roles\":[\"officer\"],\"temporary\":false}},\
+         \"purpose\":\"{purpose}\",{reason}\"resource\":\"1\",\"session\":{{\"locked\":false,\
+         \"minutes_since_authentication\":12,\"second_factor\":true}},\
+         \"training\":{{\"reader\":{{\"until\":\"2026-12-31\",\"valid\":true}}}}}}"
+    )
+}
+
+/// Adds what a decision rests on: the rule, the bundle, the purpose, the facts.
+fn rests_on(draft: Draft, leaf: usize, action: &str, rule: &str, purpose: &str) -> Draft {
+    draft
+        .words(C::Policies, [rule])
+        .text(C::Bundle, hex(&Sha256::digest("the bundle of the example")))
         .text(C::Purpose, purpose)
+        .seal(S::Facts, &salt(leaf, S::Facts), facts(leaf, action, purpose))
+}
+
+fn permitted(leaf: usize, action: &str, purpose: &str) -> Draft {
+    rests_on(who(leaf, Kind::Begin, action), leaf, action, "officer", purpose)
+        .text(C::Decision, "permit")
+}
+
+/// Somebody opens a read, for a case.
+fn opened(leaf: usize) -> Draft {
+    permitted(leaf, "open-read", PURPOSE)
+        .seal(S::Case, &salt(leaf, S::Case), "26-001234")
+        .seal(S::Reason, &salt(leaf, S::Reason), "owner reported it stolen from the garage")
+        .seal(S::Objects, &salt(leaf, S::Objects), OPENED)
 }
 
 /// The end of what began in `of`, or a minute of it.
@@ -117,11 +153,7 @@ fn drafts(reads: &[Disclosure]) -> Vec<Draft> {
     let sent = records(5, &[OPENED, "read 1-20261121-7514093847362"]);
     let mut drafts = vec![
         who(0, Kind::Event, "sign-in").text(C::Decision, "permit"),
-        permitted(BEGUN, "open-read", "not stated").seal(
-            S::Objects,
-            &salt(BEGUN, S::Objects),
-            OPENED,
-        ),
+        opened(BEGUN),
         after(DONE, Kind::Complete, "open-read", BEGUN, &records(DONE, &[OPENED])),
         Draft::new(Kind::Reads)
             .text(C::Day, DAY)
@@ -131,18 +163,20 @@ fn drafts(reads: &[Disclosure]) -> Vec<Draft> {
         permitted(4, "list-reads", "monitoring"),
         after(5, Kind::Minute, "list-reads", 4, &sent),
         after(6, Kind::Complete, "list-reads", 4, &[]),
-        who(7, Kind::Event, "open-read")
-            .text(C::Decision, "refuse")
-            .words(C::Reasons, ["other-agency"])
-            .seal(S::Objects, &salt(7, S::Objects), "read 2-20261121-7514093847999"),
+        rests_on(
+            who(7, Kind::Event, "open-read"),
+            7,
+            "open-read",
+            "purpose-elsewhere",
+            "monitoring",
+        )
+        .text(C::Decision, "refuse")
+        .words(C::Reasons, ["purpose-elsewhere"])
+        .seal(S::Objects, &salt(7, S::Objects), "read 1-20261121-7514093847999"),
     ];
     while drafts.len() < N_LEAVES {
         let n = drafts.len();
-        drafts.push(permitted(n, "open-read", "not stated").seal(
-            S::Objects,
-            &salt(n, S::Objects),
-            OPENED,
-        ));
+        drafts.push(opened(n));
         let things = records(n + 1, &[OPENED]);
         drafts.push(after(n + 1, Kind::Complete, "open-read", n, &things));
     }

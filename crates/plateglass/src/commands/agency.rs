@@ -20,6 +20,12 @@ pub(crate) enum AgencyCommand {
         /// Its Originating Agency Identifier.
         #[arg(long)]
         ori: Option<String>,
+        /// The policy that it begins with: the word of one that comes with the program, or a folder.
+        #[arg(long, default_value = "example")]
+        policy: Utf8PathBuf,
+        /// Where its days begin, such as `America/Chicago`.
+        #[arg(long, default_value = "Etc/UTC")]
+        time_zone: String,
     },
     /// List the agencies.
     List {
@@ -36,8 +42,10 @@ pub(crate) fn run(command: &AgencyCommand) -> Result<()> {
     let config = Config::read(config)?;
     serve::runtime()?.block_on(async {
         let app = serve::open_app(&config, Role::Command).await?;
-        if let AgencyCommand::Add { name, ori, .. } = command {
-            app.add_agency(name, ori.as_deref()).await?;
+        if let AgencyCommand::Add { name, ori, policy, time_zone, .. } = command {
+            let files = super::policy::files(policy)?;
+            let id = app.add_agency(name, ori.as_deref()).await?;
+            app.begin_policy(id, &files, time_zone).await?;
         }
         for (id, name) in app.agencies().await? {
             println!("{id}\t{name}");

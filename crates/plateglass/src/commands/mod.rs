@@ -7,7 +7,8 @@ pub(crate) mod hotlist;
 pub(crate) mod import_hotlist;
 pub(crate) mod init;
 pub(crate) mod ledger;
-pub(crate) mod sign_in_link;
+pub(crate) mod person;
+pub(crate) mod policy;
 pub(crate) mod witness;
 
 use anyhow::{Context as _, Result, bail};

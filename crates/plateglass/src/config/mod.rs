@@ -227,6 +227,21 @@ pub(crate) struct AgencySection {
     /// Its Originating Agency Identifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ori: Option<String>,
+    /// The policy that it begins with: the word of one that comes with the program, or a folder. Once it is in force, only two
+    /// people can change it.
+    #[serde(default = "default_policy")]
+    pub(crate) policy: Utf8PathBuf,
+    /// Where its days begin, such as `America/Chicago`.
+    #[serde(default = "default_time_zone")]
+    pub(crate) time_zone: String,
+}
+
+fn default_policy() -> Utf8PathBuf {
+    Utf8PathBuf::from("example")
+}
+
+fn default_time_zone() -> String {
+    "Etc/UTC".to_owned()
 }
 
 /// A folder to watch.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Result;
+use app::sign_in::demo_link;
 use app::{App, Ctx, chain, take_frame};
 use camino::Utf8PathBuf;
 
@@ -33,6 +34,7 @@ pub(crate) struct DemoArgs {
 const A_VEHICLE_EVERY: Duration = Duration::from_secs(3);
 
 /// Runs the demo until it is told to stop.
+#[expect(clippy::print_stdout, reason = "what somebody who starts the demo has to see")]
 pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     let config = Config::in_dir(&args.data_dir, args.listen);
     log::start(&config.log)?;
@@ -43,6 +45,12 @@ pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     runtime()?.block_on(async {
         let server = Server::start(&config).await?;
         let cameras = seed::seed(&server.app, &pictures).await?;
+        let link = demo_link(&server.app, cameras.person).await?;
+        println!(
+            "Sign in to the demonstration (works once, within 10 minutes): {}/sign-in/link/{}",
+            server.address,
+            link.expose()
+        );
         let app = server.app.clone();
         server.app.spawn_until_closing("demo", async move {
             let mut passing = tokio::time::interval(A_VEHICLE_EVERY);

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use anyhow::{Context as _, Result};
+use app::people::{Inviting, by_login, first_person};
 use app::{
     App, Column, Ctx, ImportAsk, Mapping, NewHotlist, add_camera, create_hotlist, import_hotlist,
     list_cameras, list_hotlists,
 };
-use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, Position};
+use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, PersonId, Position, Role};
 
 use super::pictures::DemoPicture;
+use crate::commands::person::train;
 
 const AGENCY: &str = "Example Police Department";
 const LIST: &str = "Example stolen vehicles";
@@ -22,8 +24,14 @@ const LOOKED_AT_MAX: usize = 8;
 const N_CAMERAS: usize = 6;
 const HEADINGS_DEG: [u16; N_CAMERAS] = [0, 90, 180, 270, 45, 225];
 
+/// The demo's made-up person, with every role that goes together.
+const LOGIN: &str = "demo";
+const NAME: &str = "R. Ortiz";
+
 /// The demo's cameras.
 pub(crate) struct DemoCameras {
+    /// Somebody to look at it all.
+    pub(crate) person: PersonId,
     agency: AgencyId,
     cameras: Vec<(String, CameraId)>,
 }
@@ -47,12 +55,33 @@ pub(crate) async fn seed(app: &App, pictures: &[DemoPicture]) -> Result<DemoCame
         Some((agency, _)) => *agency,
         None => app.add_agency(AGENCY, Some("TX0000000")).await?,
     };
+    let policy = crate::commands::policy::files("example".into())?;
+    app.begin_policy(agency, &policy, "America/Chicago").await?;
     let ctx = Ctx::command(agency, app.now());
+    let person = seed_person(app, &ctx).await?;
     let cameras = seed_cameras(app, &ctx, pictures).await?;
     if list_hotlists(app, &ctx).await?.is_empty() {
         seed_list(app, &ctx, pictures).await?;
     }
-    Ok(DemoCameras { agency, cameras })
+    Ok(DemoCameras { person, agency, cameras })
+}
+
+async fn seed_person(app: &App, ctx: &Ctx) -> Result<PersonId> {
+    if let Some(there) = by_login(app, ctx, LOGIN).await? {
+        return Ok(there);
+    }
+    let who = Inviting {
+        login: LOGIN.to_owned(),
+        name: NAME.to_owned(),
+        email: String::new(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    let roles: Vec<Role> =
+        Role::ALL.into_iter().filter(|role| *role != Role::ExternalAuditor).collect();
+    let person = first_person(app, ctx.agency, who, &roles, "made up for the demo").await?.person;
+    train(app, ctx, person, "reader".to_owned(), None).await?;
+    Ok(person)
 }
 
 async fn seed_cameras(

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use app::{App, Recognise, Role, SystemChance, SystemClock, sign_in};
+use app::{App, Recognise, Role, SystemChance, SystemClock};
 use axum::Router;
 use camino::Utf8PathBuf;
 use tokio::net::TcpListener;
@@ -150,16 +150,22 @@ async fn after_closing(app: &App) {
 }
 
 async fn make_agencies(app: &App, config: &Config) -> Result<()> {
-    let there = app.agencies().await?;
-    for agency in &config.agencies {
-        if !there.iter().any(|(_, name)| *name == agency.name) {
-            app.add_agency(&agency.name, agency.ori.as_deref()).await?;
-        }
+    for about in &config.agencies {
+        let there = app.agencies().await?;
+        let id = match there.iter().find(|(_, name)| *name == about.name) {
+            Some((id, _)) => *id,
+            None => app.add_agency(&about.name, about.ori.as_deref()).await?,
+        };
+        let files = crate::commands::policy::files(&about.policy)
+            .with_context(|| format!("agency.policy of \"{}\"", about.name))?;
+        app.begin_policy(id, &files, &about.time_zone)
+            .await
+            .with_context(|| format!("agency \"{}\" has no policy in force", about.name))?;
     }
     Ok(())
 }
 
-/// Prints the address and a link for each agency's administrator: on standard output, because a log is kept.
+/// Prints the address, and what to do where nobody has an account yet: on standard output, because a log is kept.
 #[expect(
     clippy::print_stdout,
     reason = "what the operator has to see, and programs that start the server"
@@ -167,11 +173,12 @@ async fn make_agencies(app: &App, config: &Config) -> Result<()> {
 async fn greet(app: &App, address: &str) -> Result<()> {
     println!("Plateglass listens on {address}");
     for (agency, name) in app.agencies().await? {
-        let link = sign_in::make_link(app, agency, app.now()).await?;
-        println!(
-            "Sign-in link for {name} (works once, within 15 minutes): {address}/sign-in/{}",
-            link.expose()
-        );
+        if !app::people::has_anybody(app, agency).await? {
+            println!(
+                "Nobody has an account at {name} yet. Make the first: plateglass person add LOGIN \
+                 --name NAME --role administrator --reason \"first account\""
+            );
+        }
     }
     Ok(())
 }

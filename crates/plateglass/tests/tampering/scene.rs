@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use app::sign_in::make_link;
+use app::people::{Inviting, by_login, first_person};
+use app::sign_in::demo_link;
 use app::{App, AppConfig, Ctx, LedgerConfig, Role, WitnessConfig};
 use camino::Utf8PathBuf;
-use domain::AgencyId;
+use domain::{AgencyId, PersonId};
 use ledger::key::KeyKind;
 use ledger::tile::{TileKind, TileRef};
 use ledger::tree::root_of;
@@ -43,7 +44,7 @@ pub(crate) fn witness_key() -> SigningKey {
 /// Another entry in the place of this one: as well formed, and saying something else.
 pub(crate) fn forged(entry: &[u8]) -> Vec<u8> {
     let text = String::from_utf8(entry.to_vec()).unwrap();
-    let other = text.replace("\"where\":\"", "\"where\":\"x");
+    let other = text.replace("\"day\":\"", "\"day\":\"x");
     assert_ne!(text, other);
     other.into_bytes()
 }
@@ -170,18 +171,35 @@ impl Scene {
 }
 
 fn admin(app: &App, agency: AgencyId) -> Ctx {
-    Ctx::administrator(agency, app.now())
+    Ctx::command(agency, app.now())
+}
+
+/// Somebody with an account.
+async fn somebody(app: &App, agency: AgencyId) -> PersonId {
+    const LOGIN: &str = "r.ortiz";
+    if let Some(there) = by_login(app, &admin(app, agency), LOGIN).await.unwrap() {
+        return there;
+    }
+    let who = Inviting {
+        login: LOGIN.to_owned(),
+        name: "R. Ortiz".to_owned(),
+        email: String::new(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    first_person(app, agency, who, &[domain::Role::Auditor], "a test").await.unwrap().person
 }
 
 /// Adds leaves until the log has so many.
 async fn fill(app: &App, agency: AgencyId, size: u64) {
     let log = LogId::of_agency(agency);
+    let person = somebody(app, agency).await;
     // What an act handed in is in the log once this is.
-    make_link(app, agency, app.now()).await.unwrap();
+    demo_link(app, person).await.unwrap();
     let has = app::log_state(app, log).await.unwrap().size;
     let links = (has..size).map(|_| {
         let app = app.clone();
-        async move { make_link(&app, agency, app.now()).await.map(drop) }
+        async move { demo_link(&app, person).await.map(drop) }
     });
     let mut made = tokio::task::JoinSet::new();
     links.for_each(|link| drop(made.spawn(link)));

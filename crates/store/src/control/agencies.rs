@@ -17,11 +17,13 @@ pub struct Agency {
     pub ori: Option<String>,
     /// When it was added.
     pub added_at: Timestamp,
+    /// The name of its time zone, such as `America/Chicago`.
+    pub time_zone: String,
 }
 
 const ADD: &str = "INSERT INTO agencies (id, name, ori, added_at) VALUES ($1, $2, $3, $4)";
-const ALL: &str = "SELECT id, name, ori, added_at FROM agencies ORDER BY id";
-const ONE: &str = "SELECT id, name, ori, added_at FROM agencies WHERE id = $1";
+const ALL: &str = "SELECT id, name, ori, added_at, time_zone FROM agencies ORDER BY id";
+const ONE: &str = "SELECT id, name, ori, added_at, time_zone FROM agencies WHERE id = $1";
 
 impl Store {
     /// Adds an agency.
@@ -37,6 +39,13 @@ impl Store {
         tx.execute(ADD, args![id, name, ori, now]).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(AgencyId::from_i64(id))
+    }
+
+    /// Says in which time zone an agency's days begin.
+    pub async fn set_time_zone(&self, id: AgencyId, name: &str) -> Result<(), StoreError> {
+        let text = "UPDATE agencies SET time_zone = $2 WHERE id = $1";
+        let set = self.control().write.execute(text, args![id, name]).await;
+        set.map(drop).map_err(StoreError::sql("set an agency's time zone"))
     }
 
     /// An agency.
@@ -60,5 +69,6 @@ fn agency(row: &Row) -> Result<Agency, sqlx::Error> {
         name: row.get(1)?,
         ori: row.get(2)?,
         added_at: Timestamp::from_micros(row.get(3)?),
+        time_zone: row.get(4)?,
     })
 }

@@ -1,19 +1,24 @@
 //! The control database: everything but the reads.
 
 pub(crate) mod agencies;
+pub(crate) mod bundles;
 pub(crate) mod cameras;
 pub(crate) mod claim;
 pub(crate) mod day_files;
 pub(crate) mod entries;
+pub(crate) mod grants;
 pub(crate) mod hits;
 pub(crate) mod hotlists;
 pub(crate) mod ledger;
+pub(crate) mod people;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod training;
 
 use crate::StoreError;
 use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
 
-const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger");
+const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people");
 
 /// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
 #[derive(Clone, Debug)]

@@ -1,94 +1,399 @@
-//! Sign-in links and sessions, by the digest of their secret.
+//! What people sign in with: passwords, authenticators, passkeys, recovery codes, invitations; and the steps between.
 
-use domain::{AgencyId, Timestamp};
+use domain::access::ListPeople;
+use domain::{PasskeyId, Permit, PersonId, Timestamp};
 
-use crate::sql::args;
+use super::{people, take_ids};
+use crate::sql::{Row, args};
 use crate::{Store, StoreError};
 
-const ADD_LINK: &str = "INSERT INTO sign_in_links (hash, agency, expires_at) VALUES ($1, $2, $3)";
-const USE_LINK: &str = "UPDATE sign_in_links SET used_at = $2 \
-    WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING agency";
-const ADD_SESSION: &str =
-    "INSERT INTO sessions (hash, agency, begun_at, expires_at) VALUES ($1, $2, $3, $4)";
-const SESSION: &str = "SELECT agency FROM sessions WHERE hash = $1 AND expires_at > $2";
-const END_SESSION: &str = "DELETE FROM sessions WHERE hash = $1";
-const FORGET_LINKS: &str = "DELETE FROM sign_in_links WHERE expires_at <= $1";
-const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
+/// A password as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PasswordRow {
+    /// Its argon2id hash.
+    pub phc: String,
+    /// When it was chosen.
+    pub set_at: Timestamp,
+    /// What counts its failures.
+    pub guard: String,
+    /// Since when it is locked (CJIS AC-7).
+    pub locked_at: Option<Timestamp>,
+}
+
+/// An authenticator app as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuthenticatorRow {
+    /// Its secret, sealed.
+    pub secret: Vec<u8>,
+    /// The last step whose code was taken.
+    pub last_step: u64,
+}
+
+/// A passkey as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PasskeyRow {
+    /// Which.
+    pub id: PasskeyId,
+    /// Whose.
+    pub person: PersonId,
+    /// The credential's id.
+    pub credential: Vec<u8>,
+    /// What checks its signatures.
+    pub passkey: String,
+    /// What its owner calls it.
+    pub label: String,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// What somebody enrols with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Enrolment {
+    /// The password's argon2id hash.
+    pub phc: String,
+    /// The authenticator's secret, sealed, and the step of the code that proved it.
+    pub authenticator: Option<AuthenticatorRow>,
+    /// The digests of the recovery codes.
+    pub recovery: Vec<[u8; 32]>,
+}
+
+/// A sign-in or an enrolment between two steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepRow {
+    /// Whose, where that is known.
+    pub person: Option<PersonId>,
+    /// Which step comes next.
+    pub step: String,
+    /// What the step before left.
+    pub state: Vec<u8>,
+}
+
+const SET_PASSWORD: &str = "INSERT INTO passwords (person, phc, set_at, guard) VALUES ($1, $2, $3, '') \
+    ON CONFLICT (person) DO UPDATE SET phc = $2, set_at = $3, guard = '', locked_at = NULL";
+const PASSWORD: &str = "SELECT phc, set_at, guard, locked_at FROM passwords WHERE person = $1";
+const LOCKED: &str = "SELECT w.person FROM passwords w JOIN people p ON p.id = w.person \
+    WHERE p.agency = $1 AND w.locked_at IS NOT NULL";
+const REHASH: &str = "UPDATE passwords SET phc = $3 WHERE person = $1 AND phc = $2";
+const RELEASE: &str = "UPDATE passwords SET guard = '', locked_at = NULL \
+    WHERE person = $1 AND locked_at IS NOT NULL";
+const GUARD: &str =
+    "UPDATE passwords SET guard = $3, locked_at = $4 WHERE person = $1 AND guard = $2";
+const SET_AUTHENTICATOR: &str = "INSERT INTO authenticators (person, secret, last_step, added_at) \
+    VALUES ($1, $2, $3, $4) ON CONFLICT (person) DO UPDATE SET secret = $2, last_step = $3, added_at = $4";
+const AUTHENTICATOR: &str = "SELECT secret, last_step FROM authenticators WHERE person = $1";
+const TAKE_CODE: &str =
+    "UPDATE authenticators SET last_step = $2 WHERE person = $1 AND last_step < $2";
+const NO_RECOVERY: &str = "DELETE FROM recovery_codes WHERE person = $1";
+const ADD_RECOVERY: &str = "INSERT INTO recovery_codes (person, hash) VALUES ($1, $2)";
+const USE_RECOVERY: &str =
+    "UPDATE recovery_codes SET used_at = $3 WHERE person = $1 AND hash = $2 AND used_at IS NULL";
+const N_RECOVERY: &str =
+    "SELECT COUNT(*) FROM recovery_codes WHERE person = $1 AND used_at IS NULL";
+const ADD_INVITATION: &str =
+    "INSERT INTO invitations (hash, person, made_at, expires_at) VALUES ($1, $2, $3, $4)";
+const NO_INVITATIONS: &str = "DELETE FROM invitations WHERE person = $1 AND used_at IS NULL";
+const INVITATION: &str =
+    "SELECT person FROM invitations WHERE hash = $1 AND used_at IS NULL AND expires_at > $2";
+const USE_INVITATION: &str = "UPDATE invitations SET used_at = $2 \
+    WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING person";
+const ADD_STEP: &str =
+    "INSERT INTO steps (hash, person, step, state, expires_at) VALUES ($1, $2, $3, $4, $5)";
+const STEP: &str = "SELECT person, step, state FROM steps WHERE hash = $1 AND expires_at > $2";
+const TAKE_STEP: &str =
+    "DELETE FROM steps WHERE hash = $1 AND expires_at > $2 RETURNING person, step, state";
+const FORGET_STEPS: &str = "DELETE FROM steps WHERE expires_at <= $1";
+const FORGET_INVITATIONS: &str =
+    "DELETE FROM invitations WHERE expires_at <= $1 AND used_at IS NULL";
+const ADD_PASSKEY: &str = "INSERT INTO passkeys (id, person, credential, passkey, label, added_at) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const PASSKEYS: &str =
+    "SELECT id, person, credential, passkey, label, added_at, last_used_at FROM passkeys";
+const USE_PASSKEY: &str = "UPDATE passkeys SET passkey = $2, last_used_at = $3 WHERE id = $1";
+const REMOVE_PASSKEY: &str = "DELETE FROM passkeys WHERE person = $1 AND id = $2";
 
 impl Store {
-    /// Keeps a sign-in link by the digest of its secret.
-    pub async fn add_link(
+    /// Somebody's password.
+    pub async fn password(&self, person: PersonId) -> Result<Option<PasswordRow>, StoreError> {
+        let failed = || StoreError::sql("look up a password");
+        let row = self.control().read.row(PASSWORD, args![person]).await.map_err(failed())?;
+        row.as_ref().map(password).transpose().map_err(failed())
+    }
+
+    /// Replaces a password's hash by a costlier one of the same password.
+    pub async fn rehash_password(
+        &self,
+        person: PersonId,
+        was: &str,
+        is: &str,
+    ) -> Result<(), StoreError> {
+        let replaced = self.control().write.execute(REHASH, args![person, was, is]).await;
+        replaced.map(drop).map_err(StoreError::sql("replace a password's hash"))
+    }
+
+    /// Replaces what counts a password's failures; false when it is no longer what it was: somebody else counted meanwhile.
+    pub async fn swap_guard(
+        &self,
+        person: PersonId,
+        was: &str,
+        is: &str,
+        locked_at: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let swapped = self.control().write.execute(GUARD, args![person, was, is, locked_at]).await;
+        Ok(swapped.map_err(StoreError::sql("count a password's failures"))? == 1)
+    }
+
+    /// Whose passwords are locked in the agency.
+    pub async fn locked_passwords(
+        &self,
+        permit: &Permit<ListPeople>,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let failed = || StoreError::sql("list locked passwords");
+        let rows = self.control().read.rows(LOCKED, args![permit.agency()]).await;
+        let rows = rows.map_err(failed())?;
+        let ids = rows.iter().map(|row| row.get(0).map(PersonId::from_i64));
+        ids.collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// Releases a locked password; false when it was not locked.
+    pub async fn release_password(&self, person: PersonId) -> Result<bool, StoreError> {
+        let released = self.control().write.execute(RELEASE, args![person]).await;
+        Ok(released.map_err(StoreError::sql("release a password"))? == 1)
+    }
+
+    /// Somebody's authenticator app.
+    pub async fn authenticator(
+        &self,
+        person: PersonId,
+    ) -> Result<Option<AuthenticatorRow>, StoreError> {
+        let failed = || StoreError::sql("look up an authenticator");
+        let row = self.control().read.row(AUTHENTICATOR, args![person]).await.map_err(failed())?;
+        row.as_ref().map(authenticator).transpose().map_err(failed())
+    }
+
+    /// Takes the code of a step, once: false when it or a later one was taken (CJIS IA-5, OTP).
+    pub async fn take_code(&self, person: PersonId, step: u64) -> Result<bool, StoreError> {
+        let step = i64::try_from(step).unwrap_or(i64::MAX);
+        let taken = self.control().write.execute(TAKE_CODE, args![person, step]).await;
+        Ok(taken.map_err(StoreError::sql("take a code"))? == 1)
+    }
+
+    /// Uses a recovery code up; false when it is none or was used.
+    pub async fn use_recovery_code(
+        &self,
+        person: PersonId,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let values = args![person, hash.as_slice(), now];
+        let used = self.control().write.execute(USE_RECOVERY, values).await;
+        Ok(used.map_err(StoreError::sql("use a recovery code"))? == 1)
+    }
+
+    /// How many recovery codes somebody has left.
+    pub async fn n_recovery_codes(&self, person: PersonId) -> Result<u64, StoreError> {
+        let failed = || StoreError::sql("count recovery codes");
+        let row = self.control().read.row(N_RECOVERY, args![person]).await.map_err(failed())?;
+        let n: Option<i64> = row.map(|row| row.get(0)).transpose().map_err(failed())?;
+        Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+    }
+
+    /// Keeps an invitation; those before it no longer work.
+    pub async fn add_invitation(
         &self,
         hash: &[u8; 32],
-        agency: AgencyId,
+        person: PersonId,
+        now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let values = args![hash.as_slice(), agency, expires_at];
-        self.control()
-            .write
-            .execute(ADD_LINK, values)
+        let failed = || StoreError::sql("keep an invitation");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        tx.execute(NO_INVITATIONS, args![person]).await.map_err(failed())?;
+        let values = args![hash.as_slice(), person, now, expires_at];
+        tx.execute(ADD_INVITATION, values).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())
+    }
+
+    /// Whom an invitation that works is for.
+    pub async fn invitation(
+        &self,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<PersonId>, StoreError> {
+        let failed = || StoreError::sql("look up an invitation");
+        let row = self.control().read.row(INVITATION, args![hash.as_slice(), now]).await;
+        let row = row.map_err(failed())?;
+        row.map(|row| row.get(0).map(PersonId::from_i64)).transpose().map_err(failed())
+    }
+
+    /// Uses an invitation up: sets what its person signs in with, and ends what they had. None when it no longer works.
+    pub async fn enrol(
+        &self,
+        hash: &[u8; 32],
+        with: &Enrolment,
+        now: Timestamp,
+    ) -> Result<Option<PersonId>, StoreError> {
+        let failed = || StoreError::sql("enrol somebody");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let row = tx.row(USE_INVITATION, args![hash.as_slice(), now]).await.map_err(failed())?;
+        let Some(row) = row else { return Ok(None) };
+        let person = PersonId::from_i64(row.get(0).map_err(failed())?);
+        tx.execute(SET_PASSWORD, args![person, with.phc.as_str(), now]).await.map_err(failed())?;
+        if let Some(AuthenticatorRow { secret, last_step }) = &with.authenticator {
+            let step = i64::try_from(*last_step).unwrap_or(i64::MAX);
+            let values = args![person, secret.as_slice(), step, now];
+            tx.execute(SET_AUTHENTICATOR, values).await.map_err(failed())?;
+        }
+        tx.execute(NO_RECOVERY, args![person]).await.map_err(failed())?;
+        for code in &with.recovery {
+            let values = args![person, code.as_slice()];
+            tx.execute(ADD_RECOVERY, values).await.map_err(failed())?;
+        }
+        tx.execute("DELETE FROM sessions WHERE person = $1", args![person])
             .await
-            .map_err(StoreError::sql("keep a sign-in link"))?;
-        Ok(())
+            .map_err(failed())?;
+        people::enrolled(&mut tx, person, now).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Some(person))
     }
 
-    /// Uses a link up: whose it is, once and before it expires; nobody's otherwise.
-    pub async fn use_link(
+    /// Keeps what one step left for the next.
+    pub async fn add_step(
         &self,
         hash: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<Option<AgencyId>, StoreError> {
-        let failed = || StoreError::sql("use a sign-in link");
-        let values = args![hash.as_slice(), now];
-        let row = self.control().write.row(USE_LINK, values).await.map_err(failed())?;
-        row.map(|row| row.get(0).map(AgencyId::from_i64)).transpose().map_err(failed())
-    }
-
-    /// Begins a session.
-    pub async fn add_session(
-        &self,
-        hash: &[u8; 32],
-        agency: AgencyId,
-        now: Timestamp,
+        step: &StepRow,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let values = args![hash.as_slice(), agency, now, expires_at];
-        self.control()
-            .write
-            .execute(ADD_SESSION, values)
-            .await
-            .map_err(StoreError::sql("begin a session"))?;
-        Ok(())
+        let values = args![
+            hash.as_slice(),
+            step.person,
+            step.step.as_str(),
+            step.state.as_slice(),
+            expires_at
+        ];
+        let added = self.control().write.execute(ADD_STEP, values).await;
+        added.map(drop).map_err(StoreError::sql("keep a step of a sign-in"))
     }
 
-    /// Whose session it is, while it lasts.
-    pub async fn session(
+    /// What a step left, without using it up.
+    pub async fn step(
         &self,
         hash: &[u8; 32],
         now: Timestamp,
-    ) -> Result<Option<AgencyId>, StoreError> {
-        let failed = || StoreError::sql("look up a session");
-        let row =
-            self.control().read.row(SESSION, args![hash.as_slice(), now]).await.map_err(failed())?;
-        row.map(|row| row.get(0).map(AgencyId::from_i64)).transpose().map_err(failed())
+    ) -> Result<Option<StepRow>, StoreError> {
+        let failed = || StoreError::sql("look up a step of a sign-in");
+        let row = self.control().read.row(STEP, args![hash.as_slice(), now]).await;
+        row.map_err(failed())?.as_ref().map(step).transpose().map_err(failed())
     }
 
-    /// Ends a session.
-    pub async fn end_session(&self, hash: &[u8; 32]) -> Result<(), StoreError> {
-        let values = args![hash.as_slice()];
-        self.control()
-            .write
-            .execute(END_SESSION, values)
-            .await
-            .map_err(StoreError::sql("end a session"))?;
-        Ok(())
+    /// What a step left, once.
+    pub async fn take_step(
+        &self,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<StepRow>, StoreError> {
+        let failed = || StoreError::sql("take up a sign-in");
+        let row = self.control().write.row(TAKE_STEP, args![hash.as_slice(), now]).await;
+        row.map_err(failed())?.as_ref().map(step).transpose().map_err(failed())
     }
 
-    /// Forgets links and sessions that have expired.
+    /// Adds a passkey.
+    pub async fn add_passkey(&self, key: &PasskeyRow) -> Result<PasskeyId, StoreError> {
+        let failed = || StoreError::sql("add a passkey");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let id = take_ids(&mut tx, "passkey", 1).await.map_err(failed())?;
+        let values = args![
+            id,
+            key.person,
+            key.credential.as_slice(),
+            key.passkey.as_str(),
+            key.label.as_str(),
+            key.added_at,
+        ];
+        tx.execute(ADD_PASSKEY, values).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(PasskeyId::from_i64(id))
+    }
+
+    /// Somebody's passkeys, oldest first.
+    pub async fn passkeys_of(&self, person: PersonId) -> Result<Vec<PasskeyRow>, StoreError> {
+        let failed = || StoreError::sql("list passkeys");
+        let text = format!("{PASSKEYS} WHERE person = $1 ORDER BY id");
+        let rows = self.control().read.rows(text, args![person]).await.map_err(failed())?;
+        rows.iter().map(passkey).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// A passkey by its credential's id.
+    pub async fn passkey(&self, credential: &[u8]) -> Result<Option<PasskeyRow>, StoreError> {
+        let failed = || StoreError::sql("look up a passkey");
+        let text = format!("{PASSKEYS} WHERE credential = $1");
+        let row = self.control().read.row(text, args![credential]).await.map_err(failed())?;
+        row.as_ref().map(passkey).transpose().map_err(failed())
+    }
+
+    /// Notes that a passkey was used, with what it counts.
+    pub async fn passkey_used(
+        &self,
+        id: PasskeyId,
+        passkey: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let noted = self.control().write.execute(USE_PASSKEY, args![id, passkey, now]).await;
+        noted.map(drop).map_err(StoreError::sql("note a passkey's use"))
+    }
+
+    /// Removes one of somebody's passkeys; false when there is none.
+    pub async fn remove_passkey(
+        &self,
+        person: PersonId,
+        id: PasskeyId,
+    ) -> Result<bool, StoreError> {
+        let removed = self.control().write.execute(REMOVE_PASSKEY, args![person, id]).await;
+        Ok(removed.map_err(StoreError::sql("remove a passkey"))? == 1)
+    }
+
+    /// Forgets sessions, steps and invitations that have expired.
     pub async fn forget_expired_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
         let failed = || StoreError::sql("forget expired sign-ins");
-        self.control().write.execute(FORGET_LINKS, args![now]).await.map_err(failed())?;
-        self.control().write.execute(FORGET_SESSIONS, args![now]).await.map_err(failed())?;
-        Ok(())
+        self.control().write.execute(FORGET_STEPS, args![now]).await.map_err(failed())?;
+        self.control().write.execute(FORGET_INVITATIONS, args![now]).await.map_err(failed())?;
+        self.forget_expired_sessions(now).await
     }
+}
+
+fn password(row: &Row) -> Result<PasswordRow, sqlx::Error> {
+    Ok(PasswordRow {
+        phc: row.get(0)?,
+        set_at: Timestamp::from_micros(row.get(1)?),
+        guard: row.get(2)?,
+        locked_at: row.get::<Option<i64>>(3)?.map(Timestamp::from_micros),
+    })
+}
+
+fn authenticator(row: &Row) -> Result<AuthenticatorRow, sqlx::Error> {
+    Ok(AuthenticatorRow {
+        secret: row.get(0)?,
+        last_step: row.parsed(1, |step: i64| u64::try_from(step).ok())?,
+    })
+}
+
+fn step(row: &Row) -> Result<StepRow, sqlx::Error> {
+    Ok(StepRow {
+        person: row.get::<Option<i64>>(0)?.map(PersonId::from_i64),
+        step: row.get(1)?,
+        state: row.get(2)?,
+    })
+}
+
+fn passkey(row: &Row) -> Result<PasskeyRow, sqlx::Error> {
+    Ok(PasskeyRow {
+        id: PasskeyId::from_i64(row.get(0)?),
+        person: PersonId::from_i64(row.get(1)?),
+        credential: row.get(2)?,
+        passkey: row.get(3)?,
+        label: row.get(4)?,
+        added_at: Timestamp::from_micros(row.get(5)?),
+        last_used_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_micros),
+    })
 }

@@ -49,6 +49,11 @@ from! {
     domain::HitId => I64 with domain::HitId::to_i64;
     domain::HotlistId => I64 with domain::HotlistId::to_i64;
     domain::HotlistVersionId => I64 with domain::HotlistVersionId::to_i64;
+    domain::PersonId => I64 with domain::PersonId::to_i64;
+    domain::GrantId => I64 with domain::GrantId::to_i64;
+    domain::CompletionId => I64 with domain::CompletionId::to_i64;
+    domain::PasskeyId => I64 with domain::PasskeyId::to_i64;
+    domain::BundleId => I64 with domain::BundleId::to_i64;
 }
 
 /// The arguments of a statement, in the order of `$1`, `$2`, ….

@@ -3,11 +3,12 @@
 use domain::access::{Action, Permit, decide};
 use domain::{
     Actor, AgencyId, Alternative, CameraId, CameraKey, Category, Confidence, Day, EntryRef,
-    EventDigest, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks, Mounting,
-    NewCamera, NewHit, NewRead, PictureRef, Pictures, Position, ReadId, ReadRef, Timestamp,
+    EventDigest, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Login, Marks, Mounting,
+    NewCamera, NewHit, NewPerson, NewRead, PersonId, PictureRef, Pictures, Position, ReadId,
+    ReadRef, Timestamp,
 };
 use plate::{Grade, Jurisdiction, JurisdictionFit, PlateText};
-use store::{Batch, FileRef, Store};
+use store::{Batch, FileRef, SessionRow, Store};
 
 pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
@@ -22,7 +23,7 @@ pub(crate) fn today() -> Day {
 }
 
 pub(crate) fn permit<A: Action>(agency: AgencyId) -> Permit<A> {
-    decide(Actor::Administrator(agency), agency, noon()).unwrap()
+    decide(Actor::Server, agency, noon()).unwrap()
 }
 
 pub(crate) fn plate(text: &str) -> PlateText {
@@ -31,6 +32,33 @@ pub(crate) fn plate(text: &str) -> PlateText {
 
 pub(crate) async fn an_agency(store: &Store) -> AgencyId {
     store.add_agency("Round Rock PD", Some("TX2460200"), noon()).await.unwrap()
+}
+
+/// Somebody of an agency, named as they sign in.
+pub(crate) async fn a_person(store: &Store, agency: AgencyId, login: &str) -> PersonId {
+    let new = NewPerson {
+        login: Login::parse(login).unwrap(),
+        name: login.to_owned(),
+        email: String::new(),
+        is_outside: false,
+        ends_at: None,
+    };
+    store.add_person(&permit(agency), &new, None, noon()).await.unwrap().unwrap()
+}
+
+/// A session of a minute.
+pub(crate) fn a_session(seed: u8, person: PersonId) -> SessionRow {
+    SessionRow {
+        hash: [seed; 32],
+        person,
+        begun_at: noon(),
+        expires_at: noon().plus(std::time::Duration::from_secs(60)),
+        authenticated_at: noon(),
+        used_at: noon(),
+        address: "192.0.2.7".to_owned(),
+        browser: "a test".to_owned(),
+        work: None,
+    }
 }
 
 pub(crate) fn a_camera() -> NewCamera {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot set up, it fails on")]
 
+mod bundles;
 mod control;
 mod fixtures;
 mod hits;
@@ -11,6 +12,7 @@ mod illegal_rows;
 mod ledger;
 mod look;
 mod many_agencies;
+mod people;
 mod properties;
 mod seal;
 mod sign_in;

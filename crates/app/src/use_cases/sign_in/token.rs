@@ -42,15 +42,13 @@ macro_rules! token {
     };
 }
 
-token!(/// What a sign-in link ends with. Works once.
-    LinkToken);
-token!(/// What the session cookie holds.
+token!(/// What holds the steps of one sign-in or one enrolment together.
+    StepToken);
+token!(/// What the session cookie holds (CJIS IA-5o: at least 64 bits).
     SessionToken);
 
-impl SessionToken {
-    /// A word for it that opens nothing: the beginning of a digest of its digest.
-    pub(crate) fn session(&self) -> SessionRef {
-        let digest = Sha256::digest(self.hash());
-        SessionRef(digest.first_chunk::<8>().copied().unwrap_or_default())
-    }
+/// The word of a session whose secret has this digest.
+pub(crate) fn session_ref(hash: &[u8; 32]) -> SessionRef {
+    let digest = Sha256::digest(hash);
+    SessionRef(digest.first_chunk::<8>().copied().unwrap_or_default())
 }

@@ -1,0 +1,170 @@
+//! What a decision is made from, and what it rests on: written down with what is done by it.
+
+use std::collections::BTreeMap;
+
+use domain::access::{self, Judgement};
+use domain::{Action, Actor, Permit, Reason, Refusal};
+use policy::{CaseFact, Facts, Grade, Person, Session, TrainingFact};
+
+use super::Ctx;
+use super::context::SignedIn;
+
+/// The policy that decides for cameras and for the server itself: one rule each, in this program.
+const BUILT_IN: &str = "built-in";
+/// What the ledger says where no bundle decided.
+const NO_BUNDLE: &str = "none";
+/// What the ledger says where no purpose was stated.
+const NOT_STATED: &str = "not stated";
+
+/// What a decision rests on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Grounds {
+    /// The ids of the rules that decided.
+    pub(crate) policies: Vec<String>,
+    /// The digest of the bundle that they stand in.
+    pub(crate) bundle: String,
+    /// What they decided from, canonical JSON; none where no bundle decided.
+    pub(crate) facts: Option<String>,
+    /// The purpose.
+    pub(crate) purpose: String,
+}
+
+impl Grounds {
+    fn built_in() -> Self {
+        Self {
+            policies: vec![BUILT_IN.to_owned()],
+            bundle: NO_BUNDLE.to_owned(),
+            facts: None,
+            purpose: NOT_STATED.to_owned(),
+        }
+    }
+}
+
+impl Ctx {
+    /// Asks for leave to do `A` here, and what the answer rests on. A refusal is counted.
+    pub(in crate::record) fn judge<A: Action>(&self) -> (Result<Permit<A>, Refusal>, Grounds) {
+        let (decided, grounds) = match (&self.actor, &self.person) {
+            (Actor::Person(own, person), Some(signed_in)) => {
+                let (judgement, grounds) = self.ask_policy(signed_in, A::WORD);
+                let asked =
+                    access::decide_for_person((*own, *person), self.agency, self.now, &judgement);
+                (asked, grounds)
+            }
+            _ => (access::decide::<A>(self.actor, self.agency, self.now), Grounds::built_in()),
+        };
+        if let Err(refusal) = &decided {
+            metrics::counter!("plateglass_refusals_total", "action" => refusal.action).increment(1);
+        }
+        (decided, grounds)
+    }
+
+    /// The same, where it is known what it rests on.
+    pub(in crate::record) fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {
+        self.judge::<A>().0
+    }
+
+    fn ask_policy(&self, signed_in: &SignedIn, action: &'static str) -> (Judgement, Grounds) {
+        let Some(policy) = &signed_in.policy else {
+            let judgement = Judgement { reasons: vec![Reason::NO_POLICY], ..Judgement::default() };
+            return (judgement, Grounds::built_in());
+        };
+        let facts = self.facts(signed_in, action);
+        let decision = policy.bundle.decide(&facts);
+        let grounds = Grounds {
+            policies: decision.policies.clone(),
+            bundle: policy.bundle.digest(),
+            purpose: facts.purpose.clone().unwrap_or_else(|| NOT_STATED.to_owned()),
+            facts: Some(facts.write()),
+        };
+        let reasons = decision.reasons.into_iter();
+        let reasons = reasons.map(|one| Reason::of_policy(one.word, one.clause, one.says));
+        let judgement = Judgement {
+            permits: decision.permit,
+            policies: decision.policies,
+            reasons: reasons.collect(),
+        };
+        (judgement, grounds)
+    }
+
+    fn facts(&self, signed_in: &SignedIn, action: &'static str) -> Facts {
+        let purpose = signed_in.purpose_for(action);
+        let standing = &signed_in.standing;
+        // Case and reason stand beside the purpose that they were given for, and beside no other.
+        let work = signed_in.work.as_ref().filter(|work| purpose.as_ref() == Some(&work.purpose));
+        let settings = signed_in.policy.as_ref().map(|policy| policy.bundle.settings());
+        let day = signed_in.policy.as_ref().map_or_else(|| self.now.day(), |p| p.day(self.now));
+        let case = work.and_then(|work| work.case_number.as_deref()).map(|number| CaseFact {
+            formatted: settings.is_some_and(|all| all.case_number.fits(number)),
+        });
+        let minutes = self.now.since(signed_in.authenticated_at).as_secs() / 60;
+        Facts {
+            action: action.to_owned(),
+            at: self.now.micros(),
+            case,
+            day: day.to_string(),
+            exigent: false,
+            lookback_hours: None,
+            offence: work.and_then(|work| work.offence.clone()),
+            person: Person {
+                agency: standing.person.agency.to_string(),
+                outside: standing.person.is_outside,
+                pseudonym: signed_in.pseudonym.clone(),
+                roles: standing.roles(self.now),
+                temporary: standing.person.ends_at.is_some(),
+            },
+            purpose,
+            reason: work.and_then(|work| work.reason_fact.clone()),
+            requester: None,
+            resource: self.agency.to_string(),
+            session: Session {
+                device: None,
+                locked: false,
+                minutes_since_authentication: u32::try_from(minutes).unwrap_or(u32::MAX),
+                second_factor: true,
+            },
+            training: signed_in.training(),
+        }
+    }
+}
+
+impl SignedIn {
+    /// The purpose that stands for an action: what the person said that they work on, where it may be given for the action; else
+    /// the bundle's purpose for it that asks for neither case nor reason, such as watching the live hits. A prohibited use that
+    /// was stated stands for every look, so that each is refused; and for what asks for no purpose none stands, so that who
+    /// stated a wrong one can still state another.
+    fn purpose_for(&self, action: &str) -> Option<String> {
+        let settings = self.policy.as_ref()?.bundle.settings();
+        let fits =
+            |one: &&policy::settings::Purpose| one.actions.iter().any(|may| may.word() == action);
+        let by_itself =
+            settings.purposes.iter().filter(fits).find(|one| !one.needs_case && !one.needs_reason);
+        settings.purposes.iter().find(fits)?;
+        let stated = self.work.as_ref().map(|work| work.purpose.clone());
+        let stands = |word: &String| {
+            settings.prohibits(word).is_some()
+                || settings.purpose(word).is_some_and(|one| fits(&one))
+        };
+        stated.clone().filter(stands).or_else(|| by_itself.map(|one| one.word.clone())).or(stated)
+    }
+
+    /// Each course of the bundle, as this person stands to it.
+    pub(crate) fn training(&self) -> BTreeMap<String, TrainingFact> {
+        let Some(policy) = &self.policy else { return BTreeMap::new() };
+        let courses = policy.bundle.settings().training.iter();
+        courses.map(|(word, course)| (word.clone(), self.course(word, course))).collect()
+    }
+
+    fn course(&self, word: &str, course: &policy::settings::Course) -> TrainingFact {
+        let complete = self.standing.completions.iter().filter(|one| {
+            one.course == word && course.missing_topics(&one.topics).next().is_none()
+        });
+        let last = complete.max_by_key(|one| one.day);
+        let until = last.and_then(|one| course.valid_until(&one.day.to_string()));
+        TrainingFact { valid: last.is_some(), until }
+    }
+}
+
+/// The grade of an offence by its word.
+pub(crate) fn grade(word: &str) -> Option<Grade> {
+    serde_json::from_value(serde_json::Value::from(word)).ok()
+}

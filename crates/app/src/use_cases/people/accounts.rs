@@ -1,0 +1,62 @@
+//! Locking and opening accounts.
+
+use domain::PersonId;
+use domain::access::{LockAccount, ManagePeople, ReviewAccounts, UnlockAccount};
+
+use super::{named, own_person};
+use crate::record::About;
+use crate::use_cases::add_camera::words;
+use crate::{App, AskError, Ctx};
+
+/// Disables an account at once and ends its sessions (`AUS-344.3.1a1`; CJIS AC-2(13): within 30 minutes of discovery).
+pub async fn lock_person(app: &App, ctx: &Ctx, id: PersonId, why: &str) -> Result<(), AskError> {
+    words("reason", why)?;
+    let act = app.begin::<LockAccount>(ctx, About::one("person", id)).await?;
+    if ctx.person_id() == Some(id) {
+        let why = "is your own account".to_owned();
+        return Err(AskError::Invalid { field: "person", why });
+    }
+    let person = own_person(app, ctx, id).await?;
+    let disabled = app.inner().store.disable_person(act.permit(), id, why.trim(), ctx.now).await;
+    disabled.map_err(AskError::failed("disable an account"))?;
+    act.done([format!("person {id}, {}, disabled", named(&person))]);
+    Ok(())
+}
+
+/// Enables an account again.
+pub async fn enable_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), AskError> {
+    let act = app.begin::<ManagePeople>(ctx, About::one("person", id)).await?;
+    let person = own_person(app, ctx, id).await?;
+    let enabled = app.inner().store.enable_person(act.permit(), id).await;
+    enabled.map_err(AskError::failed("enable an account"))?;
+    act.done([format!("person {id}, {}, enabled", named(&person))]);
+    Ok(())
+}
+
+/// Releases a password that failures locked (CJIS AC-7).
+pub async fn release_password(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), AskError> {
+    let act = app.begin::<UnlockAccount>(ctx, About::one("person", id)).await?;
+    let person = own_person(app, ctx, id).await?;
+    let released = app.inner().store.release_password(id).await;
+    let what = if released.map_err(AskError::failed("release a password"))? {
+        "password released"
+    } else {
+        "password was not locked"
+    };
+    act.done([format!("person {id}, {}, {what}", named(&person))]);
+    Ok(())
+}
+
+/// Confirms that an account and its rights are still needed (CJIS AC-2j, AC-6(7): every year).
+pub async fn confirm_account(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), AskError> {
+    let act = app.begin::<ReviewAccounts>(ctx, About::one("person", id)).await?;
+    if ctx.person_id() == Some(id) {
+        let why = "is your own account: somebody else has to confirm it".to_owned();
+        return Err(AskError::Invalid { field: "person", why });
+    }
+    let person = own_person(app, ctx, id).await?;
+    let noted = app.inner().store.person_reviewed(act.permit(), id, ctx.now).await;
+    noted.map_err(AskError::failed("confirm an account"))?;
+    act.done([format!("person {id}, {}, account and rights confirmed", named(&person))]);
+    Ok(())
+}

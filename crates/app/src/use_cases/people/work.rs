@@ -1,0 +1,156 @@
+//! What somebody works on: the purpose, the case and the reason that stand above everything they look at, until they say
+//! otherwise.
+
+use domain::Timestamp;
+use domain::access::OwnAccount;
+use policy::reason::{self, Rules};
+use policy::{Offence, ReasonFact};
+use serde::{Deserialize, Serialize};
+
+use crate::record::{About, WorkingOn, grade};
+use crate::{App, AskError, Ctx};
+
+/// Longest case number and reason, in characters.
+const CASE_MAX: usize = 64;
+const REASON_MAX: usize = 500;
+
+/// What somebody says that they work on.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StateWork {
+    /// The purpose's word; empty: nothing any more.
+    pub purpose: String,
+    /// The case or incident number; may be empty.
+    pub case_number: String,
+    /// The offence's grade, such as `felony`; may be empty.
+    pub offence: String,
+    /// Why, in their own words; may be empty.
+    pub reason: String,
+}
+
+/// A purpose that may be stated.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PurposeChoice {
+    /// Its word.
+    pub word: String,
+    /// What people read.
+    pub label: String,
+    /// Whether a case number has to stand beside it.
+    pub needs_case: bool,
+    /// Whether a reason has to.
+    pub needs_reason: bool,
+    /// Whether the offence's grade has to.
+    pub needs_offence: bool,
+}
+
+/// What is stated now, and what may be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkState {
+    /// What is stated.
+    pub work: Option<WorkingOn>,
+    /// The bundle's purposes.
+    pub choices: Vec<PurposeChoice>,
+    /// A case number as the agency writes them.
+    pub case_example: String,
+}
+
+/// As it is kept with the session.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    purpose: String,
+    case_number: Option<String>,
+    offence: Option<Offence>,
+    reason: Option<String>,
+    reason_fact: Option<ReasonFact>,
+    stated_at: Timestamp,
+}
+
+pub(crate) fn working_on(kept: &str) -> Option<WorkingOn> {
+    let kept: Kept = serde_json::from_str(kept).ok()?;
+    Some(WorkingOn {
+        purpose: kept.purpose,
+        case_number: kept.case_number,
+        offence: kept.offence,
+        reason: kept.reason,
+        reason_fact: kept.reason_fact,
+        stated_at: kept.stated_at,
+    })
+}
+
+/// What the signed-in person works on, and what they may state. Shows nothing of anyone.
+pub fn work_state(ctx: &Ctx) -> Option<WorkState> {
+    let signed_in = ctx.person.as_ref()?;
+    let settings = signed_in.policy.as_ref()?.bundle.settings();
+    let choice = |one: &policy::settings::Purpose| PurposeChoice {
+        word: one.word.clone(),
+        label: one.label.clone(),
+        needs_case: one.needs_case,
+        needs_reason: one.needs_reason,
+        needs_offence: one.offence_floor.is_some(),
+    };
+    Some(WorkState {
+        work: signed_in.work.clone(),
+        choices: settings.purposes.iter().map(choice).collect(),
+        case_example: settings.case_number.example.clone(),
+    })
+}
+
+/// Says what one works on. What stands in the reason and has no place there (Social Security numbers, dates of birth) is
+/// masked before it is kept; a reason that says nothing or names a prohibited use is kept with the session as such, and every
+/// look by it is refused with the clause.
+pub async fn state_work(app: &App, ctx: &Ctx, said: &StateWork) -> Result<WorkState, AskError> {
+    let act = app.begin::<OwnAccount>(ctx, About::nothing_yet()).await?;
+    let signed_in = ctx.person.as_ref().ok_or_else(|| AskError::not_found("session", "none"))?;
+    let work = read(ctx, said)?;
+    let kept = work.as_ref().map(|work| {
+        let kept = Kept {
+            purpose: work.purpose.clone(),
+            case_number: work.case_number.clone(),
+            offence: work.offence.clone(),
+            reason: work.reason.clone(),
+            reason_fact: work.reason_fact.clone(),
+            stated_at: work.stated_at,
+        };
+        serde_json::to_string(&kept).unwrap_or_default()
+    });
+    let set = app.inner().store.set_work(&signed_in.session, kept.as_deref()).await;
+    set.map_err(AskError::failed("note what somebody works on"))?;
+    let purpose = work.as_ref().map_or("nothing", |work| work.purpose.as_str());
+    act.done([format!("works on {purpose}")]);
+    let state = work_state(ctx).ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
+    Ok(WorkState { work, ..state })
+}
+
+fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
+    let invalid = |field, why: &str| AskError::Invalid { field, why: why.to_owned() };
+    let trimmed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let Some(purpose) = trimmed(&said.purpose) else { return Ok(None) };
+    let policy = ctx.person.as_ref().and_then(|signed_in| signed_in.policy.as_ref());
+    let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
+    let settings = policy.bundle.settings();
+    if settings.purpose(&purpose).is_none() && settings.prohibits(&purpose).is_none() {
+        return Err(invalid("purpose", "is not one of this agency's purposes"));
+    }
+    let case_number = trimmed(&said.case_number);
+    if case_number.as_ref().is_some_and(|number| number.chars().count() > CASE_MAX) {
+        return Err(invalid("case_number", "is longer than 64 characters"));
+    }
+    let grade = match trimmed(&said.offence) {
+        Some(word) => {
+            Some(grade(&word).ok_or_else(|| invalid("offence", "is no grade of offence"))?)
+        }
+        None => None,
+    };
+    let reason = trimmed(&said.reason);
+    if reason.as_ref().is_some_and(|text| text.chars().count() > REASON_MAX) {
+        return Err(invalid("reason", "is longer than 500 characters"));
+    }
+    let verdict = reason.as_deref().map(|text| reason::judge(text, &Rules::of(settings)));
+    Ok(Some(WorkingOn {
+        case_number,
+        offence: grade.map(|grade| Offence { category: purpose.clone(), grade }),
+        reason: verdict.as_ref().map(|verdict| verdict.masked.clone()),
+        reason_fact: verdict.as_ref().map(reason::Verdict::fact),
+        purpose,
+        stated_at: ctx.now,
+    }))
+}

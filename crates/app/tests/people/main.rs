@@ -1,0 +1,18 @@
+//! People: how they come to their accounts and sign in, when they are locked out, what training and purpose they need, and
+//! who may give whom which role.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests say what they expected by panicking"
+)]
+
+mod accounts;
+mod purpose;
+mod record;
+mod roles;
+mod scene;
+mod sessions;
+mod sign_in;
+mod training;

@@ -1,0 +1,155 @@
+//! `/work`: for what purpose, in which case, why. What is stated stands above everything that is looked at, until it is
+//! changed.
+
+use app::people::{StateWork, WorkState, state_work, work_state};
+use app::{App, AskError};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use super::theme::within;
+use crate::error::PageError;
+use crate::form::{Checked, Field};
+use crate::frame::{Frame, page};
+use crate::staff::Staff;
+
+/// How grave an offence is, for people to choose.
+const GRADES: [(&str, &str); 5] = [
+    ("", "not stated"),
+    ("felony", "felony"),
+    ("class-a", "class A misdemeanour"),
+    ("class-b", "class B misdemeanour"),
+    ("class-c", "class C misdemeanour"),
+];
+
+/// A purpose in the list.
+#[derive(Clone, Debug)]
+struct Choice {
+    word: String,
+    label: String,
+    needs: String,
+}
+
+/// The form.
+#[derive(Template, Debug)]
+#[template(path = "pages/work.html")]
+pub struct WorkPage {
+    frame: Frame,
+    back: String,
+    choices: Vec<Choice>,
+    grades: [(&'static str, &'static str); 5],
+    case_example: String,
+    purpose: Field,
+    case_number: Field,
+    offence: String,
+    reason: Field,
+    is_stated: bool,
+}
+
+impl WorkPage {
+    /// The form as it stands.
+    pub fn of(frame: Frame, state: &WorkState, back: &str) -> Self {
+        let work = state.work.as_ref();
+        let said = |text: Option<&String>| Field::of(text.cloned().unwrap_or_default());
+        let grade = work.and_then(|work| work.offence.as_ref()).map(|offence| offence.grade);
+        let choice = |one: &app::people::PurposeChoice| {
+            let mut needs = Vec::new();
+            if one.needs_case {
+                needs.push("case number");
+            }
+            if one.needs_reason {
+                needs.push("reason");
+            }
+            if one.needs_offence {
+                needs.push("offence");
+            }
+            Choice { word: one.word.clone(), label: one.label.clone(), needs: needs.join(", ") }
+        };
+        Self {
+            back: within(back).to_owned(),
+            choices: state.choices.iter().map(choice).collect(),
+            grades: GRADES,
+            case_example: state.case_example.clone(),
+            purpose: said(work.map(|work| &work.purpose)),
+            case_number: said(work.and_then(|work| work.case_number.as_ref())),
+            offence: grade
+                .and_then(|grade| serde_json::to_value(grade).ok())
+                .and_then(|word| word.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            reason: said(work.and_then(|work| work.reason.as_ref())),
+            is_stated: work.is_some(),
+            frame,
+        }
+    }
+}
+
+/// Where to return to.
+#[derive(Deserialize)]
+pub(crate) struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+/// What was typed.
+#[derive(Deserialize)]
+pub(crate) struct Typed {
+    #[serde(default)]
+    purpose: String,
+    #[serde(default)]
+    case_number: String,
+    #[serde(default)]
+    offence: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    back: String,
+}
+
+fn no_policy() -> PageError {
+    PageError::nothing_here("policy in force")
+}
+
+/// `GET /work`
+pub(crate) async fn get(
+    staff: Staff,
+    frame: Frame,
+    Query(Back { back }): Query<Back>,
+) -> Result<Response, PageError> {
+    let state = work_state(&staff.ctx).ok_or_else(no_policy)?;
+    Ok(page(StatusCode::OK, &WorkPage::of(frame, &state, &back)))
+}
+
+/// `POST /work`
+pub(crate) async fn post(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+    Checked(typed): Checked<Typed>,
+) -> Result<Response, PageError> {
+    let said = StateWork {
+        purpose: typed.purpose,
+        case_number: typed.case_number,
+        offence: typed.offence,
+        reason: typed.reason,
+    };
+    match state_work(&app, &staff.ctx, &said).await {
+        Ok(_) => Ok(Redirect::to(within(&typed.back)).into_response()),
+        Err(AskError::Invalid { field, why }) => {
+            let state = work_state(&staff.ctx).ok_or_else(no_policy)?;
+            let mut form = WorkPage::of(frame, &state, &typed.back);
+            form.purpose.value = said.purpose;
+            form.case_number.value = said.case_number;
+            form.reason.value = said.reason;
+            form.offence = said.offence;
+            match field {
+                "case_number" => form.case_number.wrong = format!("It {why}."),
+                "reason" => form.reason.wrong = format!("It {why}."),
+                _ => form.purpose.wrong = format!("It {why}."),
+            }
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+        }
+        Err(err) => Err(err.into()),
+    }
+}
