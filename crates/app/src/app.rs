@@ -46,7 +46,7 @@ pub struct AppConfig {
     /// How the ledger is kept.
     pub ledger: LedgerConfig,
     /// What this process is to the data.
-    pub role: Role,
+    pub process: Process,
 }
 
 /// How the ledger is kept.
@@ -73,7 +73,7 @@ impl Default for LedgerConfig {
 
 /// What a process is to the data.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Role {
+pub enum Process {
     /// The server: takes up what an earlier run left, and looks after things by the clock.
     Server,
     /// A server whose housekeeping is called by hand: in tests, which move the clock.
@@ -93,7 +93,7 @@ impl AppConfig {
             frames_waiting_max: 64,
             seal_after: Duration::from_secs(10 * 60),
             ledger: LedgerConfig::default(),
-            role: Role::Server,
+            process: Process::Server,
         }
     }
 }
@@ -196,9 +196,9 @@ impl App {
         let log_keys = log_keys.map_err(vault_failed)?;
         let vault = Vault::open(&config.data_dir.join("pictures"), fill.clone());
         let vault = vault.map_err(vault_failed)?;
-        let claim = match config.role {
-            Role::Server => Some(Store::claim(&config.store).await),
-            Role::ServerByHand | Role::Command => None,
+        let claim = match config.process {
+            Process::Server => Some(Store::claim(&config.store).await),
+            Process::ServerByHand | Process::Command => None,
         };
         let claim = claim.transpose().map_err(StartError::store("be the only server"))?;
         let store = Store::open(config.store.clone(), server_key, Arc::clone(&keys) as _).await;
@@ -245,7 +245,7 @@ impl App {
             self.know_log(LogId::of_agency(agency.id)).await?;
         }
         inner.tasks.spawn("relay", relay::run(self.clone()));
-        if inner.config.role == Role::Command {
+        if inner.config.process == Process::Command {
             return Ok(());
         }
         self.note("server-started").await.map_err(|err| StartError::NotRecorded(Box::new(err)))?;
@@ -262,7 +262,7 @@ impl App {
         }
         let keys = inner.store.all_camera_keys().await;
         inner.cameras.set_keys(keys.map_err(StartError::store("load the cameras' keys"))?);
-        if inner.config.role == Role::Server {
+        if inner.config.process == Process::Server {
             housekeeping::start(self);
         }
         Ok(())
@@ -339,7 +339,7 @@ impl App {
         let id = added.map_err(StartError::store("add the agency"))?;
         self.know_log(LogId::of_agency(id)).await?;
         self.note("agency-added").await.map_err(|err| StartError::NotRecorded(Box::new(err)))?;
-        if self.inner().config.role != Role::Command {
+        if self.inner().config.process != Process::Command {
             self.know_agency(id).await?;
         }
         Ok(id)
@@ -365,7 +365,7 @@ impl App {
         inner.tasks.ended().await;
         housekeeping::save_last_seen(&self).await;
         self.close_looks(self.now()).await;
-        if inner.config.role != Role::Command
+        if inner.config.process != Process::Command
             && let Err(err) = self.note("server-stopped").await
         {
             tracing::error!(error = crate::chain(&err), "failed to write down the server's end");

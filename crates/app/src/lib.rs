@@ -25,7 +25,7 @@ mod tasks;
 pub mod use_cases;
 pub mod views;
 
-pub use app::{App, AppConfig, LedgerConfig, Role, StartError};
+pub use app::{App, AppConfig, LedgerConfig, Process, StartError};
 pub use bus::{Bus, Event, Notice, Subscription, Topic};
 pub use cards::Joins;
 pub use chance::{Chance, SystemChance};

@@ -4,6 +4,7 @@ use app::AskError;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
+use policy::Action;
 
 /// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -151,8 +152,8 @@ impl Trouble {
             StatusCode::FORBIDDEN,
             "Refused",
             format!(
-                "“{}” was refused. Nothing was shown or changed, and the refusal is on the record.",
-                refusal.action
+                "You may not {}. Nothing was shown or changed, and the refusal is on the record.",
+                Action::parse(refusal.action).map_or(refusal.action, Action::label)
             ),
             "What is missing stands above, with the clause of your agency’s policy that asks for it. Who can give it to you is on the policy page.",
         );

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::error::PageError;
@@ -61,12 +61,11 @@ fn routes() -> Vec<Route> {
     use pages::{
         camera, camera_disable, camera_key, camera_new, cameras, confirm, hit, hits, hits_feed,
         hotlist, hotlist_import, hotlist_new, hotlists, invitation, leaf, ledger, picture, read,
-        reads, sign_in, sign_out, theme, work,
+        reads, sign_in, sign_out, start, theme, work,
     };
-    let start = || async { Redirect::to("/hits") };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     vec![
-        shows("/", Guard::PUBLIC, get(start)),
+        shows("/", Guard::PUBLIC, get(start::get)),
         shows("/assets/{name}", ASSET, get(assets::get)),
         shows("/sign-in", SIGN_IN, get(sign_in::get)),
         takes("/sign-in", SIGN_IN, post(sign_in::post)),

@@ -201,8 +201,6 @@ impl Reason {
 pub struct Judgement {
     /// Whether it permits.
     pub permits: bool,
-    /// The ids of the policies that decided.
-    pub policies: Vec<String>,
     /// Why not.
     pub reasons: Vec<Reason>,
 }

@@ -205,6 +205,11 @@ pub struct Disabled {
 }
 
 impl Person {
+    /// Their name with the one they sign in with, which tells namesakes apart.
+    pub fn named(&self) -> String {
+        format!("{} ({})", self.name, self.login)
+    }
+
     /// Whether the account may be used at this moment.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.disabled.is_none() && self.ends_at.is_none_or(|ends_at| now < ends_at)

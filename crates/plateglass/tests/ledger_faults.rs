@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{App, AppConfig, Ctx, Role};
+use app::{App, AppConfig, Ctx, Process};
 use camino::Utf8PathBuf;
 use domain::ServerKey;
 use ledger::leaf::{ClearField, Kind};
@@ -231,7 +231,7 @@ fn an_act_in_the_middle_of_which_the_server_was_killed_stays_open_and_is_closed_
 async fn closed_as_unknown(dir: &Path, begun: u64) {
     let data = Utf8PathBuf::from_path_buf(dir.join("data")).unwrap();
     let key = server_key(&data);
-    let config = AppConfig { role: Role::ServerByHand, ..AppConfig::in_dir(data) };
+    let config = AppConfig { process: Process::ServerByHand, ..AppConfig::in_dir(data) };
     let clock = Arc::new(ManualClock::at("2036-11-21T12:00:00Z"));
     let chance = Arc::new(SeededChance::new(7));
     let app = App::start(config, &key, clock, chance, None).await.unwrap();

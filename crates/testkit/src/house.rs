@@ -7,7 +7,7 @@ use app::people::{Inviting, StateWork, first_person, state_work};
 use app::sign_in::{Door, SessionToken, demo_link, session, with_demo_link};
 use app::training::{RecordCompletion, record_completion};
 use app::{
-    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Role, SignedIn,
+    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Process, SignedIn,
     WorkingOn, add_camera, create_hotlist, import_hotlist,
 };
 use camino::Utf8PathBuf;
@@ -66,7 +66,7 @@ impl House {
         let path = Utf8PathBuf::from_path_buf(dir.path().to_owned()).expect("its name is UTF-8");
         let config = AppConfig {
             store: store(path.join("store")),
-            role: Role::ServerByHand,
+            process: Process::ServerByHand,
             ..AppConfig::in_dir(path)
         };
         let clock = Arc::new(ManualClock::at("2026-11-21T12:00:00Z"));

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::access::{self, Judgement};
-use domain::{Action, Actor, Permit, Reason, Refusal};
+use domain::{Action, Actor, Day, Permit, Reason, Refusal};
 use policy::{CaseFact, Facts, Grade, Person, Session, TrainingFact};
 
 use super::Ctx;
 use super::context::SignedIn;
+use crate::use_cases::training::{self, Standing};
 
 /// The policy that decides for cameras and for the server itself: one rule each, in this program.
 const BUILT_IN: &str = "built-in";
@@ -71,19 +72,14 @@ impl Ctx {
         let facts = self.facts(signed_in, action);
         let decision = policy.bundle.decide(&facts);
         let grounds = Grounds {
-            policies: decision.policies.clone(),
+            policies: decision.policies,
             bundle: policy.bundle.digest(),
             purpose: facts.purpose.clone().unwrap_or_else(|| NOT_STATED.to_owned()),
             facts: Some(facts.write()),
         };
         let reasons = decision.reasons.into_iter();
         let reasons = reasons.map(|one| Reason::of_policy(one.word, one.clause, one.says));
-        let judgement = Judgement {
-            permits: decision.permit,
-            policies: decision.policies,
-            reasons: reasons.collect(),
-        };
-        (judgement, grounds)
+        (Judgement { permits: decision.permit, reasons: reasons.collect() }, grounds)
     }
 
     fn facts(&self, signed_in: &SignedIn, action: &'static str) -> Facts {
@@ -120,9 +116,10 @@ impl Ctx {
                 device: None,
                 locked: false,
                 minutes_since_authentication: u32::try_from(minutes).unwrap_or(u32::MAX),
+                // Every way in asks for one: only the demo's link does not, which no agency's server offers.
                 second_factor: true,
             },
-            training: signed_in.training(),
+            training: signed_in.training(day),
         }
     }
 }
@@ -147,21 +144,26 @@ impl SignedIn {
         stated.clone().filter(stands).or_else(|| by_itself.map(|one| one.word.clone())).or(stated)
     }
 
-    /// Each course of the bundle, as this person stands to it.
-    pub(crate) fn training(&self) -> BTreeMap<String, TrainingFact> {
+    /// Each course of the bundle, as this person stands to it on a day at their agency.
+    fn training(&self, today: Day) -> BTreeMap<String, TrainingFact> {
         let Some(policy) = &self.policy else { return BTreeMap::new() };
         let courses = policy.bundle.settings().training.iter();
-        courses.map(|(word, course)| (word.clone(), self.course(word, course))).collect()
+        let standing = |word: &str, course| {
+            fact(training::standing(course, word, &self.standing.completions, today))
+        };
+        courses.map(|(word, course)| (word.clone(), standing(word, course))).collect()
     }
+}
 
-    fn course(&self, word: &str, course: &policy::settings::Course) -> TrainingFact {
-        let complete = self.standing.completions.iter().filter(|one| {
-            one.course == word && course.missing_topics(&one.topics).next().is_none()
-        });
-        let last = complete.max_by_key(|one| one.day);
-        let until = last.and_then(|one| course.valid_until(&one.day.to_string()));
-        TrainingFact { valid: last.is_some(), until }
-    }
+/// How somebody stands to a course, as the policy is told. What lapsed keeps its day: the policy compares days itself, so that its
+/// record shows why it refused.
+fn fact(standing: Standing) -> TrainingFact {
+    let until = match standing {
+        Standing::Never => return TrainingFact { valid: false, until: None },
+        Standing::Valid(until) => until,
+        Standing::Lapsed(until) => Some(until),
+    };
+    TrainingFact { valid: true, until: until.map(|day| day.to_string()) }
 }
 
 /// The grade of an offence by its word.

@@ -1,6 +1,6 @@
 //! What leaves say of an act: who, in which role, from where, when, what, and who decided.
 
-use domain::{Actor, SubKey, Timestamp};
+use domain::{Actor, Person, SubKey, Timestamp};
 use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
 use store::{ClearText, LogId, NewLeaf, StoreError};
@@ -95,7 +95,7 @@ impl<'a> Says<'a> {
 
     fn name(&self) -> String {
         let person = self.ctx.person.as_ref().map(|signed_in| &signed_in.standing.person);
-        person.map(|person| format!("{} ({})", person.name, person.login)).unwrap_or_default()
+        person.map(Person::named).unwrap_or_default()
     }
 
     /// Seals a field under a fresh salt.

@@ -99,6 +99,8 @@ pub async fn record_completion(
     ctx: &Ctx,
     done: RecordCompletion,
 ) -> Result<CompletionId, AskError> {
+    let about = vec![format!("person {}", done.person), format!("course {}", done.course)];
+    let act = app.begin::<RecordTraining>(ctx, About { objects: about, digest: None }).await?;
     let invalid = |field, why: String| AskError::Invalid { field, why };
     let policy = app.policy_of(ctx.agency).await?;
     let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
@@ -114,8 +116,6 @@ pub async fn record_completion(
     if done.day > policy.day(ctx.now) {
         return Err(invalid("day", "has not come yet".to_owned()));
     }
-    let about = vec![format!("person {}", done.person), format!("course {}", done.course)];
-    let act = app.begin::<RecordTraining>(ctx, About { objects: about, digest: None }).await?;
     if ctx.person_id() == Some(done.person) {
         return Err(invalid("person", "is yourself: another trainer has to record it".to_owned()));
     }

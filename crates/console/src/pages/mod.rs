@@ -22,6 +22,7 @@ pub mod read;
 pub mod reads;
 pub mod sign_in;
 pub mod sign_out;
+pub(crate) mod start;
 pub mod theme;
 pub mod work;
 

@@ -147,7 +147,7 @@ impl RecordForm {
             people: others
                 .map(|one| {
                     let id = one.id.to_i64();
-                    (id, format!("{} ({})", one.name, one.login), id.to_string() == person)
+                    (id, one.named(), id.to_string() == person)
                 })
                 .collect(),
             person_wrong: String::new(),

@@ -1,7 +1,7 @@
 //! `plateglass agency`
 
 use anyhow::Result;
-use app::Role;
+use app::Process;
 use camino::Utf8PathBuf;
 
 use crate::config::Config;
@@ -41,7 +41,7 @@ pub(crate) fn run(command: &AgencyCommand) -> Result<()> {
     let (AgencyCommand::Add { config, .. } | AgencyCommand::List { config }) = command;
     let config = Config::read(config)?;
     serve::runtime()?.block_on(async {
-        let app = serve::open_app(&config, Role::Command).await?;
+        let app = serve::open_app(&config, Process::Command).await?;
         if let AgencyCommand::Add { name, ori, policy, time_zone, .. } = command {
             let files = super::policy::files(policy)?;
             let id = app.add_agency(name, ori.as_deref()).await?;

@@ -12,7 +12,7 @@ pub(crate) mod policy;
 pub(crate) mod witness;
 
 use anyhow::{Context as _, Result, bail};
-use app::{App, Ctx, Role};
+use app::{App, Ctx, Process};
 use camino::Utf8PathBuf;
 
 use crate::config::Config;
@@ -34,7 +34,7 @@ impl Whose {
     fn with_agency<T>(&self, work: impl AsyncFnOnce(&App, Ctx) -> Result<T>) -> Result<T> {
         let config = Config::read(&self.config)?;
         serve::runtime()?.block_on(async {
-            let app = serve::open_app(&config, Role::Command).await?;
+            let app = serve::open_app(&config, Process::Command).await?;
             let done = match self.ctx(&app).await {
                 Ok(ctx) => work(&app, ctx).await,
                 Err(err) => Err(err),

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use app::{AppConfig, LedgerConfig, Role, WitnessConfig};
+use app::{AppConfig, LedgerConfig, Process, WitnessConfig};
 use camino::{Utf8Path, Utf8PathBuf};
 use capture::{Delivery, Folder, WhenDone};
 use ledger::VerifierKey;
@@ -354,7 +354,7 @@ impl Config {
     }
 
     /// What the app is told.
-    pub(crate) fn app(&self, role: Role) -> Result<AppConfig> {
+    pub(crate) fn app(&self, process: Process) -> Result<AppConfig> {
         let engine = match (self.store.engine, &self.store.postgres_url_file) {
             (EngineWord::Postgres, Some(path)) => {
                 let url = std::fs::read_to_string(path)
@@ -375,7 +375,7 @@ impl Config {
             frames_waiting_max: self.recognition.frames_waiting_max,
             seal_after: Duration::from_secs(self.seal_after_min * 60),
             ledger: self.ledger.app()?,
-            role,
+            process,
         })
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use app::{App, Recognise, Role, SystemChance, SystemClock};
+use app::{App, Process, Recognise, SystemChance, SystemClock};
 use axum::Router;
 use camino::Utf8PathBuf;
 use tokio::net::TcpListener;
@@ -45,15 +45,15 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 /// Opens the app as the configuration says.
-pub(crate) async fn open_app(config: &Config, role: Role) -> Result<App> {
+pub(crate) async fn open_app(config: &Config, process: Process) -> Result<App> {
     let chance = Arc::new(SystemChance);
-    let key = match role {
-        Role::Command => key_file::read(&config.key_file())?,
+    let key = match process {
+        Process::Command => key_file::read(&config.key_file())?,
         _ => key_file::read_or_make(&config.key_file(), chance.as_ref())?,
     };
-    let recogniser = if role == Role::Command { None } else { recogniser(config)? };
+    let recogniser = if process == Process::Command { None } else { recogniser(config)? };
     let started =
-        App::start(config.app(role)?, &key, Arc::new(SystemClock), chance, recogniser).await;
+        App::start(config.app(process)?, &key, Arc::new(SystemClock), chance, recogniser).await;
     started.context("failed to start")
 }
 
@@ -91,7 +91,7 @@ impl Server {
         };
         let listener = bind(config.listen).await?;
         let at = listener.local_addr().context("failed to ask for the port")?;
-        let app = open_app(config, Role::Server).await?;
+        let app = open_app(config, Process::Server).await?;
         let address = config.public_url.clone().unwrap_or_else(|| format!("http://{at}"));
         Ok(Self { app, listener, metrics, address: address.trim_end_matches('/').to_owned() })
     }

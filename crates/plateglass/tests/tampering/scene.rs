@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::people::{Inviting, by_login, first_person};
 use app::sign_in::demo_link;
-use app::{App, AppConfig, Ctx, LedgerConfig, Role, WitnessConfig};
+use app::{App, AppConfig, Ctx, LedgerConfig, Process, WitnessConfig};
 use camino::Utf8PathBuf;
 use domain::{AgencyId, PersonId};
 use ledger::key::KeyKind;
@@ -214,7 +214,7 @@ async fn start(dir: &Path, url: &str, moment: &str) -> App {
     let key = witness_key().verifier().clone();
     let witness = WitnessConfig { name: "auditor".to_owned(), key, url: url.to_owned() };
     let ledger = LedgerConfig { witnesses: vec![witness], ..LedgerConfig::default() };
-    let config = AppConfig { role: Role::ServerByHand, ledger, ..AppConfig::in_dir(dir) };
+    let config = AppConfig { process: Process::ServerByHand, ledger, ..AppConfig::in_dir(dir) };
     let clock = Arc::new(ManualClock::at(moment));
     let chance = Arc::new(SeededChance::new(SEED.fetch_add(1, Ordering::Relaxed)));
     App::start(config, &server_key(), clock, chance, None).await.unwrap()

@@ -3,15 +3,15 @@
 use domain::PersonId;
 use domain::access::{LockAccount, ManagePeople, ReviewAccounts, UnlockAccount};
 
-use super::{named, own_person};
+use super::own_person;
 use crate::record::About;
 use crate::use_cases::add_camera::words;
 use crate::{App, AskError, Ctx};
 
 /// Disables an account at once and ends its sessions (`AUS-344.3.1a1`; CJIS AC-2(13): within 30 minutes of discovery).
 pub async fn lock_person(app: &App, ctx: &Ctx, id: PersonId, why: &str) -> Result<(), AskError> {
-    words("reason", why)?;
     let act = app.begin::<LockAccount>(ctx, About::one("person", id)).await?;
+    words("reason", why)?;
     if ctx.person_id() == Some(id) {
         let why = "is your own account".to_owned();
         return Err(AskError::Invalid { field: "person", why });
@@ -19,7 +19,7 @@ pub async fn lock_person(app: &App, ctx: &Ctx, id: PersonId, why: &str) -> Resul
     let person = own_person(app, ctx, id).await?;
     let disabled = app.inner().store.disable_person(act.permit(), id, why.trim(), ctx.now).await;
     disabled.map_err(AskError::failed("disable an account"))?;
-    act.done([format!("person {id}, {}, disabled", named(&person))]);
+    act.done([format!("person {id}, {}, disabled", person.named())]);
     Ok(())
 }
 
@@ -29,7 +29,7 @@ pub async fn enable_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), Ask
     let person = own_person(app, ctx, id).await?;
     let enabled = app.inner().store.enable_person(act.permit(), id).await;
     enabled.map_err(AskError::failed("enable an account"))?;
-    act.done([format!("person {id}, {}, enabled", named(&person))]);
+    act.done([format!("person {id}, {}, enabled", person.named())]);
     Ok(())
 }
 
@@ -43,7 +43,7 @@ pub async fn release_password(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), 
     } else {
         "password was not locked"
     };
-    act.done([format!("person {id}, {}, {what}", named(&person))]);
+    act.done([format!("person {id}, {}, {what}", person.named())]);
     Ok(())
 }
 
@@ -57,6 +57,6 @@ pub async fn confirm_account(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), A
     let person = own_person(app, ctx, id).await?;
     let noted = app.inner().store.person_reviewed(act.permit(), id, ctx.now).await;
     noted.map_err(AskError::failed("confirm an account"))?;
-    act.done([format!("person {id}, {}, account and rights confirmed", named(&person))]);
+    act.done([format!("person {id}, {}, account and rights confirmed", person.named())]);
     Ok(())
 }

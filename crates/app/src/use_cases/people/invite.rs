@@ -6,7 +6,7 @@ use domain::access::{GrantRole, ManagePeople};
 use domain::{AgencyId, Grant, GrantId, Login, NewPerson, PersonId, Role, Timestamp};
 use identity::invitation::InvitationToken;
 
-use super::{named, own_person};
+use super::own_person;
 use crate::record::About;
 use crate::use_cases::add_camera::words;
 use crate::use_cases::sign_in::{INVITATION_LASTS, limits};
@@ -59,7 +59,7 @@ pub async fn invite_again(app: &App, ctx: &Ctx, id: PersonId) -> Result<Invitati
     let act = app.begin::<ManagePeople>(ctx, About::one("person", id)).await?;
     let person = own_person(app, ctx, id).await?;
     let invitation = make(app, id, ctx.now).await?;
-    act.done([format!("person {id}, {}, invited again", named(&person))]);
+    act.done([format!("person {id}, {}, invited again", person.named())]);
     Ok(invitation)
 }
 

@@ -44,8 +44,3 @@ async fn own_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<Person, AskErr
     let person = person.filter(|person| person.agency == ctx.agency);
     person.ok_or_else(|| AskError::not_found("person", id))
 }
-
-/// How somebody is named in the ledger's clear text.
-fn named(person: &Person) -> String {
-    format!("{} ({})", person.name, person.login)
-}

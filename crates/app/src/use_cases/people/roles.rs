@@ -3,7 +3,7 @@
 use domain::access::{ApproveGrant, GrantRole};
 use domain::{Grant, GrantId, PersonId, Role, Timestamp};
 
-use super::{named, own_person};
+use super::own_person;
 use crate::record::About;
 use crate::use_cases::add_camera::words;
 use crate::{App, AskError, Ctx};
@@ -23,13 +23,13 @@ pub struct GiveRole {
 
 /// Gives a role. A privileged one counts once somebody else has approved it; nobody gives one to themselves.
 pub async fn give_role(app: &App, ctx: &Ctx, give: GiveRole) -> Result<Grant, AskError> {
+    let about = vec![format!("person {}", give.person), format!("role {}", give.role)];
+    let act = app.begin::<GrantRole>(ctx, About { objects: about, digest: None }).await?;
     words("reason", &give.reason)?;
     if give.ends_at.is_some_and(|ends_at| ends_at <= ctx.now) {
         let why = "is in the past".to_owned();
         return Err(AskError::Invalid { field: "ends_at", why });
     }
-    let about = vec![format!("person {}", give.person), format!("role {}", give.role)];
-    let act = app.begin::<GrantRole>(ctx, About { objects: about, digest: None }).await?;
     if ctx.person_id() == Some(give.person) {
         let why = "is your own account: somebody else has to give you roles".to_owned();
         return Err(AskError::Invalid { field: "person", why });
@@ -50,7 +50,7 @@ pub async fn give_role(app: &App, ctx: &Ctx, give: GiveRole) -> Result<Grant, As
     };
     let given = app.inner().store.add_grant(act.permit(), &grant).await;
     let id = given.map_err(AskError::failed("give a role"))?;
-    act.done([format!("grant {id}, {} to {}", grant.role, named(&person))]);
+    act.done([format!("grant {id}, {} to {}", grant.role, person.named())]);
     Ok(Grant { id, ..grant })
 }
 

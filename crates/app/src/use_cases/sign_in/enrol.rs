@@ -11,7 +11,7 @@ use store::{AuthenticatorRow, Enrolment, StepRow};
 use zeroize::Zeroizing;
 
 use super::password::in_background;
-use super::second::{about, hash_of};
+use super::second::about;
 use super::session::begin;
 use super::{Door, STEPS_LAST, SessionToken, SignInRefused, StepToken, limits};
 use crate::record::Says;
@@ -168,13 +168,12 @@ pub async fn enrol(
             secret: app.inner().sealer.seal(&about(person.id), secret.expose()),
             last_step: step.number(),
         }),
-        recovery: codes.iter().map(hash_of).collect(),
+        recovery: codes.iter().map(recovery::RecoveryCode::hash).collect(),
     };
     let origin = Origin { part: Part::Console, session: None, address: door.address };
     let ctx = Ctx { origin, agency: person.agency, ..Ctx::nobody(now) };
     let says = Says::of(app, &ctx);
-    let named = format!("{} ({})", person.name, person.login);
-    let draft = says.seal(says.who(Kind::Event, "enrol"), SealedField::Objects, named);
+    let draft = says.seal(says.who(Kind::Event, "enrol"), SealedField::Objects, person.named());
     app.record(&ctx, draft).await?;
     let failed = || SignInRefused::failed("enrol somebody");
     let store = &app.inner().store;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::{Person, Timestamp};
 use identity::throttle::{Account, AfterFailure, Attempt, Limits};
-use ledger::leaf::{ClearField, Kind};
+use ledger::leaf::{ClearField, Kind, SealedField};
 use store::PasswordRow;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -153,8 +153,7 @@ async fn refused(
         .text(ClearField::Decision, "refuse")
         .words(ClearField::Reasons, [why]);
     if let Some(person) = person {
-        let named = format!("{} ({})", person.name, person.login);
-        draft = says.seal(draft, ledger::leaf::SealedField::Objects, named);
+        draft = says.seal(draft, SealedField::Objects, person.named());
     }
     Ok(app.record_of_stranger(&ctx, draft).await?)
 }
@@ -170,8 +169,7 @@ async fn event(
     let ctx = outside(door, Some(person), now);
     let says = Says::of(app, &ctx);
     let draft = says.who(Kind::Event, action);
-    let named = format!("{} ({})", person.name, person.login);
-    let draft = says.seal(draft, ledger::leaf::SealedField::Objects, named);
+    let draft = says.seal(draft, SealedField::Objects, person.named());
     app.record(&ctx, draft).await?;
     Ok(())
 }

@@ -87,7 +87,7 @@ async fn taken(
 ) -> Result<Result<(), SignInRefused>, SignInRefused> {
     let store = &app.inner().store;
     if let Some(recovery) = RecoveryCode::parse(code) {
-        let used = store.use_recovery_code(person.id, &hash_of(&recovery), now).await;
+        let used = store.use_recovery_code(person.id, &recovery.hash(), now).await;
         let used = used.map_err(SignInRefused::failed("use a recovery code"))?;
         let unknown =
             || SignInRefused::Code("this recovery code is unknown or was used".to_owned());
@@ -109,10 +109,6 @@ async fn taken(
     } else {
         refused(CodeRefused::UsedBefore)
     }
-}
-
-pub(super) fn hash_of(code: &RecoveryCode) -> [u8; 32] {
-    code.hash()
 }
 
 /// The secret that was sealed.
