@@ -1,12 +1,14 @@
 // The real server, in a folder of its own that is gone afterwards.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { env } from "node:process";
 import { fileURLToPath } from "node:url";
 
 const BINARY =
-  process.env.PLATEGLASS_BIN ??
+  env.PLATEGLASS_BIN ??
   fileURLToPath(new URL("../target/debug/plateglass", import.meta.url));
 /** A debug build opens its store, makes keys and loads its models on two busy cores. */
 const STARTS_WITHIN_MS = 90_000;
@@ -19,12 +21,13 @@ export class Server {
     private readonly dir: string,
   ) {}
 
-  static async start(): Promise<Server> {
+  static async start(more: string[] = []): Promise<Server> {
     const dir = mkdtempSync(join(tmpdir(), "plateglass-e2e-"));
     const config = join(dir, "plateglass.toml");
     const lines = [
       `data_dir = ${JSON.stringify(join(dir, "data"))}`,
       `listen = "127.0.0.1:0"`,
+      ...more,
       `[log]`,
       `level = "warn"`,
       `[[agency]]`,
@@ -34,6 +37,7 @@ export class Server {
     writeFileSync(config, lines.join("\n"));
     const process = spawn(BINARY, ["serve", "--config", config], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...env, PLATEGLASS_TEST_CLOCK: join(dir, "clock.sock") },
     });
     const said = await greeting(process);
     const address = /listens on (http:\/\/\S+)/.exec(said)?.[1] ?? "";
@@ -43,6 +47,15 @@ export class Server {
   /** Where the server keeps what it keeps. */
   get dataDir(): string {
     return join(this.dir, "data");
+  }
+
+  /** Sets the server's clock so many seconds ahead of this machine's. */
+  setAhead(seconds: number): Promise<void> {
+    return new Promise((done, fail) => {
+      const line = connect(join(this.dir, "clock.sock"), () => line.write(`${seconds}\n`));
+      line.once("data", () => line.end(done));
+      line.once("error", fail);
+    });
   }
 
   /** Runs a command beside the server; what it printed. */

@@ -99,6 +99,7 @@ pub fn faults() -> Result<Vec<String>> {
         "web/package-lock.json",
         "e2e/package-lock.json",
         "crates/identity/tests/oidc-provider/package-lock.json",
+        "crates/testkit/programs/smtp-server/package-lock.json",
     ] {
         faults.extend(faults_of_npm(&rules, lock)?);
     }

@@ -19,6 +19,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::imports::Imports;
 use crate::ingest::Lanes;
+use crate::mail::MailConfig;
 use crate::policies::Policies;
 use crate::recognise::{Recognise, RecogniserPool};
 use crate::record::{self, Recorder, Says, WitnessConfig};
@@ -45,6 +46,8 @@ pub struct AppConfig {
     pub seal_after: Duration,
     /// How the ledger is kept.
     pub ledger: LedgerConfig,
+    /// How mail is sent; none is when nothing is said.
+    pub mail: Option<MailConfig>,
     /// What this process is to the data.
     pub process: Process,
 }
@@ -93,6 +96,7 @@ impl AppConfig {
             frames_waiting_max: 64,
             seal_after: Duration::from_secs(10 * 60),
             ledger: LedgerConfig::default(),
+            mail: None,
             process: Process::Server,
         }
     }

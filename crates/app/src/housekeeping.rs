@@ -10,12 +10,18 @@ use store::{FileKind, FileState};
 use crate::bus::Topic;
 use crate::error::{BoxError, chain};
 use crate::record::{server_permit, sweep};
-use crate::{App, matching};
+use crate::use_cases::people::disable_unused;
+use crate::{App, mail, matching, reminders};
 
 /// How often last-seen times are saved: what a crash may lose of them.
 const SAVE_LAST_SEEN_EVERY: Duration = Duration::from_secs(15);
 /// How often days are looked at. A day is closed at most this late.
 const LOOK_AT_DAYS_EVERY: Duration = Duration::from_secs(60);
+
+/// How often people and their training are looked at.
+const LOOK_AT_PEOPLE_EVERY: Duration = Duration::from_secs(3600);
+/// How often mail that waits is sent.
+const SEND_MAIL_EVERY: Duration = Duration::from_secs(20);
 
 /// How often consoles are told that a log has grown.
 const TELL_GROWTH_EVERY: Duration = Duration::from_secs(2);
@@ -63,6 +69,27 @@ pub(crate) fn start(app: &App) {
             }
             if let Err(err) = sweeper.publish_due().await {
                 tracing::error!(error = chain(err.as_ref()), "failed to publish checkpoints");
+            }
+        }
+    });
+    let (keeper, mut hour) = (app.clone(), each(LOOK_AT_PEOPLE_EVERY));
+    tasks.spawn_until_closing("people", async move {
+        loop {
+            hour.tick().await;
+            if let Err(err) = disable_unused(&keeper, keeper.now()).await {
+                tracing::error!(error = chain(err.as_ref()), "failed to disable unused accounts");
+            }
+            if let Err(err) = reminders::remind(&keeper, keeper.now()).await {
+                tracing::error!(error = chain(err.as_ref()), "failed to write reminders");
+            }
+        }
+    });
+    let (sender, mut due) = (app.clone(), each(SEND_MAIL_EVERY));
+    tasks.spawn_until_closing("mail", async move {
+        loop {
+            due.tick().await;
+            if let Err(err) = mail::send_due_mail(&sender, sender.now()).await {
+                tracing::error!(error = chain(err.as_ref()), "failed to send mail");
             }
         }
     });

@@ -1,7 +1,8 @@
 //! What is around every page: navigation, live line, menu; and how a page becomes an answer.
 
 use app::people::work_state;
-use app::{App, Ctx};
+use app::reminders::Ending;
+use app::{App, Ctx, SignedIn};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -29,6 +30,8 @@ pub struct Frame {
     pub(crate) who: String,
     /// What the reader works on, in words; none where nothing is stated.
     pub(crate) work: Option<String>,
+    /// What lapses soon and has to be looked after before, a sentence each.
+    pub(crate) warnings: Vec<String>,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -50,6 +53,7 @@ impl Frame {
             agency: String::new(),
             who: String::new(),
             work: None,
+            warnings: Vec::new(),
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -65,6 +69,7 @@ impl Frame {
             let person = staff.ctx.person.as_ref();
             self.who = person.map(|one| one.standing.person.name.clone()).unwrap_or_default();
             self.work = work_line(&staff.ctx);
+            self.warnings = person.map(|one| warnings(one, self.now)).unwrap_or_default();
         }
         self
     }
@@ -77,6 +82,7 @@ impl Frame {
             agency: "Austin PD".to_owned(),
             who: "R. Ortiz".to_owned(),
             work: Some("Stolen vehicle · 26-001234".to_owned()),
+            warnings: Vec::new(),
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -90,6 +96,7 @@ impl Frame {
         self.form_token = None;
         self.agency.clear();
         self.who.clear();
+        self.warnings.clear();
         self
     }
 
@@ -132,6 +139,11 @@ fn work_line(ctx: &Ctx) -> Option<String> {
     let label = state.choices.iter().find(|one| one.word == work.purpose).map(|one| &one.label);
     let label = label.unwrap_or(&work.purpose);
     Some(work.case_number.map_or_else(|| label.clone(), |case| format!("{label} · {case}")))
+}
+
+/// What of somebody's training lapses soon (`AUS-344.7b`).
+fn warnings(person: &SignedIn, now: Timestamp) -> Vec<String> {
+    person.endings(now).iter().map(Ending::says).collect()
 }
 
 /// The agency's name. A page without it is better than no page.

@@ -115,11 +115,13 @@ fn routes() -> Vec<Route> {
 }
 
 /// People, what they were taught, what they may, and one's own account.
-fn of_people() -> [Route; 19] {
+fn of_people() -> [Route; 21] {
     use pages::{
         account, people, person, person_account, person_new, person_role, policy, training,
-        training_csv, training_record,
+        training_csv, training_import, training_record,
     };
+    let completions =
+        post(training_import::post).layer(DefaultBodyLimit::max(training_import::FORM_BYTES_MAX));
     [
         shows("/people", Guard::LOOK, get(people::get)),
         shows("/people/new", Guard::SETTINGS, get(person_new::get)),
@@ -131,10 +133,12 @@ fn of_people() -> [Route; 19] {
         takes("/people/{id}/lock", Guard::CHANGE, post(person_account::lock)),
         takes("/people/{id}/enable", Guard::CHANGE, post(person_account::enable)),
         takes("/people/{id}/release", Guard::CHANGE, post(person_account::release)),
+        takes("/people/{id}/email", Guard::CHANGE, post(person_account::email)),
         takes("/people/{id}/invite", Guard::CHANGE, post(person_account::invite)),
         takes("/people/{id}/confirm", Guard::CHANGE, post(person_account::confirm)),
         shows("/training", Guard::LOOK, get(training::get)),
         shows("/training.csv", Guard::LOOK, get(training_csv::get)),
+        takes("/training/import", Guard::CHANGE, completions),
         takes("/training/record", Guard::CHANGE, post(training_record::post)),
         takes("/training/{id}/withdraw", Guard::CHANGE, post(training_record::withdraw)),
         shows("/policy", Guard::SETTINGS, get(policy::get)),

@@ -7,6 +7,8 @@
 
 #[path = "pages/people.rs"]
 mod people;
+#[path = "pages/who.rs"]
+mod who;
 
 use app::sign_in::{SessionToken, demo_link};
 use app::take_reads;
@@ -78,7 +80,6 @@ impl House {
         self.ask(request.body(Body::from(form.to_owned())).unwrap()).await
     }
 
-    /// Signs in the person who holds every role.
     /// Signs in somebody who may do everything, and who has said what they work on.
     async fn sign_in(&mut self) {
         self.sign_in_as(self.inner.person).await;
@@ -106,7 +107,7 @@ impl House {
     }
 
     async fn form_token(&self) -> String {
-        let page = self.get("/cameras/new").await.text;
+        let page = self.get("/account").await.text;
         let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     }

@@ -193,6 +193,8 @@ pub struct Person {
     pub disabled: Option<Disabled>,
     /// When somebody last confirmed that account and rights are still needed (CJIS AC-2j).
     pub reviewed_at: Option<Timestamp>,
+    /// When it was last enabled again.
+    pub enabled_at: Option<Timestamp>,
 }
 
 /// That an account is disabled.
@@ -213,6 +215,12 @@ impl Person {
     /// Whether the account may be used at this moment.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.disabled.is_none() && self.ends_at.is_none_or(|ends_at| now < ends_at)
+    }
+
+    /// Since when nobody has used the account; one that was enabled again begins anew.
+    pub fn unused_since(&self) -> Timestamp {
+        let used = [self.last_used_at, self.enrolled_at, self.enabled_at];
+        used.into_iter().flatten().fold(self.added_at, Timestamp::max)
     }
 }
 

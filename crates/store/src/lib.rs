@@ -26,6 +26,7 @@ pub use control::ledger::{
     ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,
     WitnessRow,
 };
+pub use control::mails::{DueMail, MailTrouble, NewMail};
 pub use control::sessions::SessionRow;
 pub use control::sign_in::{AuthenticatorRow, Enrolment, PasskeyRow, PasswordRow, StepRow};
 pub use error::{SqlError, StoreError};

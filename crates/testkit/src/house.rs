@@ -13,7 +13,7 @@ use app::{
 use camino::Utf8PathBuf;
 use domain::{
     AgencyId, CameraId, CameraKey, Category, Confidence, EventDigest, HotlistId, Mounting,
-    NewCamera, PersonId, Timestamp,
+    NewCamera, PersonId, Role, Timestamp,
 };
 use plate::PlateText;
 use policy::Bundle;
@@ -53,22 +53,31 @@ pub struct House {
 impl House {
     /// On SQLite, at noon of 21 November 2026.
     pub async fn new() -> Self {
-        Self::open(StoreConfig::sqlite).await
+        Self::open(StoreConfig::sqlite, |_| ()).await
+    }
+
+    /// The same, with something else in its configuration.
+    pub async fn with(change: impl FnOnce(&mut AppConfig)) -> Self {
+        Self::open(StoreConfig::sqlite, change).await
     }
 
     /// On PostgreSQL.
     pub async fn on_postgres() -> Self {
-        Self::open(|_| StoreConfig::postgres(Postgres::start().database())).await
+        Self::open(|_| StoreConfig::postgres(Postgres::start().database()), |_| ()).await
     }
 
-    async fn open(store: impl FnOnce(Utf8PathBuf) -> StoreConfig) -> Self {
+    async fn open(
+        store: impl FnOnce(Utf8PathBuf) -> StoreConfig,
+        change: impl FnOnce(&mut AppConfig),
+    ) -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory can be made");
         let path = Utf8PathBuf::from_path_buf(dir.path().to_owned()).expect("its name is UTF-8");
-        let config = AppConfig {
+        let mut config = AppConfig {
             store: store(path.join("store")),
             process: Process::ServerByHand,
             ..AppConfig::in_dir(path)
         };
+        change(&mut config);
         let clock = Arc::new(ManualClock::at("2026-11-21T12:00:00Z"));
         let app = start(&config, &clock, 1).await;
         let agency = app.add_agency("Testing PD", None).await.expect("an agency can be added");
@@ -135,6 +144,25 @@ impl House {
         token.expose()
     }
 
+    /// A session of somebody who holds these roles and nothing else.
+    pub async fn somebody_with(&self, roles: &[Role], is_trained: bool) -> SessionToken {
+        let words: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+        let login = format!("{}{}", if is_trained { "t." } else { "u." }, words.join("."));
+        let who = Inviting {
+            login: login.clone(),
+            name: login,
+            email: String::new(),
+            is_outside: roles.contains(&Role::ExternalAuditor),
+            is_temporary: false,
+        };
+        let invited = first_person(&self.app, self.agency, who, roles, "a test").await;
+        let person = invited.expect("somebody can be invited").person;
+        if is_trained {
+            train(&self.app, self.agency, person).await;
+        }
+        a_session(&self.app, person).await
+    }
+
     /// A hotlist of these plates, in force.
     pub async fn want(&self, category: Category, plates: &[&str]) -> HotlistId {
         let about = NewHotlist { name: "Wanted".to_owned(), source: "a test".to_owned(), category };
@@ -169,8 +197,8 @@ async fn staff(app: &App, agency: AgencyId) -> PersonId {
         is_outside: false,
         is_temporary: false,
     };
-    let roles = domain::Role::ALL.into_iter().filter(|role| *role != domain::Role::ExternalAuditor);
-    let roles: Vec<domain::Role> = roles.collect();
+    let roles = Role::ALL.into_iter().filter(|role| *role != Role::ExternalAuditor);
+    let roles: Vec<Role> = roles.collect();
     let invited = first_person(app, agency, who, &roles, "a test").await;
     let person = invited.expect("somebody can be invited").person;
     train(app, agency, person).await;

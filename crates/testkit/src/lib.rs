@@ -11,6 +11,8 @@ mod eyes;
 pub mod house;
 pub mod line;
 mod meddler;
+pub mod node;
+mod post_office;
 pub mod postgres;
 pub mod server;
 mod unlike;
@@ -25,5 +27,6 @@ pub use eyes::FakeEyes;
 #[cfg(feature = "app")]
 pub use house::House;
 pub use meddler::Meddler;
+pub use post_office::{PostOffice, TakenMail};
 pub use postgres::Postgres;
 pub use unlike::unlike_bytes;

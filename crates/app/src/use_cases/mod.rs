@@ -17,6 +17,7 @@ pub mod open_read;
 pub mod people;
 pub mod policy;
 pub mod rekey_camera;
+mod rows;
 pub mod sign_in;
 pub mod take_frame;
 pub mod take_reads;

@@ -1,10 +1,14 @@
 //! Training: who completed which course, and until when it counts.
 
+mod import;
+
 use std::collections::BTreeMap;
 
 use domain::access::{ListTraining, RecordTraining};
 use domain::{Completion, CompletionId, Day, Person, PersonId};
 use policy::settings::Course;
+
+pub use import::{CompletionsImported, FILE_BYTES_MAX, RowFault, import_completions};
 
 use crate::record::About;
 use crate::{App, AskError, Ctx};

@@ -1,6 +1,8 @@
 //! Training: what readers recorded is closed to who did not complete it, or whose year is over.
 
-use app::training::{RecordCompletion, list_training, record_completion, withdraw_completion};
+use app::training::{
+    RecordCompletion, import_completions, list_training, record_completion, withdraw_completion,
+};
 use app::{AskError, Ctx, HitsAsk, ReadsAsk, list_hits, list_reads};
 use domain::{Day, PersonId, Role};
 
@@ -152,4 +154,59 @@ async fn training_is_recorded_by_another_trainer_of_the_agency_and_by_nobody_els
     let until = Some(Day::parse("2026-12-31").unwrap());
     assert_eq!(row.courses, [(COURSE.to_owned(), app::training::Standing::Valid(until))]);
     assert_eq!(page.people.len(), 2);
+}
+
+/// A file with these rows under the columns' names.
+fn file(rows: &[&str]) -> Vec<u8> {
+    format!("sign_in_name,course,completed,topics\n{}\n", rows.join("\n")).into_bytes()
+}
+
+#[tokio::test]
+async fn completions_of_a_file_are_recorded_all_of_them_or_none() {
+    let scene = Scene::new().await;
+    let app = scene.app();
+    let officer = scene.somebody("k.ellis", &[Role::Officer]).await;
+    let other = scene.somebody("d.chen", &[Role::Officer]).await;
+    let trainer = scene.somebody("trainer", &[Role::Trainer]).await;
+    let trainer = scene.signed_in(trainer).await;
+    let topics = completed(&scene, officer, "2026-11-21").topics.join("; ");
+    let good = format!("K.Ellis,reader,2026-11-20,{topics}");
+    let all = "d.chen,reader,2026-11-20,all";
+
+    let wrong = [
+        good.as_str(),
+        "nobody.here,reader,2026-11-20,all",
+        "d.chen,dancing,2026-11-20,all",
+        "d.chen,reader,20.11.2026,all",
+        "d.chen,reader,2026-11-22,all",
+        "d.chen,reader,2026-11-20,safeguards",
+        "d.chen,reader,2026-11-20,juggling",
+        "trainer,reader,2026-11-20,all",
+    ];
+    let told = import_completions(app, &trainer, &file(&wrong)).await.unwrap();
+    let lines: Vec<u64> = told.faults.iter().map(|fault| fault.line).collect();
+    assert_eq!((lines, told.n_recorded), ((3..=9).collect(), 0));
+    let why = |line: u64| &told.faults.iter().find(|fault| fault.line == line).unwrap().why;
+    assert!(why(3).contains("nobody signs in as `nobody.here`"), "{}", why(3));
+    assert!(why(4).contains("`dancing` is no course"), "{}", why(4));
+    assert!(why(5).contains("2026-11-21"), "{}", why(5));
+    assert!(why(6).contains("has not come yet"), "{}", why(6));
+    assert!(why(7).contains("leaves out") && why(7).contains("AUS-344.7"), "{}", why(7));
+    assert!(why(8).contains("`juggling` is no topic"), "{}", why(8));
+    assert!(why(9).contains("your own"), "{}", why(9));
+    let ctx = scene.signed_in(officer).await;
+    assert!(
+        sees_hits(&scene, &ctx).await.is_err(),
+        "nothing was recorded, of the good row neither"
+    );
+
+    let took = import_completions(app, &trainer, &file(&[&good, all])).await.unwrap();
+    assert_eq!((took.n_recorded, took.n_known), (2, 0));
+    for person in [officer, other] {
+        sees_hits(&scene, &scene.signed_in(person).await).await.unwrap();
+    }
+    let again = import_completions(app, &trainer, &file(&[&good, all])).await.unwrap();
+    assert_eq!((again.n_recorded, again.n_known), (0, 2));
+    let officers = import_completions(app, &scene.signed_in(officer).await, &file(&[all])).await;
+    assert!(matches!(officers, Err(AskError::Refused(_))));
 }

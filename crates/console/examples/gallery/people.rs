@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use app::mail::MailTrouble;
 use app::people::{Invitation, PeoplePage as Listed, PersonPage as Opened, PersonRow};
 use app::sign_in::SessionCard;
 use app::training::{Standing as Trained, TrainingPage as Training, TrainingRow};
@@ -39,6 +40,7 @@ fn person(id: i64, login: &str, name: &str) -> Fallible<Person> {
         last_used_at: Some(ago(7_800)),
         disabled: None,
         reviewed_at: None,
+        enabled_at: None,
     })
 }
 
@@ -90,6 +92,16 @@ fn grant(id: i64, person: i64, role: Role, given_by: i64) -> Grant {
     }
 }
 
+fn unsent() -> MailTrouble {
+    MailTrouble {
+        person: PersonId::from_i64(2),
+        subject: "Your reader training lapses in 7 days, after 2026-12-31".to_owned(),
+        made_at: ago(90),
+        next_try_at: None,
+        trouble: "the mail server refused: permanent error (550): no such mailbox".to_owned(),
+    }
+}
+
 fn listed() -> Fallible<Listed> {
     let people = people()?;
     let second = |id| people.iter().find(|row| row.person.id == PersonId::from_i64(id));
@@ -99,7 +111,7 @@ fn listed() -> Fallible<Listed> {
         (grant(9, 2, Role::Auditor, 4), chen),
         (grant(10, 4, Role::ChiefSecurityOfficer, 1), varga),
     ];
-    Ok(Listed { waiting, names: names(&people), people })
+    Ok(Listed { waiting, names: names(&people), people, unsent: vec![unsent()] })
 }
 
 /// Somebody with roles of every kind; locked, and with a role that waits.
@@ -207,7 +219,12 @@ fn account(frame: Frame, is_new: bool) -> Fallible<AccountPage> {
 /// All of them.
 pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
     let viewer = Viewer::sample(1);
-    let nobody = Listed { people: Vec::new(), waiting: Vec::new(), names: HashMap::new() };
+    let nobody = Listed {
+        people: Vec::new(),
+        waiting: Vec::new(),
+        names: HashMap::new(),
+        unsent: Vec::new(),
+    };
     let typed: Typed =
         serde_json::from_str(r#"{"login":"d chen","name":"D. Chen","email":"","outside":"yes"}"#)?;
     let invitation = Invitation {

@@ -35,4 +35,5 @@ pub mod person_role;
 pub mod policy;
 pub mod training;
 pub mod training_csv;
+pub(crate) mod training_import;
 pub mod training_record;

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use app::people::{PeoplePage as Listed, PersonRow, list_people};
+use app::mail::MailTrouble;
+use app::people::{PeoplePage as Listed, PersonRow, list_people, review_at};
 use app::{App, Ctx};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Grant, Person, PersonId, Timestamp};
-use jiff::ToSpan as _;
-use jiff::tz::TimeZone;
 use policy::Action;
 use policy::settings::SignIn;
 
@@ -107,14 +106,6 @@ impl Standing {
     }
 }
 
-/// When an account and its rights have to be confirmed again (CJIS AC-2j).
-pub(crate) fn review_at(person: &Person, months: u32) -> Timestamp {
-    let from = person.reviewed_at.unwrap_or(person.added_at);
-    let due = jiff::Timestamp::from_microsecond(from.micros())
-        .and_then(|from| from.to_zoned(TimeZone::UTC).checked_add(i64::from(months).months()));
-    due.map_or(from, |due| Timestamp::from_micros(due.timestamp().as_microsecond()))
-}
-
 /// Somebody as the list shows them.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -209,6 +200,28 @@ impl Names<'_> {
     }
 }
 
+/// A mail that was tried and not sent.
+#[derive(Debug)]
+pub(crate) struct Unsent {
+    person: i64,
+    name: String,
+    subject: String,
+    why: String,
+    next: Option<Moment>,
+}
+
+impl Unsent {
+    fn of(mail: &MailTrouble, names: &Names<'_>, now: Timestamp) -> Self {
+        Self {
+            person: mail.person.to_i64(),
+            name: names.of(Some(mail.person)),
+            subject: mail.subject.clone(),
+            why: mail.trouble.clone(),
+            next: mail.next_try_at.map(|at| Moment::of(at, now)),
+        }
+    }
+}
+
 /// Everybody.
 #[derive(Template, Debug)]
 #[template(path = "pages/people.html")]
@@ -217,6 +230,7 @@ pub struct PeoplePage {
     people: Vec<Row>,
     waiting: Vec<Waiting>,
     n_due: usize,
+    unsent: Vec<Unsent>,
     may_manage: bool,
 }
 
@@ -230,6 +244,7 @@ impl PeoplePage {
         Self {
             waiting: waiting.collect(),
             n_due: people.iter().filter(|row| row.is_review_due).count(),
+            unsent: listed.unsent.iter().map(|one| Unsent::of(one, &names, now)).collect(),
             may_manage: viewer.may(Action::ManagePeople),
             people,
             frame,
@@ -272,6 +287,7 @@ mod tests {
             last_used_at: None,
             disabled: None,
             reviewed_at: None,
+            enabled_at: None,
         };
         PersonRow { person, roles: BTreeSet::new(), n_waiting: 0, is_locked: false }
     }

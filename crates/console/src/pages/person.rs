@@ -1,7 +1,7 @@
 //! `GET /people/{id}`: one person, the roles that they hold and held, and every decision about their account.
 
 use app::App;
-use app::people::{PersonPage as Opened, open_person};
+use app::people::{PersonPage as Opened, open_person, review_at};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use domain::{Grant, PersonId, Role, Timestamp};
 use policy::Action;
 use serde::Deserialize;
 
-use super::people::{Names, Standing, Viewer, not_you, review_at};
+use super::people::{Names, Standing, Viewer, not_you};
 use super::person_new::sentence;
 use crate::components::{Age, Moment};
 use crate::error::PageError;
@@ -76,6 +76,8 @@ pub struct Typed {
     /// Its last day.
     #[serde(default)]
     pub(crate) last_day: String,
+    /// Where mail is to reach them; none: it was not typed.
+    pub(crate) email: Option<String>,
     /// Why the account is locked.
     #[serde(default)]
     pub(crate) why: String,
@@ -96,6 +98,7 @@ pub(crate) struct Buttons {
     give: bool,
     lock: bool,
     enable: bool,
+    email: bool,
     release: bool,
     invite: bool,
     confirm: bool,
@@ -110,6 +113,7 @@ pub struct OnePerson {
     name: String,
     login: String,
     email: String,
+    email_field: Field,
     is_outside: bool,
     standing: Standing,
     added: Moment,
@@ -162,6 +166,7 @@ impl OnePerson {
             name: person.name.clone(),
             login: person.login.to_string(),
             email: person.email.clone(),
+            email_field: Field::of(typed.email.as_ref().unwrap_or(&person.email)),
             is_outside: person.is_outside,
             standing: Standing::of(row, now),
             added: Moment::in_full(person.added_at),
@@ -176,6 +181,7 @@ impl OnePerson {
                 give: others(Action::GrantRole),
                 lock: others(Action::LockAccount) && person.disabled.is_none(),
                 enable: viewer.may(Action::ManagePeople) && person.disabled.is_some(),
+                email: viewer.may(Action::ManagePeople),
                 release: viewer.may(Action::UnlockAccount) && row.is_locked,
                 invite: viewer.may(Action::ManagePeople) && person.is_usable(now),
                 confirm: others(Action::ReviewAccounts) && person.is_usable(now),
@@ -201,6 +207,7 @@ impl OnePerson {
             "role" => self.role_wrong = says,
             "reason" => self.reason.wrong = says,
             "ends_at" => self.last_day.wrong = says,
+            "email" => self.email_field.wrong = says,
             "why" => self.why.wrong = says,
             "person" => self.trouble = format!("This {why}."),
             other => self.trouble = format!("{other}: {why}"),

@@ -1,7 +1,8 @@
-//! `POST /people/{id}/lock`, `/enable`, `/release`, `/invite`, `/confirm`: the decisions about somebody's account.
+//! `POST /people/{id}/lock`, `/enable`, `/release`, `/invite`, `/confirm`, `/email`: the decisions about somebody's account.
 
 use app::people::{
-    confirm_account, enable_person, invite_again, lock_person, open_person, release_password,
+    change_email, confirm_account, enable_person, invite_again, lock_person, open_person,
+    release_password,
 };
 use app::{App, AskError};
 use axum::extract::{Path, State};
@@ -49,6 +50,24 @@ pub(crate) async fn enable(
 ) -> Result<Redirect, PageError> {
     enable_person(&app, &staff.ctx, PersonId::from_i64(id)).await?;
     Ok(back(id))
+}
+
+/// `POST /people/{id}/email`
+pub(crate) async fn email(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Checked(typed): Checked<Typed>,
+) -> Result<Response, PageError> {
+    let person = PersonId::from_i64(id);
+    match change_email(&app, &staff.ctx, person, typed.email.as_deref().unwrap_or_default()).await {
+        Ok(()) => Ok(back(id).into_response()),
+        Err(AskError::Invalid { field, why }) => {
+            again(&app, &staff, frame, person, &typed, (field, &why)).await
+        }
+        Err(err) => Err(err.into()),
+    }
 }
 
 /// `POST /people/{id}/release`

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app::App;
+use app::reminders::ending;
 use app::training::{Standing, TrainingPage as Listed, list_training};
 use askama::Template;
 use axum::extract::State;
@@ -14,6 +15,7 @@ use policy::settings::{Course, Validity};
 
 use super::people::{Names, Viewer};
 use super::person_new::sentence;
+use super::training_import::Imported;
 use crate::components::Moment;
 use crate::error::PageError;
 use crate::form::Field;
@@ -44,19 +46,10 @@ pub(crate) fn state(standing: Standing, course: &Course, today: Day) -> InWords 
             InWords { is_missing: true, ..plain(format!("lapsed, was valid until {day}")) }
         }
         Standing::Valid(None) => plain("valid, does not lapse".to_owned()),
-        Standing::Valid(Some(until)) => {
-            // It lapses at the midnight after its last day.
-            let left = until.number().saturating_sub(today.number()).saturating_add(1);
-            let ahead = course.warn_days.iter().max().copied().unwrap_or(0);
-            if left > i64::from(ahead) {
-                return plain(format!("valid until {until}"));
-            }
-            let lapses = match u64::try_from(left) {
-                Ok(2..) => format!("lapses in {left} days, on {until}"),
-                _ => "lapses tonight at midnight".to_owned(),
-            };
-            InWords { warns: true, ..plain(lapses) }
-        }
+        Standing::Valid(Some(until)) => match ending(course, standing, today) {
+            Some(ending) => InWords { warns: true, ..plain(format!("lapses {}", ending.when())) },
+            None => plain(format!("valid until {until}")),
+        },
     }
 }
 
@@ -174,6 +167,7 @@ pub struct TrainingPage {
     recorded: Vec<Recorded>,
     more_recorded: bool,
     forms: Vec<RecordForm>,
+    imported: Option<Imported>,
     may_record: bool,
 }
 
@@ -198,10 +192,18 @@ impl TrainingPage {
             more_recorded: n_recorded > recorded.len(),
             recorded,
             forms: forms.collect(),
+            imported: None,
             may_record,
             people,
             frame,
         }
+    }
+
+    /// The same with what came of a file.
+    #[must_use]
+    pub(crate) fn imported(mut self, imported: Imported) -> Self {
+        self.imported = Some(imported);
+        self
     }
 
     /// The same with what was found wrong with what was typed.
@@ -306,7 +308,7 @@ mod tests {
             (state.says, state.warns)
         };
         assert_eq!(on("2026-12-01"), ("valid until 2026-12-31".to_owned(), false));
-        assert_eq!(on("2026-12-02"), ("lapses in 30 days, on 2026-12-31".to_owned(), true));
+        assert_eq!(on("2026-12-02"), ("lapses in 30 days, after 2026-12-31".to_owned(), true));
         assert_eq!(on("2026-12-31"), ("lapses tonight at midnight".to_owned(), true));
         let never = state(Standing::Never, &course, until);
         assert!(never.is_missing && never.says == "never completed");

@@ -132,9 +132,7 @@ async fn named(app: &App, ctx: &Ctx, login: &str) -> Result<PersonId> {
 }
 
 fn address(whose: &Whose) -> Result<String> {
-    let config = Config::read(&whose.config)?;
-    let address = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    Ok(address.trim_end_matches('/').to_owned())
+    Ok(Config::read(&whose.config)?.address())
 }
 
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]

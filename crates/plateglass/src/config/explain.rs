@@ -17,8 +17,7 @@ pub(crate) fn explain(config: &Config) -> String {
         format!("{} (64 hexadecimal digits, readable by the server alone)", config.key_file()),
     );
     say("listen", config.listen.to_string());
-    let public = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    say("address", format!("{public} (what sign-in links begin with)"));
+    say("address", format!("{} (what links begin with)", config.address()));
     let metrics = config
         .metrics_listen
         .map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}/metrics"));
@@ -53,6 +52,13 @@ pub(crate) fn explain(config: &Config) -> String {
         },
     );
     explain_ledger(&config.ledger, &mut say);
+    say(
+        "mail",
+        match &config.mail {
+            Some(mail) => format!("from {} through {}:{}", mail.from, mail.host, mail.port),
+            None => "none is sent: warnings stand on the console only".to_owned(),
+        },
+    );
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         say("agency", agency.name.clone());

@@ -1,6 +1,7 @@
 //! `plateglass.toml`: typed, unknown keys refused. The one home of the environment.
 
 mod explain;
+mod mail;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::{Engine, StoreConfig, Synchronous};
 
 pub(crate) use explain::explain;
+pub(crate) use mail::MailSection;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -43,6 +45,9 @@ pub(crate) struct Config {
     pub(crate) recognition: RecognitionSection,
     #[serde(default)]
     pub(crate) ledger: LedgerSection,
+    /// How mail is sent; none is when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mail: Option<MailSection>,
     #[serde(default)]
     pub(crate) log: LogSection,
     /// Agencies that the server makes when they are not there yet.
@@ -306,6 +311,7 @@ impl Config {
             store: StoreSection::default(),
             recognition: RecognitionSection::default(),
             ledger: LedgerSection::default(),
+            mail: None,
             log: LogSection::default(),
             agencies: Vec::new(),
             folders: Vec::new(),
@@ -322,6 +328,9 @@ impl Config {
             );
         }
         self.ledger.app()?;
+        if let Some(mail) = &self.mail {
+            mail.check()?;
+        }
         if self.store.open_days_max < 2 {
             bail!("store.open_days_max: expected 2 or more: around midnight two days are written");
         }
@@ -353,6 +362,12 @@ impl Config {
         credential.filter(|path| path.exists()).unwrap_or_else(|| self.data_dir.join("server-key"))
     }
 
+    /// What people type to get here, without a slash at the end.
+    pub(crate) fn address(&self) -> String {
+        let public = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        public.trim_end_matches('/').to_owned()
+    }
+
     /// What the app is told.
     pub(crate) fn app(&self, process: Process) -> Result<AppConfig> {
         let engine = match (self.store.engine, &self.store.postgres_url_file) {
@@ -375,6 +390,7 @@ impl Config {
             frames_waiting_max: self.recognition.frames_waiting_max,
             seal_after: Duration::from_secs(self.seal_after_min * 60),
             ledger: self.ledger.app()?,
+            mail: self.mail.as_ref().map(|mail| mail.app(&self.address())).transpose()?,
             process,
         })
     }
@@ -402,6 +418,13 @@ fn synchronous() -> Synchronous {
     #[expect(clippy::disallowed_methods, reason = "this is the environment's one home")]
     let off = std::env::var_os("PLATEGLASS_TEST_SYNCHRONOUS_OFF").is_some();
     if off { Synchronous::Off } else { Synchronous::Full }
+}
+
+/// Where a test moves the clock of a debug build.
+#[cfg(debug_assertions)]
+pub(crate) fn test_clock_socket() -> Option<Utf8PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "this is the environment's one home")]
+    std::env::var("PLATEGLASS_TEST_CLOCK").ok().map(Utf8PathBuf::from)
 }
 
 #[cfg(test)]

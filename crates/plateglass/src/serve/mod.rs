@@ -1,5 +1,6 @@
 //! `plateglass serve`: log, key, recogniser, app, folders, listen, wait, finish.
 
+mod clock;
 mod http;
 mod metrics;
 
@@ -52,8 +53,11 @@ pub(crate) async fn open_app(config: &Config, process: Process) -> Result<App> {
         _ => key_file::read_or_make(&config.key_file(), chance.as_ref())?,
     };
     let recogniser = if process == Process::Command { None } else { recogniser(config)? };
-    let started =
-        App::start(config.app(process)?, &key, Arc::new(SystemClock), chance, recogniser).await;
+    let clock = match process {
+        Process::Command => Arc::new(SystemClock),
+        _ => clock::clock()?,
+    };
+    let started = App::start(config.app(process)?, &key, clock, chance, recogniser).await;
     started.context("failed to start")
 }
 

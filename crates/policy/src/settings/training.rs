@@ -58,14 +58,9 @@ impl Course {
         self.topics.iter().filter(|topic| !taught.contains(topic)).map(String::as_str)
     }
 
-    /// Whether somebody whose course counts until `until` is warned on `day`.
-    pub fn warns(&self, until: &str, day: &str) -> bool {
-        let (Ok(until), Ok(day)) = (until.parse::<Date>(), day.parse::<Date>()) else {
-            return false;
-        };
-        // The course lapses at the midnight after its last day.
-        let left = (until - day).get_days().saturating_add(1);
-        self.warn_days.iter().any(|days| i64::from(*days) == i64::from(left))
+    /// The warning that was reached last when `n_days` are left, of those that the bundle gives before the course lapses.
+    pub fn warning(&self, n_days: u32) -> Option<u32> {
+        self.warn_days.iter().copied().filter(|days| *days >= n_days).min()
     }
 }
 
@@ -89,10 +84,14 @@ mod tests {
         let yearly = course(Validity::CalendarYear);
         assert_eq!(yearly.valid_until("2026-01-05").as_deref(), Some("2026-12-31"));
         assert_eq!(yearly.valid_until("2026-12-31").as_deref(), Some("2026-12-31"));
-        assert!(
-            yearly.warns("2026-12-31", "2026-12-02") && yearly.warns("2026-12-31", "2026-12-31")
-        );
-        assert!(!yearly.warns("2026-12-31", "2026-12-03"));
+    }
+
+    #[test]
+    fn each_warning_stands_until_the_next_is_reached() {
+        let course = course(Validity::CalendarYear);
+        let warning = |n_days| course.warning(n_days);
+        assert_eq!((warning(31), warning(30), warning(15)), (None, Some(30), Some(30)));
+        assert_eq!((warning(14), warning(2), warning(1)), (Some(14), Some(7), Some(1)));
     }
 
     #[test]

@@ -11,13 +11,14 @@ const ADD: &str = "INSERT INTO people \
     (id, agency, login, name, email, is_outside, ends_at, added_at, added_by) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (login) DO NOTHING";
 const COLUMNS: &str = "id, agency, login, name, email, is_outside, ends_at, added_at, added_by, enrolled_at, \
-    last_used_at, disabled_at, disabled_why, reviewed_at";
+    last_used_at, disabled_at, disabled_why, reviewed_at, enabled_at";
 const ENROLLED: &str = "UPDATE people SET enrolled_at = $2 WHERE id = $1 AND enrolled_at IS NULL";
 const USED: &str = "UPDATE people SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
 const DISABLE: &str = "UPDATE people SET disabled_at = $3, disabled_why = $4 \
     WHERE agency = $1 AND id = $2 AND disabled_at IS NULL";
-const ENABLE: &str =
-    "UPDATE people SET disabled_at = NULL, disabled_why = NULL WHERE agency = $1 AND id = $2";
+const ENABLE: &str = "UPDATE people SET disabled_at = NULL, disabled_why = NULL, enabled_at = $3 \
+    WHERE agency = $1 AND id = $2 AND disabled_at IS NOT NULL";
+const EMAIL: &str = "UPDATE people SET email = $3 WHERE agency = $1 AND id = $2";
 const REVIEWED: &str = "UPDATE people SET reviewed_at = $3 WHERE agency = $1 AND id = $2";
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE person = $1";
 
@@ -134,10 +135,23 @@ impl Store {
         &self,
         permit: &Permit<ManagePeople>,
         id: PersonId,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let values = args![permit.agency(), id];
+        let values = args![permit.agency(), id, now];
         let enabled = self.control().write.execute(ENABLE, values).await;
         enabled.map(drop).map_err(StoreError::sql("enable an account"))
+    }
+
+    /// Changes where mail reaches somebody.
+    pub async fn change_email(
+        &self,
+        permit: &Permit<ManagePeople>,
+        id: PersonId,
+        email: &str,
+    ) -> Result<(), StoreError> {
+        let values = args![permit.agency(), id, email];
+        let changed = self.control().write.execute(EMAIL, values).await;
+        changed.map(drop).map_err(StoreError::sql("change a mail address"))
     }
 
     /// Notes that account and rights were confirmed.
@@ -176,5 +190,6 @@ fn person(row: &Row) -> Result<Person, sqlx::Error> {
         last_used_at: moment(10)?,
         disabled: disabled_at.map(|at| Disabled { at, why }),
         reviewed_at: moment(13)?,
+        enabled_at: moment(14)?,
     })
 }

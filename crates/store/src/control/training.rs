@@ -23,25 +23,39 @@ impl Store {
         permit: &Permit<RecordTraining>,
         completion: &Completion,
     ) -> Result<CompletionId, StoreError> {
-        let failed = || StoreError::sql("record a completed course");
+        let added = self.add_completions(permit, std::slice::from_ref(completion)).await?;
+        added.first().copied().ok_or(StoreError::Missing { what: "completion" })
+    }
+
+    /// Records that people of the permit's agency completed courses: all of it or nothing.
+    pub async fn add_completions(
+        &self,
+        permit: &Permit<RecordTraining>,
+        completions: &[Completion],
+    ) -> Result<Vec<CompletionId>, StoreError> {
+        let failed = || StoreError::sql("record completed courses");
         let mut tx = self.control().write.begin().await.map_err(failed())?;
-        let there = "SELECT id FROM people WHERE agency = $1 AND id = $2";
-        let values = args![permit.agency(), completion.person];
-        let there = tx.row(there, values).await.map_err(failed())?;
-        there.ok_or(StoreError::Missing { what: "person" })?;
-        let id = take_ids(&mut tx, "completion", 1).await.map_err(failed())?;
-        let values = args![
-            id,
-            completion.person,
-            completion.course.as_str(),
-            completion.day,
-            completion.topics.join(&BREAK.to_string()),
-            completion.recorded_by,
-            completion.recorded_at,
-        ];
-        tx.execute(ADD, values).await.map_err(failed())?;
+        let n_new = i64::try_from(completions.len()).unwrap_or(i64::MAX);
+        let first = take_ids(&mut tx, "completion", n_new).await.map_err(failed())?;
+        let ids: Vec<i64> = (first..).take(completions.len()).collect();
+        for (id, completion) in ids.iter().zip(completions) {
+            let there = "SELECT id FROM people WHERE agency = $1 AND id = $2";
+            let values = args![permit.agency(), completion.person];
+            let there = tx.row(there, values).await.map_err(failed())?;
+            there.ok_or(StoreError::Missing { what: "person" })?;
+            let values = args![
+                *id,
+                completion.person,
+                completion.course.as_str(),
+                completion.day,
+                completion.topics.join(&BREAK.to_string()),
+                completion.recorded_by,
+                completion.recorded_at,
+            ];
+            tx.execute(ADD, values).await.map_err(failed())?;
+        }
         tx.commit().await.map_err(failed())?;
-        Ok(CompletionId::from_i64(id))
+        Ok(ids.into_iter().map(CompletionId::from_i64).collect())
     }
 
     /// Withdraws what was recorded wrongly; false when it had been.

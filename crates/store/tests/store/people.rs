@@ -90,9 +90,9 @@ async fn control_ac_2_a_disabled_account_loses_its_sessions_at_once() {
         store.disable_person(&permit(ours), one, "again", noon().plus(MINUTE)).await.unwrap();
         assert_eq!(store.person(one).await.unwrap().as_ref(), Some(&disabled));
 
-        store.enable_person(&permit(theirs), one).await.unwrap();
+        store.enable_person(&permit(theirs), one, noon()).await.unwrap();
         assert!(store.person(one).await.unwrap().unwrap().disabled.is_some());
-        store.enable_person(&permit(ours), one).await.unwrap();
+        store.enable_person(&permit(ours), one, noon()).await.unwrap();
         assert!(store.person(one).await.unwrap().unwrap().is_usable(noon()));
         assert!(store.sessions_of(one, noon()).await.unwrap().is_empty());
     })

@@ -3,9 +3,9 @@
 use domain::HotlistEntry;
 use plate::{CodeSystem, Jurisdiction};
 
-use super::rows::Row;
 use super::{Column, ImportError, Mapping};
 use crate::matching;
+use crate::use_cases::rows::Row;
 
 /// Bytes of one field that are kept; the notes of the longest lists are shorter.
 const FIELD_BYTES_MAX: usize = 1_000;

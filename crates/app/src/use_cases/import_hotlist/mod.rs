@@ -5,7 +5,6 @@ mod job;
 mod mapping;
 mod pipe;
 mod read;
-mod rows;
 mod status;
 mod text;
 

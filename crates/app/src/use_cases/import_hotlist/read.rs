@@ -9,10 +9,10 @@ use domain::{HotlistEntry, ImportTally, RefusedRow};
 use sha2::{Digest as _, Sha256};
 
 use super::columns::{Columns, Refused};
-use super::rows::{Next, Row, Rows};
 use super::text::{ToUtf8, WrongEncoding};
 use super::{Encoding, ImportError, Mapping};
 use crate::imports::Import;
+use crate::use_cases::rows::{Next, Row, Rows};
 
 /// Bytes read at once.
 const PIECE_BYTES: usize = 256 * 1024;

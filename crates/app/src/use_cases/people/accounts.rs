@@ -1,8 +1,12 @@
 //! Locking and opening accounts.
 
-use domain::PersonId;
 use domain::access::{LockAccount, ManagePeople, ReviewAccounts, UnlockAccount};
+use domain::{Person, PersonId, Timestamp};
 
+use jiff::ToSpan as _;
+use jiff::tz::TimeZone;
+
+use super::invite::mail_address;
 use super::own_person;
 use crate::record::About;
 use crate::use_cases::add_camera::words;
@@ -27,9 +31,20 @@ pub async fn lock_person(app: &App, ctx: &Ctx, id: PersonId, why: &str) -> Resul
 pub async fn enable_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), AskError> {
     let act = app.begin::<ManagePeople>(ctx, About::one("person", id)).await?;
     let person = own_person(app, ctx, id).await?;
-    let enabled = app.inner().store.enable_person(act.permit(), id).await;
+    let enabled = app.inner().store.enable_person(act.permit(), id, ctx.now).await;
     enabled.map_err(AskError::failed("enable an account"))?;
     act.done([format!("person {id}, {}, enabled", person.named())]);
+    Ok(())
+}
+
+/// Says where mail reaches somebody; an empty text: nowhere.
+pub async fn change_email(app: &App, ctx: &Ctx, id: PersonId, email: &str) -> Result<(), AskError> {
+    let act = app.begin::<ManagePeople>(ctx, About::one("person", id)).await?;
+    let email = mail_address(email)?;
+    let person = own_person(app, ctx, id).await?;
+    let changed = app.inner().store.change_email(act.permit(), id, &email).await;
+    changed.map_err(AskError::failed("change a mail address"))?;
+    act.done([format!("person {id}, {}, mail address changed", person.named())]);
     Ok(())
 }
 
@@ -59,4 +74,12 @@ pub async fn confirm_account(app: &App, ctx: &Ctx, id: PersonId) -> Result<(), A
     noted.map_err(AskError::failed("confirm an account"))?;
     act.done([format!("person {id}, {}, account and rights confirmed", person.named())]);
     Ok(())
+}
+
+/// When an account and its rights have to be confirmed again (CJIS AC-2j).
+pub fn review_at(person: &Person, months: u32) -> Timestamp {
+    let from = person.reviewed_at.unwrap_or(person.added_at);
+    let due = jiff::Timestamp::from_microsecond(from.micros())
+        .and_then(|from| from.to_zoned(TimeZone::UTC).checked_add(i64::from(months).months()));
+    due.map_or(from, |due| Timestamp::from_micros(due.timestamp().as_microsecond()))
 }

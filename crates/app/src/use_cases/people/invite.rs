@@ -101,17 +101,24 @@ fn checked(app: &App, ctx: &Ctx, who: &Inviting) -> Result<NewPerson, AskError> 
     let invalid = |field, why: String| AskError::Invalid { field, why };
     let login = Login::parse(&who.login).map_err(|err| invalid("login", err.to_string()))?;
     words("name", &who.name)?;
-    let email = who.email.trim().to_owned();
-    let looks_right = email.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !email.contains(char::is_whitespace)
-    });
-    if !email.is_empty() && !looks_right {
-        return Err(invalid("email", "is no mail address".to_owned()));
-    }
+    let email = mail_address(&who.email)?;
     let hours = u64::from(limits(app, ctx.agency).temporary_hours);
     let ends_at = who.is_temporary.then(|| ctx.now.plus(Duration::from_secs(hours * 3600)));
     let name = who.name.trim().to_owned();
     Ok(NewPerson { login, name, email, is_outside: who.is_outside, ends_at })
+}
+
+/// A mail address that was typed, or none.
+pub(super) fn mail_address(typed: &str) -> Result<String, AskError> {
+    let email = typed.trim();
+    let looks_right = email.split_once('@').is_some_and(|(user, host)| {
+        !user.is_empty() && host.contains('.') && !email.contains(char::is_whitespace)
+    });
+    if email.is_empty() || looks_right {
+        Ok(email.to_owned())
+    } else {
+        Err(AskError::Invalid { field: "email", why: "is no mail address".to_owned() })
+    }
 }
 
 async fn make(app: &App, person: PersonId, now: Timestamp) -> Result<Invitation, AskError> {

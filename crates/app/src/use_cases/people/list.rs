@@ -1,13 +1,20 @@
 //! Who has an account.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use domain::access::ListPeople;
 use domain::{Grant, Person, PersonId, Role, Timestamp};
+use store::MailTrouble;
 
 use super::own_person;
 use crate::record::About;
 use crate::{App, AskError, Ctx};
+
+/// So long mail that was not sent is shown.
+const UNSENT_SHOWN: Duration = Duration::from_secs(14 * 86_400);
+/// So many are shown.
+const UNSENT_MAX: i64 = 20;
 
 /// Somebody in the list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +38,8 @@ pub struct PeoplePage {
     pub waiting: Vec<(Grant, Person)>,
     /// Everybody's name, for who gave what.
     pub names: HashMap<PersonId, String>,
+    /// Mail of the last two weeks that was tried and not sent, newest first.
+    pub unsent: Vec<MailTrouble>,
 }
 
 /// One person.
@@ -54,6 +63,8 @@ pub async fn list_people(app: &App, ctx: &Ctx) -> Result<PeoplePage, AskError> {
     let people = store.people(act.permit()).await.map_err(failed())?;
     let grants = store.grants(act.permit()).await.map_err(failed())?;
     let locked = store.locked_passwords(act.permit()).await.map_err(failed())?;
+    let since = ctx.now.minus(UNSENT_SHOWN);
+    let unsent = store.mail_troubles(act.permit(), since, UNSENT_MAX).await.map_err(failed())?;
     act.done(people.iter().map(|person| format!("person {}", person.id)).collect::<Vec<_>>());
     let locked: HashSet<PersonId> = locked.into_iter().collect();
     let by_id: HashMap<PersonId, &Person> = people.iter().map(|one| (one.id, one)).collect();
@@ -61,6 +72,7 @@ pub async fn list_people(app: &App, ctx: &Ctx) -> Result<PeoplePage, AskError> {
     let waiting = waiting
         .filter_map(|one| by_id.get(&one.person).map(|person| (one.clone(), (*person).clone())));
     Ok(PeoplePage {
+        unsent,
         waiting: waiting.collect(),
         names: people.iter().map(|one| (one.id, one.name.clone())).collect(),
         people: people.iter().map(|one| row(one, &grants, &locked, ctx.now)).collect(),

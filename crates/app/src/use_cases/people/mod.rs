@@ -1,12 +1,16 @@
 //! People: who has an account, which roles they hold, what they work on.
 
 mod accounts;
+mod disuse;
 mod invite;
 mod list;
 mod roles;
 mod work;
 
-pub use accounts::{confirm_account, enable_person, lock_person, release_password};
+pub use accounts::{
+    change_email, confirm_account, enable_person, lock_person, release_password, review_at,
+};
+pub use disuse::disable_unused;
 pub use invite::{Invitation, Inviting, first_person, invite, invite_again};
 pub use list::{PeoplePage, PersonPage, PersonRow, list_people, open_person};
 pub use roles::{GiveRole, approve_role, end_role, give_role};

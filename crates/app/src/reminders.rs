@@ -1,0 +1,226 @@
+//! What people are reminded of by mail: training that ends, accounts that have to be confirmed.
+
+use std::sync::Arc;
+
+use domain::access::{ListPeople, ListTraining};
+use domain::{AgencyId, Day, Person, Timestamp};
+use policy::Action;
+use policy::settings::Course;
+use store::NewMail;
+
+use crate::error::BoxError;
+use crate::mail::MailConfig;
+use crate::policies::InForce;
+use crate::record::server_permit;
+use crate::use_cases::people::review_at;
+use crate::use_cases::training::{Standing, standing};
+use crate::{App, SignedIn};
+
+/// A course that counts for so many more days, and no more than its bundle warns ahead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// The course's name.
+    pub course: String,
+    /// The last day on which it counts.
+    pub until: Day,
+    /// On how many days it still counts, today and that day with them.
+    pub n_days: u32,
+    /// So many days before it lapses the bundle warns: the warning that was reached last.
+    pub warning: u32,
+    /// The clause that asks for the course.
+    pub clause: String,
+}
+
+/// What ends soon, if it does. `standing` is how somebody stands to `course` on the day `today`.
+pub fn ending(course: &Course, standing: Standing, today: Day) -> Option<Ending> {
+    let Standing::Valid(Some(until)) = standing else { return None };
+    // It lapses at the midnight after its last day.
+    let n_days = u32::try_from(until.next().number() - today.number()).ok()?;
+    let warning = course.warning(n_days)?;
+    let (course, clause) = (course.label.clone(), course.clause.clone());
+    Some(Ending { course, until, n_days, warning, clause })
+}
+
+impl SignedIn {
+    /// What of their training lapses soon.
+    pub fn endings(&self, now: Timestamp) -> Vec<Ending> {
+        let Some(policy) = &self.policy else { return Vec::new() };
+        let today = policy.day(now);
+        let courses = policy.bundle.settings().training.iter();
+        let stands = |word: &str, course| standing(course, word, &self.standing.completions, today);
+        courses.filter_map(|(word, course)| ending(course, stands(word, course), today)).collect()
+    }
+}
+
+impl Ending {
+    /// When, after “lapses”.
+    pub fn when(&self) -> String {
+        match self.n_days {
+            1 => "tonight at midnight".to_owned(),
+            days => format!("in {days} days, after {}", self.until),
+        }
+    }
+
+    /// In a sentence.
+    pub fn says(&self) -> String {
+        format!("Your {} lapses {}", lower_first(&self.course), self.when())
+    }
+}
+
+/// A name within a sentence.
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(char::to_lowercase).into_iter().flatten();
+    first.chain(letters).collect()
+}
+
+/// Writes down every reminder that is due and was not given, in every agency.
+pub async fn remind(app: &App, now: Timestamp) -> Result<(), BoxError> {
+    let Some(mail) = &app.inner().config.mail else { return Ok(()) };
+    for agency in app.inner().store.agencies().await? {
+        let Some(policy) = app.policy(agency.id) else { continue };
+        let round = Round { app, mail, agency: agency.id, policy, now };
+        round.of_training().await?;
+        round.of_accounts().await?;
+    }
+    Ok(())
+}
+
+/// One agency's reminders at one moment.
+struct Round<'a> {
+    app: &'a App,
+    mail: &'a MailConfig,
+    agency: AgencyId,
+    policy: Arc<InForce>,
+    now: Timestamp,
+}
+
+impl Round<'_> {
+    /// Training that ends (`AUS-344.7b`): so many days ahead as the bundle says.
+    async fn of_training(&self) -> Result<(), BoxError> {
+        let permit = server_permit::<ListTraining>(self.agency, self.now)?;
+        let store = &self.app.inner().store;
+        let today = self.policy.day(self.now);
+        let completions = store.completions(&permit).await?;
+        for person in store.people_in_training(&permit).await? {
+            let own: Vec<_> =
+                completions.iter().filter(|one| one.person == person.id).cloned().collect();
+            for (word, course) in &self.policy.bundle.settings().training {
+                let Some(ending) = ending(course, standing(course, word, &own, today), today)
+                else {
+                    continue;
+                };
+                let once = format!(
+                    "training {word} of {} until {}, {}",
+                    person.id, ending.until, ending.warning
+                );
+                let body = format!(
+                    "{} ({}).\n\nFrom the day after you see no reads, hits or searches, until a trainer has recorded that you \
+                     completed it again.\n\nYour training: {}/account\n",
+                    ending.says(),
+                    ending.clause,
+                    self.mail.console_url
+                );
+                self.queue(&person, once, ending.says(), body).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Accounts and rights that have to be confirmed (CJIS AC-2j): once a month to each who may confirm them.
+    async fn of_accounts(&self) -> Result<(), BoxError> {
+        let permit = server_permit::<ListPeople>(self.agency, self.now)?;
+        let store = &self.app.inner().store;
+        let months = self.policy.bundle.settings().sign_in.review_months;
+        let people = store.people(&permit).await?;
+        let is_due =
+            |person: &&Person| person.is_usable(self.now) && review_at(person, months) <= self.now;
+        let n_due = people.iter().filter(is_due).count();
+        if n_due == 0 {
+            return Ok(());
+        }
+        let matrix = self.policy.bundle.matrix();
+        let day = self.policy.day(self.now).to_string();
+        let month = day.get(..7).unwrap_or_default();
+        for grant in store.grants(&permit).await? {
+            let may =
+                grant.counts_at(self.now) && matrix.permits(grant.role, Action::ReviewAccounts);
+            let Some(person) = people.iter().find(|one| may && one.id == grant.person) else {
+                continue;
+            };
+            let accounts = if n_due == 1 { "account" } else { "accounts" };
+            let subject = format!("{n_due} {accounts} to confirm");
+            let body = format!(
+                "{n_due} {accounts} and the rights that go with them were not confirmed for {months} months (CJIS AC-2j).\n\n\
+                 Confirm those that are still needed, disable the others: {}/people\n",
+                self.mail.console_url
+            );
+            let once = format!("accounts to confirm, {month}, person {}", person.id);
+            self.queue(person, once, subject, body).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a mail down, where its person can have one.
+    async fn queue(
+        &self,
+        to: &Person,
+        once: String,
+        subject: String,
+        body: String,
+    ) -> Result<(), BoxError> {
+        if to.email.is_empty() || !to.is_usable(self.now) {
+            return Ok(());
+        }
+        let new = NewMail { agency: self.agency, person: to.id, once, subject, body };
+        self.app.inner().store.queue_mail(&new, self.now).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course() -> Course {
+        let (_, files) =
+            policy::shipped().iter().find(|(word, _)| *word == "example").expect("it is shipped");
+        let bundle = policy::Bundle::read(files).expect("it is good");
+        bundle.settings().training.get("reader").expect("it has one").clone()
+    }
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    #[test]
+    fn clause_aus_344_7b_training_that_ends_is_told_thirty_fourteen_seven_and_one_day_ahead() {
+        let (course, until) = (course(), day("2026-12-31"));
+        let warned = |today: &str| {
+            let ending = ending(&course, Standing::Valid(Some(until)), day(today));
+            ending.map(|ending| (ending.n_days, ending.warning))
+        };
+        assert_eq!(warned("2026-12-01"), None);
+        assert_eq!(warned("2026-12-02"), Some((30, 30)));
+        assert_eq!(warned("2026-12-17"), Some((15, 30)));
+        assert_eq!(warned("2026-12-18"), Some((14, 14)));
+        assert_eq!(warned("2026-12-25"), Some((7, 7)));
+        assert_eq!(warned("2026-12-30"), Some((2, 7)));
+        assert_eq!(warned("2026-12-31"), Some((1, 1)));
+        assert_eq!(warned("2027-01-01"), None);
+        let never = ending(&course, Standing::Never, day("2026-12-31"));
+        assert_eq!(
+            (never, ending(&course, Standing::Valid(None), day("2026-12-31"))),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn an_ending_is_said_in_a_sentence() {
+        let (course, until) = (course(), day("2026-12-31"));
+        let says =
+            |today: &str| ending(&course, Standing::Valid(Some(until)), day(today)).unwrap().says();
+        assert_eq!(says("2026-12-25"), "Your reader training lapses in 7 days, after 2026-12-31");
+        assert_eq!(says("2026-12-31"), "Your reader training lapses tonight at midnight");
+    }
+}

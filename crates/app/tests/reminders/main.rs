@@ -1,0 +1,204 @@
+//! What people are reminded of, by mail to a real server; and accounts that nobody uses.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expected by panicking")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use app::mail::{MailTrouble, send_due_mail};
+use app::people::{
+    Inviting, change_email, confirm_account, disable_unused, enable_person, first_person,
+    list_people, open_person,
+};
+use app::reminders::remind;
+use app::{Ctx, MailConfig};
+use domain::{PersonId, Role};
+use outbound::{MailPassword, MailServer, Protection};
+use testkit::house::{a_session, train};
+use testkit::{House, PostOffice};
+
+const TMP: &str = env!("CARGO_TARGET_TMPDIR");
+
+fn server(office: &PostOffice) -> MailServer {
+    MailServer {
+        host: "127.0.0.1".to_owned(),
+        port: office.port,
+        protection: Protection::None,
+        account: None,
+        from: "Plateglass <alpr@testing.example>".to_owned(),
+        authority_pem: None,
+        timeout: Duration::from_secs(20),
+    }
+}
+
+async fn house(server: MailServer) -> House {
+    let mail = MailConfig { server, console_url: "https://plates.testing.example".to_owned() };
+    House::with(|config| config.mail = Some(mail)).await
+}
+
+async fn somebody(house: &House, login: &str) -> PersonId {
+    let who = Inviting {
+        login: login.to_owned(),
+        name: format!("Called {login}"),
+        email: format!("{login}@testing.example"),
+        is_outside: false,
+        is_temporary: false,
+    };
+    first_person(&house.app, house.agency, who, &[Role::Officer], "a test").await.unwrap().person
+}
+
+/// One round of what the server does by the clock.
+async fn round(house: &House) {
+    let now = house.app.now();
+    remind(&house.app, now).await.unwrap();
+    send_due_mail(&house.app, now).await.unwrap();
+}
+
+async fn troubles(house: &House) -> Vec<MailTrouble> {
+    list_people(&house.app, &house.admin()).await.unwrap().unsent
+}
+
+#[tokio::test]
+async fn clause_aus_344_7b_who_is_trained_is_told_by_mail_before_it_lapses_and_once() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let chen = somebody(&house, "d.chen").await;
+    train(&house.app, house.agency, chen).await;
+    // Noon of 21 November: the training counts to the end of the year.
+    round(&house).await;
+    house.clock.set("2026-12-25T12:00:00Z");
+    round(&house).await;
+    round(&house).await;
+    house.clock.set("2026-12-31T12:00:00Z");
+    round(&house).await;
+
+    let first = office.take();
+    assert_eq!(
+        (first.from.as_str(), first.to.as_slice()),
+        ("alpr@testing.example", &["d.chen@testing.example".to_owned()][..])
+    );
+    assert!(
+        first.text.contains("Subject: Your reader training lapses in 7 days"),
+        "{}",
+        first.text
+    );
+    assert!(first.text.contains("https://plates.testing.example/account"), "{}", first.text);
+    // Neither a second one for the same warning nor one before its time came in between.
+    let second = office.take();
+    assert!(second.text.contains("lapses tonight at midnight"), "{}", second.text);
+    assert!(troubles(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn control_ac_2j_who_may_confirm_accounts_is_told_once_a_month() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let who = Inviting {
+        login: "admin".to_owned(),
+        name: "Ada Min".to_owned(),
+        email: "admin@testing.example".to_owned(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    let roles = [Role::Administrator];
+    let admin = first_person(&house.app, house.agency, who, &roles, "a test").await.unwrap().person;
+    round(&house).await;
+    house.clock.set("2027-11-22T12:00:00Z");
+    round(&house).await;
+    round(&house).await;
+    let mail = office.take();
+    assert!(mail.text.contains("Subject: 2 accounts to confirm"), "{}", mail.text);
+
+    for person in [admin, house.person] {
+        let by = Ctx::command(house.agency, house.app.now());
+        confirm_account(&house.app, &by, person).await.unwrap();
+    }
+    house.clock.set("2027-12-22T12:00:00Z");
+    round(&house).await;
+    house.clock.set("2028-12-22T12:00:00Z");
+    round(&house).await;
+    let mail = office.take();
+    assert!(mail.text.contains("Subject: 2 accounts to confirm"), "the month after came none");
+}
+
+#[tokio::test]
+async fn mail_goes_over_tls_from_an_account_to_a_server_that_the_agencys_authority_vouches_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((mut office, authority)) = PostOffice::open_protected(Path::new(TMP), folder.path())
+    else {
+        return;
+    };
+    let protected = MailServer {
+        host: "localhost".to_owned(),
+        protection: Protection::StartTls,
+        account: Some(("alpr".to_owned(), MailPassword::new("a password in a file".to_owned()))),
+        authority_pem: Some(authority),
+        ..server(&office)
+    };
+    let strangers = MailServer { authority_pem: None, ..protected.clone() };
+    let stranger = house(strangers).await;
+    let chen = somebody(&stranger, "d.chen").await;
+    train(&stranger.app, stranger.agency, chen).await;
+    stranger.clock.set("2026-12-25T12:00:00Z");
+    round(&stranger).await;
+    let why = troubles(&stranger).await.remove(0);
+    assert!(why.trouble.contains("certificate"), "{why:?}");
+    assert!(why.next_try_at.is_some(), "an authority can be added");
+
+    let house = house(protected).await;
+    let chen = somebody(&house, "k.ellis").await;
+    train(&house.app, house.agency, chen).await;
+    house.clock.set("2026-12-25T12:00:00Z");
+    round(&house).await;
+    let mail = office.take();
+    assert!(mail.secure, "it came over TLS");
+    assert_eq!(mail.to, ["k.ellis@testing.example"], "the stranger's never arrived");
+}
+
+#[tokio::test]
+async fn mail_that_is_not_taken_is_tried_again_and_who_cannot_be_written_to_is_named() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    for login in ["busy", "nobody"] {
+        let person = somebody(&house, login).await;
+        train(&house.app, house.agency, person).await;
+    }
+    house.clock.set("2026-12-25T12:00:00Z");
+    round(&house).await;
+    let told = troubles(&house).await;
+    let why = |part: &str| told.iter().find(|one| one.trouble.contains(part)).unwrap();
+    assert_eq!(why("no such mailbox").next_try_at, None, "given up");
+    assert!(why("try again later").next_try_at.is_some());
+
+    // The address is mended: the same mail goes there, and the one that was given up is not taken up again.
+    let busy = why("try again later").person;
+    change_email(&house.app, &house.admin(), busy, "free@testing.example").await.unwrap();
+    house.clock.set("2026-12-25T12:05:00Z");
+    round(&house).await;
+    assert_eq!(office.take().to, ["free@testing.example"]);
+    assert!(troubles(&house).await.iter().all(|one| one.person != busy));
+}
+
+#[tokio::test]
+async fn control_ac_2_3_an_account_that_nobody_used_for_ninety_days_is_disabled() {
+    let house = House::new().await;
+    let (chen, ellis) = (somebody(&house, "d.chen").await, somebody(&house, "k.ellis").await);
+    a_session(&house.app, house.person).await;
+    let off = async |person| {
+        let standing = open_person(&house.app, &house.admin(), person).await.unwrap();
+        standing.row.person.disabled.map(|disabled| disabled.why)
+    };
+    house.clock.set("2027-02-19T11:00:00Z");
+    disable_unused(&house.app, house.app.now()).await.unwrap();
+    assert_eq!((off(chen).await, off(ellis).await), (None, None), "an hour short of ninety days");
+    house.clock.set("2027-02-19T12:00:00Z");
+    a_session(&house.app, ellis).await;
+    disable_unused(&house.app, house.app.now()).await.unwrap();
+    assert_eq!(off(chen).await.as_deref(), Some("not used for 90 days (CJIS AC-2(3))"));
+    assert_eq!(off(ellis).await, None, "who came today");
+
+    enable_person(&house.app, &house.admin(), chen).await.unwrap();
+    house.clock.set("2027-02-20T12:00:00Z");
+    disable_unused(&house.app, house.app.now()).await.unwrap();
+    assert_eq!(off(chen).await, None, "it begins anew");
+}

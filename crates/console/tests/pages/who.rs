@@ -1,0 +1,116 @@
+//! Who may call what: every route, as everybody.
+
+use std::fmt::Write as _;
+
+use app::route::Access;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use domain::Role;
+
+use crate::{House, SAME};
+
+/// Forms that can be read, so that what answers is the permission and not the form. Where nothing stands here the token is
+/// all of it. None of them is good enough to change anything: what they name is not there.
+const FORMS: &[(&str, &str)] = &[
+    ("/cameras/new", "name=&mounting=fixed&site=&heading=&position="),
+    ("/hotlists/new", "name=&source=&category=stolen-vehicle"),
+    ("/people/new", "login=&name="),
+    ("/people/{id}/role", "role=officer&reason=x&last_day="),
+    ("/people/{id}/lock", "why=x"),
+    ("/theme", "theme=dark&back=/"),
+    ("/training/record", "person=999&course=reader&day=2026-11-21"),
+    ("/work", "purpose=&case_number=&offence=&reason="),
+];
+
+/// The parameters of a route, filled in with what is not there.
+fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part {
+        "{read}" => "1-20261121-999",
+        "{name}" | "{token}" | "{word}" => "nothing",
+        part if part.starts_with('{') => "999",
+        part => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Somebody who calls.
+struct Caller {
+    /// At most four letters.
+    title: &'static str,
+    roles: Vec<Role>,
+    is_trained: bool,
+}
+
+fn callers() -> Vec<Caller> {
+    let of =
+        |title, roles: &[Role], is_trained| Caller { title, roles: roles.to_vec(), is_trained };
+    let mut all = vec![of("none", &[], true), of("raw", &[Role::Officer], false)];
+    let titles = [
+        "adm", "cso", "rtcc", "offi", "inve", "supe", "audi", "lieu", "reco", "trai", "chie",
+        "exte",
+    ];
+    all.extend(Role::ALL.iter().zip(titles).map(|(role, title)| of(title, &[*role], true)));
+    all
+}
+
+impl House {
+    /// What somebody in this session is answered; nobody where the cookie is empty.
+    async fn answers(&self, method: &Method, path: &str, form: &str) -> &'static str {
+        let request = Request::builder()
+            .method(method.clone())
+            .uri(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(SAME.0, SAME.1);
+        let answer = self.ask(request.body(Body::from(form.to_owned())).unwrap()).await;
+        match answer.status {
+            StatusCode::UNAUTHORIZED => "·",
+            StatusCode::FORBIDDEN => "-",
+            status => {
+                assert!(!status.is_server_error(), "{method} {path}: {}", answer.text);
+                "x"
+            }
+        }
+    }
+}
+
+/// `x`: gets past the permission, whatever comes of it; `-`: refused; `·`: has to sign in first. `raw` is an officer without
+/// training. What asks for a purpose is refused to everybody here, because none was stated.
+#[tokio::test]
+async fn who_may_call_what_is_reviewed() {
+    let mut house = House::built().await;
+    let mut sessions = Vec::new();
+    for caller in callers() {
+        let token = house.inner.somebody_with(&caller.roles, caller.is_trained).await;
+        house.cookie = format!("plateglass={}", token.expose());
+        let form_token = house.form_token().await;
+        sessions.push((caller, house.cookie.clone(), form_token));
+    }
+    let mut printed = format!("{:<52}body", "");
+    for (caller, ..) in &sessions {
+        write!(printed, " {:<4}", caller.title).unwrap();
+    }
+    printed.push('\n');
+    // Signing out would end what the others need.
+    let is_end = |path: &str| path == "/sign-out";
+    for route in console::declared() {
+        let path = filled(route.path);
+        let fields = FORMS.iter().find(|(of, _)| *of == route.path).map_or("", |(_, form)| form);
+        house.cookie.clear();
+        let nobody = house.answers(&route.method, &path, fields).await;
+        write!(printed, "{:<5}{:<47}{nobody:<4}", route.method.as_str(), route.path).unwrap();
+        assert_eq!(nobody == "·", route.guard.access == Access::Staff, "{path}");
+        for (_, cookie, form_token) in &sessions {
+            house.cookie.clone_from(cookie);
+            let answer = if is_end(route.path) {
+                "x"
+            } else {
+                let form = format!("form_token={form_token}&{fields}");
+                house.answers(&route.method, &path, &form).await
+            };
+            write!(printed, " {answer:<4}").unwrap();
+        }
+        printed.push('\n');
+    }
+    insta::assert_snapshot!("who_may_call_what", printed);
+}
