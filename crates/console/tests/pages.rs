@@ -7,6 +7,8 @@
 
 #[path = "pages/people.rs"]
 mod people;
+#[path = "pages/ways_in.rs"]
+mod ways_in;
 
 use app::sign_in::{SessionToken, demo_link};
 use app::take_reads;

@@ -12,6 +12,7 @@ pub mod house;
 pub mod line;
 mod meddler;
 pub mod postgres;
+pub mod provider;
 pub mod server;
 mod unlike;
 
@@ -26,4 +27,5 @@ pub use eyes::FakeEyes;
 pub use house::House;
 pub use meddler::Meddler;
 pub use postgres::Postgres;
+pub use provider::OidcProvider;
 pub use unlike::unlike_bytes;

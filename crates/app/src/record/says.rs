@@ -94,8 +94,9 @@ impl<'a> Says<'a> {
     }
 
     fn name(&self) -> String {
-        let person = self.ctx.person.as_ref().map(|signed_in| &signed_in.standing.person);
-        person.map(Person::named).unwrap_or_default()
+        let Some(signed_in) = &self.ctx.person else { return String::new() };
+        let by = signed_in.token.as_ref().map(|token| format!(", by the token “{}”", token.name));
+        format!("{}{}", signed_in.standing.person.named(), by.unwrap_or_default())
     }
 
     /// Seals a field under a fresh salt.

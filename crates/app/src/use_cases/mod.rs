@@ -20,6 +20,7 @@ pub mod rekey_camera;
 pub mod sign_in;
 pub mod take_frame;
 pub mod take_reads;
+pub mod tokens;
 pub mod training;
 
 pub use add_camera::add_camera;

@@ -56,6 +56,14 @@ pub(crate) fn explain(config: &Config) -> String {
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         say("agency", agency.name.clone());
+        if let Some(oidc) = &agency.oidc {
+            let n_groups = oidc.roles.len();
+            let groups = if n_groups == 1 { "group stands" } else { "groups stand" };
+            say(
+                "  signs in at",
+                format!("{} (OpenID Connect; {n_groups} {groups} for roles)", oidc.issuer),
+            );
+        }
     }
     for folder in &config.folders {
         let whose = folder.camera.clone().unwrap_or_else(|| "a folder for each camera".to_owned());
