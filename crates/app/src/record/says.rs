@@ -1,6 +1,6 @@
 //! What leaves say of an act: who, in which role, from where, when, what, and who decided.
 
-use domain::{Actor, Person, SubKey, Timestamp};
+use domain::{Actor, SubKey, Timestamp};
 use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
 use store::{ClearText, LogId, NewLeaf, StoreError};

@@ -137,11 +137,11 @@ fn checked(ctx: &Ctx, new: &NewToken) -> Result<Vec<Action>, AskError> {
     let may = scopes_for(ctx);
     let wanted: BTreeSet<&str> = new.scopes.iter().map(String::as_str).collect();
     if wanted.is_empty() {
-        return Err(invalid("scopes", "name nothing: choose what the token is for".to_owned()));
+        return Err(invalid("scopes", "names nothing: choose what the token is for".to_owned()));
     }
     let find = |word: &str| may.iter().copied().find(|action| action.word() == word);
     let found = wanted.into_iter().map(|word| {
-        find(word).ok_or_else(|| invalid("scopes", format!("name “{word}”, which is not for you")))
+        find(word).ok_or_else(|| invalid("scopes", format!("names “{word}”, which is not for you")))
     });
     found.collect()
 }

@@ -343,7 +343,7 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
                 frame("/account"),
                 &[policy::Action::ListHits, policy::Action::OpenHit, policy::Action::ListReads],
                 &NewToken { name: String::new(), scopes: Vec::new(), days: 30 },
-                Some(("scopes", "name nothing: choose what the token is for")),
+                Some(("scopes", "names nothing: choose what the token is for")),
             )
             .render()?,
         ),
