@@ -7,6 +7,7 @@ import { LiveHits } from "./live-hits.ts";
 import { LiveLine } from "./live-line.ts";
 import { LiveNote } from "./live-note.ts";
 import { LivePart } from "./live-part.ts";
+import { PasskeyForm } from "./passkey-form.ts";
 import { tellTimesHere } from "./times.ts";
 
 document.documentElement.classList.add("scripted");
@@ -16,6 +17,7 @@ customElements.define("live-hits", LiveHits);
 customElements.define("live-note", LiveNote);
 customElements.define("live-part", LivePart);
 customElements.define("csv-form", CsvForm);
+customElements.define("passkey-form", PasskeyForm);
 
 tellTimesHere(document);
 keepAgesTicking();

@@ -1,5 +1,6 @@
 //! Answers that say what went wrong: `{error, what, where, help}`.
 
+use app::tokens::TokenRefused;
 use app::{AskError, ImportError, TakeError, chain};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -30,6 +31,8 @@ pub(crate) enum ApiError {
     NoSuchKey,
     #[error("nobody is signed in")]
     NotSignedIn,
+    #[error(transparent)]
+    Token(#[from] TokenRefused),
     #[error("the request was made by another site's page")]
     FromElsewhere,
     #[error("{place}: {why}")]
@@ -69,7 +72,15 @@ impl ApiError {
                 "not-signed-in",
                 self,
                 Some("cookie"),
-                "Open the sign-in link that the server printed, or print one with `plateglass sign-in-link`.",
+                "Sign in to the console, or send a token as `Authorization: Bearer pgt_…`.",
+            ),
+            Self::Token(TokenRefused::Ask(err)) => ask(err),
+            Self::Token(_) => of(
+                StatusCode::UNAUTHORIZED,
+                "token-refused",
+                self,
+                Some("header Authorization"),
+                "Send `Authorization: Bearer pgt_…` with a token that works; people make tokens on the page of their account.",
             ),
             Self::FromElsewhere => of(
                 StatusCode::FORBIDDEN,
@@ -133,6 +144,10 @@ impl IntoResponse for ApiError {
             tracing::error!(error = chain(&self), "a request failed");
         }
         let mut response = (status, Json(body)).into_response();
+        if matches!(self, Self::Token(_)) && status == StatusCode::UNAUTHORIZED {
+            let how = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+        }
         if let Some(seconds) = self.retry_after_s() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -1,8 +1,9 @@
 //! Holds a route to its guard: who may call it, and what may be kept of the answer.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use app::route::{Access, Cache, Guard};
+use app::tokens::by_token;
 use app::{App, Ctx, Part, sign_in};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -22,10 +23,10 @@ pub(crate) async fn enforce(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match who(&app, guard.access, request.method(), request.headers()).await {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
+    let asks = who(&app, guard.access, request.method(), request.headers(), from).await;
+    let mut response = match asks {
         Ok(ctx) => {
-            let from =
-                request.extensions().get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
             let ctx = ctx.from_address(from);
             request.extensions_mut().insert(ctx);
             next.run(request).await
@@ -44,11 +45,16 @@ async fn who(
     access: Access,
     method: &Method,
     headers: &HeaderMap,
+    from: Option<IpAddr>,
 ) -> Result<Ctx, ApiError> {
     match access {
         Access::Public => Ok(Ctx::nobody(app.now())),
         Access::Camera => camera(app, headers).ok_or(ApiError::NoSuchKey),
         Access::Staff => {
+            if let Some(value) = headers.get(header::AUTHORIZATION) {
+                // A token that is refused is refused: the cookie beside it does not count.
+                return Ok(by_token(app, bearer(value), from).await?);
+            }
             if method != Method::GET && cookies::from_elsewhere(headers) {
                 return Err(ApiError::FromElsewhere);
             }
@@ -57,6 +63,13 @@ async fn who(
             ctx.map(|ctx| ctx.through(Part::Api)).ok_or(ApiError::NotSignedIn)
         }
     }
+}
+
+/// The token in a header of the form `Bearer pgt_…` (RFC 6750); any other header holds none.
+fn bearer(value: &HeaderValue) -> &str {
+    let text = value.to_str().unwrap_or_default();
+    let (scheme, token) = text.split_once(' ').unwrap_or_default();
+    if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" }
 }
 
 fn camera(app: &App, headers: &HeaderMap) -> Option<Ctx> {

@@ -37,7 +37,11 @@ pub struct Declared {
 #[openapi(info(
     title = "Plateglass",
     description = "Cameras hand in frames and reads with their own key in the header `Plateglass-Camera-Key`. \
-        Everything else is for people who are signed in, by the session cookie of the console. \
+        Everything else is for people who are signed in, by the session cookie of the console, and for machines that ask in a \
+        person's name by a token that the person made on the page of their account, in the header \
+        `Authorization: Bearer pgt_…`. A token may do what it was made for and never more than its person may at that moment; \
+        what asks for fresh proof of who one is it cannot do. Looks need a purpose: state it with `PUT /api/v1/work`; it stands \
+        beside everything that the session or the token looks at until another is stated. \
         Errors are `{error, what, where, help}`.",
     license(name = "AGPL-3.0-or-later")
 ))]

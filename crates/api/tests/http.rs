@@ -205,3 +205,55 @@ async fn health_says_whether_reads_can_be_taken() {
         (StatusCode::OK, &json!(true), &json!(true))
     );
 }
+
+/// Asks with a token.
+async fn with_token(client: &Client, path: &str, token: &str) -> (StatusCode, Value) {
+    let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+    client.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_machine_asks_with_a_token_for_what_it_was_made_for_and_states_its_purpose() {
+    let client = Client::new().await;
+    let app = &client.house.app;
+    let new = app::tokens::NewToken {
+        name: "dispatch".to_owned(),
+        scopes: vec!["list-reads".to_owned()],
+        days: 30,
+    };
+    let made = app::tokens::make_token(app, &client.house.admin(), &new).await.unwrap();
+    let secret = made.secret.as_str();
+    let (status, refused) = with_token(&client, "/api/v1/reads", secret).await;
+    assert_eq!((status, &refused["error"]), (StatusCode::FORBIDDEN, &json!("refused")));
+    let said = json!({
+        "purpose": "stolen-vehicle",
+        "case_number": "26-001234",
+        "reason": "owner reported it stolen from the garage downtown",
+    });
+    let request = Request::put("/api/v1/work")
+        .header("authorization", format!("Bearer {secret}"))
+        .header("content-type", "application/json");
+    let (status, stated) = client.send(request.body(Body::from(said.to_string())).unwrap()).await;
+    assert_eq!(
+        (status, &stated["purpose"]),
+        (StatusCode::OK, &json!("stolen-vehicle")),
+        "{stated}"
+    );
+    assert_eq!(with_token(&client, "/api/v1/reads", secret).await.0, StatusCode::OK);
+    let (status, refused) = with_token(&client, "/api/v1/hotlists", secret).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(refused["what"].as_str().unwrap().contains("this token was not made for that"));
+
+    // A token that is refused is refused, whatever cookie stands beside it; a key is no token.
+    let request = Request::get("/api/v1/reads")
+        .header("authorization", "Bearer pgt_nonsense")
+        .header("cookie", format!("plateglass={}", client.session));
+    let (status, refused) = client.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!((status, &refused["error"]), (StatusCode::UNAUTHORIZED, &json!("token-refused")));
+    let (status, _) = with_token(&client, "/api/v1/reads", &client.session).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    app::tokens::revoke_token(app, &client.house.admin(), made.token.id).await.unwrap();
+    let (status, refused) = with_token(&client, "/api/v1/reads", secret).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert!(refused["what"].as_str().unwrap().contains("revoked"), "{refused}");
+}

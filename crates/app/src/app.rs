@@ -25,7 +25,7 @@ use crate::recognise::{Recognise, RecogniserPool};
 use crate::record::{self, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
 use crate::tasks::Tasks;
-use crate::use_cases::sign_in::Turns;
+use crate::use_cases::sign_in::{Providers, RelyingParty, Turns};
 use crate::{Ctx, housekeeping, matching, relay};
 
 /// Addresses whose failed sign-ins are remembered.
@@ -48,6 +48,9 @@ pub struct AppConfig {
     pub ledger: LedgerConfig,
     /// How mail is sent; none is when nothing is said.
     pub mail: Option<MailConfig>,
+    /// Where people find the server: `https://plates.city.gov`. Passkeys are bound to its name, and providers send people back
+    /// to it; without it there are neither.
+    pub origin: Option<String>,
     /// What this process is to the data.
     pub process: Process,
 }
@@ -97,6 +100,7 @@ impl AppConfig {
             seal_after: Duration::from_secs(10 * 60),
             ledger: LedgerConfig::default(),
             mail: None,
+            origin: None,
             process: Process::Server,
         }
     }
@@ -170,6 +174,8 @@ pub(crate) struct Inner {
     pub(crate) addresses: std::sync::Mutex<Addresses>,
     pub(crate) sign_in_turns: Turns,
     pub(crate) sealer: vault::Sealer,
+    pub(crate) relying_party: RelyingParty,
+    pub(crate) providers: Providers,
     pub(crate) tasks: Tasks,
     pub(crate) recorder: Recorder,
     pub(crate) log_keys: LogKeys,
@@ -213,6 +219,8 @@ impl App {
         let recorder = Recorder::new(store.clone(), server_key.for_use("ledger-pseudonyms"));
         let app = Self(Arc::new(Inner {
             bus: Bus::new(clock.now()),
+            relying_party: RelyingParty::of(config.origin.as_deref(), server_key),
+            providers: Providers::default(),
             config,
             clock,
             chance,

@@ -39,5 +39,7 @@ pub use recognise::{PlateSeen, Recognise, RecogniseError};
 pub use record::batch::{PictureHashes, ReadRecords};
 pub use record::checkpoints::CheckpointError;
 pub use record::sweep::sweep as sweep_ledger;
-pub use record::{Ctx, Origin, Part, SessionRef, SignedIn, WitnessConfig, WitnessState, WorkingOn};
+pub use record::{
+    ByToken, Ctx, Origin, Part, SessionRef, SignedIn, WitnessConfig, WitnessState, WorkingOn,
+};
 pub use use_cases::*;

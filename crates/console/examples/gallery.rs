@@ -25,7 +25,7 @@ use console::pages::hotlist_new::HotlistForm;
 use console::pages::hotlists::HotlistsPage;
 use console::pages::read::OneRead;
 use console::pages::reads::ReadsPage;
-use console::pages::sign_in::SignInPage;
+use console::pages::sign_in::{OtherWays, SignInPage};
 use console::pages::sign_out::SignedOutPage;
 use domain::{
     AgencyId, Alternative, Camera, CameraId, CameraKey, Category, Confidence, HitId, Hotlist,
@@ -361,7 +361,15 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         ("not-found", ErrorPage::of(frame("/x"), trouble(404, "There is no such page", "The address may be mistyped, or what it showed has reached the end of its keeping and was deleted.", &[], false)).render()?),
         ("refused", ErrorPage::of(frame("/x"), trouble(403, "Refused", "“open-read” was refused. Nothing was shown or changed, and the refusal is on the record.", &["No purpose is stated."], false)).render()?),
         ("signed-out", SignedOutPage::of(frame("/hits")).render()?),
-        ("sign-in", SignInPage::of(frame("/hits").signed_out(), "", String::new()).render()?),
+        ("sign-in", SignInPage::of(
+                frame("/hits").signed_out(),
+                OtherWays {
+                    passkeys: true,
+                    providers: vec![(1, "Sign in with Austin PD".to_owned())],
+                },
+                "",
+                String::new(),
+            ).render()?),
     ];
     all.extend(people::pages(&frame)?);
     all.extend(settings(frame)?);

@@ -1,4 +1,5 @@
-//! The two cookies: who you are, and how you like the pages to look.
+//! The cookies: who you are, what holds the steps of a sign-in together, which browser this is, and how you like the pages to
+//! look.
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -12,6 +13,14 @@ const SESSION_TLS: &str = "__Host-plateglass";
 const STEP_PLAIN: &str = "plateglass-step";
 /// The same over TLS.
 const STEP_TLS: &str = "__Host-plateglass-step";
+/// What is kept while somebody is at their agency's provider: sent along when another site sends them back, so it is `Lax`.
+const AWAY_PLAIN: &str = "plateglass-away";
+/// The same over TLS.
+const AWAY_TLS: &str = "__Host-plateglass-away";
+/// By which a browser is known again.
+const DEVICE_PLAIN: &str = "plateglass-device";
+/// The same over TLS.
+const DEVICE_TLS: &str = "__Host-plateglass-device";
 const THEME: &str = "plateglass-theme";
 
 /// Whether the browser speaks TLS, to us or to a proxy before us. A forged header only makes the cookie stricter.
@@ -22,16 +31,61 @@ pub(crate) fn over_tls(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.split(',').next().is_some_and(|first| first.trim() == "https"))
 }
 
+fn sent(headers: &HeaderMap, plain: &str, tls: &str) -> Option<String> {
+    let name = if over_tls(headers) { tls } else { plain };
+    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+}
+
 /// The session cookie's value as it was sent.
 pub(crate) fn session(headers: &HeaderMap) -> Option<String> {
-    let name = if over_tls(headers) { SESSION_TLS } else { SESSION_PLAIN };
-    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+    sent(headers, SESSION_PLAIN, SESSION_TLS)
 }
 
 /// What holds the steps of a sign-in together, as it was sent.
 pub(crate) fn step(headers: &HeaderMap) -> Option<String> {
-    let name = if over_tls(headers) { STEP_TLS } else { STEP_PLAIN };
-    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
+    sent(headers, STEP_PLAIN, STEP_TLS)
+}
+
+/// What was kept while somebody was at their provider, as it was sent.
+pub(crate) fn away(headers: &HeaderMap) -> Option<String> {
+    sent(headers, AWAY_PLAIN, AWAY_TLS)
+}
+
+/// By which the browser is known again, as it was sent.
+pub(crate) fn device(headers: &HeaderMap) -> Option<String> {
+    sent(headers, DEVICE_PLAIN, DEVICE_TLS)
+}
+
+/// The cookie of somebody who is sent to their provider.
+pub(crate) fn begin_away(headers: &HeaderMap, token: String) -> Cookie<'static> {
+    let tls = over_tls(headers);
+    Cookie::build((if tls { AWAY_TLS } else { AWAY_PLAIN }, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(tls)
+        .build()
+}
+
+/// The cookie that removes it.
+pub(crate) fn end_away(headers: &HeaderMap) -> Cookie<'static> {
+    let mut cookie = begin_away(headers, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+/// The cookie by which the browser is known again: set anew at each sign-in, so that it lasts.
+pub(crate) fn keep_device(headers: &HeaderMap, token: String) -> Cookie<'static> {
+    let tls = over_tls(headers);
+    let mut cookie = Cookie::build((if tls { DEVICE_TLS } else { DEVICE_PLAIN }, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(tls)
+        .build();
+    // As long as the browser keeps any: 400 days.
+    cookie.make_permanent();
+    cookie
 }
 
 /// The cookie that holds the steps of a sign-in together; sent to our own pages alone.

@@ -77,7 +77,7 @@ fn routes() -> Vec<Route> {
         takes("/invitation/{token}", SIGN_IN, post(invitation::post)),
         shows("/enrol", SIGN_IN, get(invitation::get_enrol)),
         takes("/enrol", SIGN_IN, post(invitation::post_enrol)),
-        shows("/confirm", TASTE, get(confirm::get)),
+        shows("/confirm", SIGN_OUT, get(confirm::get)),
         takes("/confirm", SIGN_OUT, post(confirm::post)),
         shows("/work", TASTE, get(work::get)),
         takes("/work", Guard::CHANGE, post(work::post)),
@@ -111,6 +111,7 @@ fn routes() -> Vec<Route> {
     ]
     .into_iter()
     .chain(of_people())
+    .chain(of_ways_in())
     .collect()
 }
 
@@ -144,6 +145,28 @@ fn of_people() -> [Route; 21] {
         shows("/policy", Guard::SETTINGS, get(policy::get)),
         shows("/account", Guard::SETTINGS, get(account::get)),
         takes("/account/sessions/{word}/end", Guard::CHANGE, post(account::end_session)),
+    ]
+}
+
+/// Ways in beside the password, and tokens.
+fn of_ways_in() -> [Route; 15] {
+    use pages::{passkey, provider, token};
+    [
+        shows("/sign-in/passkey", SIGN_IN, get(passkey::get)),
+        takes("/sign-in/passkey", SIGN_IN, post(passkey::post)),
+        takes("/sign-in/code/passkey", SIGN_IN, post(passkey::post_second)),
+        takes("/enrol/passkey", SIGN_IN, post(passkey::post_enrol)),
+        takes("/confirm/passkey", SIGN_OUT, post(passkey::post_confirm)),
+        shows("/account/passkeys/new", Guard::SETTINGS, get(passkey::get_new)),
+        takes("/account/passkeys/new", Guard::CHANGE, post(passkey::post_new)),
+        takes("/account/passkeys/{id}/remove", Guard::CHANGE, post(passkey::remove)),
+        shows("/sign-in/oidc", SIGN_IN, get(provider::get)),
+        shows("/sign-in/oidc/back", SIGN_IN, get(provider::get_back)),
+        shows("/invitation/{token}/oidc", SIGN_IN, get(provider::get_invited)),
+        shows("/confirm/oidc", SIGN_OUT, get(provider::get_confirm)),
+        shows("/account/tokens/new", Guard::SETTINGS, get(token::get)),
+        takes("/account/tokens/new", Guard::CHANGE, post(token::post)),
+        takes("/account/tokens/{id}/revoke", Guard::CHANGE, post(token::revoke)),
     ]
 }
 

@@ -7,6 +7,8 @@
 
 #[path = "pages/people.rs"]
 mod people;
+#[path = "pages/ways_in.rs"]
+mod ways_in;
 #[path = "pages/who.rs"]
 mod who;
 

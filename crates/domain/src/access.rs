@@ -98,8 +98,12 @@ actions! {
     ManagePolicy = "manage-policy";
     /// Approve a policy that somebody else proposed.
     ApprovePolicy = "approve-policy";
-    /// Look after one's own account: sessions, passkeys, what one works on.
+    /// Make tokens for machines, in one's own name.
+    ManageTokens = "manage-tokens";
+    /// Look after one's own account: sessions, what one works on, which passkeys and tokens there are.
     OwnAccount = "own-account";
+    /// Change what one signs in with.
+    ChangeFactors = "change-factors";
 }
 
 /// Proof that an action was permitted to somebody for one agency. Cannot be made outside this module.
@@ -176,6 +180,10 @@ impl Reason {
         None,
         "this agency has no policy in force, and without one nothing is permitted",
     );
+
+    /// A token asks for what it was not made for.
+    pub const OUTSIDE_TOKEN: Self =
+        Self::fixed("token-scope", Some("CJIS AC-6"), "this token was not made for that");
 
     const fn fixed(word: &'static str, clause: Option<&'static str>, says: &'static str) -> Self {
         let clause = match clause {

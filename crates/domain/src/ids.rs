@@ -49,6 +49,8 @@ id!(/// That somebody completed a course.
     CompletionId);
 id!(/// A person's passkey.
     PasskeyId);
+id!(/// A token with which machines ask in a person's name.
+    TokenId);
 id!(/// One state of an agency's policy.
     BundleId);
 id!(/// One imported state of a hotlist.

@@ -18,7 +18,7 @@ pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
 pub use ids::{
     AgencyId, BundleId, CameraId, CompletionId, GrantId, HitId, HotlistId, HotlistVersionId,
-    PasskeyId, PersonId, ReadId, ReadRef,
+    PasskeyId, PersonId, ReadId, ReadRef, TokenId,
 };
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
 pub use people::{Completion, Disabled, Grant, Login, NewPerson, Person, Role, Standing};

@@ -235,8 +235,10 @@ pub struct Grant {
     pub role: Role,
     /// Why it was given.
     pub reason: String,
-    /// Who gave it; nobody when it was given by a command on the server.
+    /// Who gave it; nobody when it was given by a command on the server, or by the agency's provider.
     pub given_by: Option<PersonId>,
+    /// Whether the agency's provider gave it, by a group that the person is in: it ends when the group is gone.
+    pub by_provider: bool,
     /// When.
     pub given_at: Timestamp,
     /// Who else approved it, where that is asked for.
@@ -334,6 +336,7 @@ mod tests {
             role: Role::Auditor,
             reason: "yearly audit".to_owned(),
             given_by: None,
+            by_provider: false,
             given_at: Timestamp::from_micros(0),
             approved_by: None,
             approved_at: Some(Timestamp::from_micros(5)),

@@ -93,8 +93,10 @@ actions! {
     InvestigateMisuse = "investigate-misuse", "investigate misuse";
     /// Make and revoke tokens for machines.
     ManageTokens = "manage-tokens", "change tokens for machines";
-    /// See and change one's own account: factors, sessions, training state.
+    /// See and change one's own account: sessions, training state, what one works on.
     OwnAccount = "own-account", "see your own account";
+    /// Change what one signs in with: add and remove passkeys.
+    ChangeFactors = "change-factors", "change what you sign in with";
 }
 
 impl Action {

@@ -27,8 +27,12 @@ pub use control::ledger::{
     WitnessRow,
 };
 pub use control::mails::{DueMail, MailTrouble, NewMail};
+pub use control::passkeys::{NewPasskey, PasskeyRow};
+pub use control::provider::Subject;
 pub use control::sessions::SessionRow;
-pub use control::sign_in::{AuthenticatorRow, Enrolment, PasskeyRow, PasswordRow, StepRow};
+pub use control::sign_in::{AuthenticatorRow, Enrolment, PasswordRow, StepRow};
+pub use control::sign_ins::SignInRow;
+pub use control::tokens::TokenRow;
 pub use error::{SqlError, StoreError};
 pub use file::{Batch, BatchLeaf, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
 pub use reads::look::ReadsQuery;

@@ -23,6 +23,8 @@ use tempfile::TempDir;
 
 use crate::{FakeEyes, ManualClock, Postgres, SeededChance, server_key};
 
+/// Where people find the house.
+pub const ORIGIN: &str = "https://plates.example.gov";
 /// The purpose that the house's person works for.
 pub const PURPOSE: &str = "stolen-vehicle";
 /// The case that they work on.
@@ -75,6 +77,7 @@ impl House {
         let mut config = AppConfig {
             store: store(path.join("store")),
             process: Process::ServerByHand,
+            origin: Some(ORIGIN.to_owned()),
             ..AppConfig::in_dir(path)
         };
         change(&mut config);
@@ -117,6 +120,7 @@ impl House {
             policy: policy.clone(),
             authenticated_at: now,
             session: *session,
+            token: None,
             work,
         };
         Ctx::person(Arc::new(signed_in), now)
@@ -222,7 +226,7 @@ pub async fn train(app: &App, agency: AgencyId, person: PersonId) {
 
 /// A session of somebody, without password and code.
 pub async fn a_session(app: &App, person: PersonId) -> SessionToken {
-    let door = Door { address: None, browser: "a test".to_owned() };
+    let door = Door { address: None, browser: "a test".to_owned(), device: None };
     let link = demo_link(app, person).await.expect("a link can be made");
     with_demo_link(app, &link, &door).await.expect("it was not used")
 }

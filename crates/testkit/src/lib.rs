@@ -14,6 +14,7 @@ mod meddler;
 pub mod node;
 mod post_office;
 pub mod postgres;
+pub mod provider;
 pub mod server;
 mod unlike;
 
@@ -29,4 +30,5 @@ pub use house::House;
 pub use meddler::Meddler;
 pub use post_office::{PostOffice, TakenMail};
 pub use postgres::Postgres;
+pub use provider::OidcProvider;
 pub use unlike::unlike_bytes;

@@ -1,9 +1,10 @@
 //! Who asks, for which agency, when and from where: the first argument of every use case after the app.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use domain::{Actor, AgencyId, CameraId, PersonId, Standing, Timestamp};
+use domain::{Actor, AgencyId, CameraId, PersonId, Standing, Timestamp, TokenId};
 use policy::{Offence, ReasonFact};
 
 use crate::policies::InForce;
@@ -34,10 +35,24 @@ pub struct SignedIn {
     pub policy: Option<Arc<InForce>>,
     /// When they last showed who they are.
     pub authenticated_at: Timestamp,
-    /// The digest of the session's secret.
+    /// The digest of the session's secret, or of the token's.
     pub session: [u8; 32],
+    /// The token by which a machine asks in their name; none where they ask themselves.
+    pub token: Option<ByToken>,
     /// What they work on.
     pub work: Option<WorkingOn>,
+}
+
+/// A token that a machine asks by. Shown anew with each request, it is proof that lasts and never a fresh one: what asks for
+/// fresh proof (CJIS IA-11) is refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ByToken {
+    /// Which.
+    pub id: TokenId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The words of the actions that it was made for.
+    pub scopes: BTreeSet<String>,
 }
 
 /// What somebody said that they work on.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::access::{self, Judgement};
+use domain::access::{self, Judgement, OwnAccount};
 use domain::{Action, Actor, Day, Permit, Reason, Refusal};
 use policy::{CaseFact, Facts, Grade, Person, Session, TrainingFact};
 
 use super::Ctx;
-use super::context::SignedIn;
+use super::context::{ByToken, SignedIn};
 use crate::use_cases::training::{self, Standing};
 
 /// The policy that decides for cameras and for the server itself: one rule each, in this program.
@@ -46,7 +46,11 @@ impl Ctx {
     pub(in crate::record) fn judge<A: Action>(&self) -> (Result<Permit<A>, Refusal>, Grounds) {
         let (decided, grounds) = match (&self.actor, &self.person) {
             (Actor::Person(own, person), Some(signed_in)) => {
-                let (judgement, grounds) = self.ask_policy(signed_in, A::WORD);
+                let (mut judgement, grounds) = self.ask_policy(signed_in, A::WORD);
+                if !signed_in.token_is_for(A::WORD) {
+                    judgement.permits = false;
+                    judgement.reasons.push(Reason::OUTSIDE_TOKEN);
+                }
                 let asked =
                     access::decide_for_person((*own, *person), self.agency, self.now, &judgement);
                 (asked, grounds)
@@ -82,6 +86,14 @@ impl Ctx {
         (Judgement { permits: decision.permit, reasons: reasons.collect() }, grounds)
     }
 
+    /// Whether acts that ask for fresh proof of who one is (CJIS IA-11) would be refused until it is given.
+    pub fn needs_fresh_proof(&self) -> bool {
+        let Some(signed_in) = &self.person else { return true };
+        let Some(policy) = &signed_in.policy else { return true };
+        let fresh = u64::from(policy.bundle.settings().sign_in.fresh_minutes) * 60;
+        signed_in.token.is_some() || self.now.since(signed_in.authenticated_at).as_secs() >= fresh
+    }
+
     fn facts(&self, signed_in: &SignedIn, action: &'static str) -> Facts {
         let purpose = signed_in.purpose_for(action);
         let standing = &signed_in.standing;
@@ -92,7 +104,10 @@ impl Ctx {
         let case = work.and_then(|work| work.case_number.as_deref()).map(|number| CaseFact {
             formatted: settings.is_some_and(|all| all.case_number.fits(number)),
         });
-        let minutes = self.now.since(signed_in.authenticated_at).as_secs() / 60;
+        let minutes = match (&signed_in.token, settings) {
+            (Some(_), Some(all)) => u64::from(all.sign_in.reauthentication_hours) * 60,
+            _ => self.now.since(signed_in.authenticated_at).as_secs() / 60,
+        };
         Facts {
             action: action.to_owned(),
             at: self.now.micros(),
@@ -125,6 +140,13 @@ impl Ctx {
 }
 
 impl SignedIn {
+    /// Whether the token that asks was made for an action; where a person asks themselves there is none to ask. What is worked
+    /// on is stated by every token.
+    fn token_is_for(&self, action: &str) -> bool {
+        let made_for = |token: &ByToken| token.scopes.contains(action);
+        action == OwnAccount::WORD || self.token.as_ref().is_none_or(made_for)
+    }
+
     /// The purpose that stands for an action: what the person said that they work on, where it may be given for the action; else
     /// the bundle's purpose for it that asks for neither case nor reason, such as watching the live hits. A prohibited use that
     /// was stated stands for every look, so that each is refused; and for what asks for no purpose none stands, so that who

@@ -16,7 +16,7 @@ pub(crate) mod sweep;
 mod writer;
 
 pub use checkpoints::{WitnessConfig, WitnessState};
-pub use context::{Ctx, Origin, Part, SessionRef, SignedIn, WorkingOn};
+pub use context::{ByToken, Ctx, Origin, Part, SessionRef, SignedIn, WorkingOn};
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -25,7 +25,7 @@ use domain::{Action, AgencyId, Permit, Refusal, SubKey, Timestamp};
 use ledger::disclosure::Salt;
 use store::LogId;
 
-pub(crate) use act::{About, Leave, json_of};
+pub(crate) use act::{About, Act, Leave, json_of};
 pub(crate) use judge::grade;
 pub(crate) use look::Looks;
 pub(crate) use says::Says;

@@ -1,6 +1,6 @@
 //! What leaves say of an act: who, in which role, from where, when, what, and who decided.
 
-use domain::{Actor, Person, SubKey, Timestamp};
+use domain::{Actor, SubKey, Timestamp};
 use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
 use store::{ClearText, LogId, NewLeaf, StoreError};
@@ -94,8 +94,9 @@ impl<'a> Says<'a> {
     }
 
     fn name(&self) -> String {
-        let person = self.ctx.person.as_ref().map(|signed_in| &signed_in.standing.person);
-        person.map(Person::named).unwrap_or_default()
+        let Some(signed_in) = &self.ctx.person else { return String::new() };
+        let by = signed_in.token.as_ref().map(|token| format!(", by the token “{}”", token.name));
+        format!("{}{}", signed_in.standing.person.named(), by.unwrap_or_default())
     }
 
     /// Seals a field under a fresh salt.

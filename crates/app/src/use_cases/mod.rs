@@ -21,6 +21,7 @@ mod rows;
 pub mod sign_in;
 pub mod take_frame;
 pub mod take_reads;
+pub mod tokens;
 pub mod training;
 
 pub use add_camera::add_camera;

@@ -15,8 +15,10 @@ pub async fn open_picture(
     kind: PictureKind,
 ) -> Result<Bytes, AskError> {
     let name = format!("{} picture of read {read}", kind.word());
-    // A picture in a live list belongs to the look that sent its read.
-    if let Some(leave) = app.within_a_look(ctx, &format!("read {read}"), &name).await {
+    // A picture in a live list belongs to the look that sent its read. A machine has no page in front of it: what its token was
+    // made for decides.
+    let by_token = ctx.person.as_ref().is_some_and(|signed_in| signed_in.token.is_some());
+    if !by_token && let Some(leave) = app.within_a_look(ctx, &format!("read {read}"), &name).await {
         return fetch(app, &leave.permit()?, read, kind).await;
     }
     let mut act = app.begin::<OpenPicture>(ctx, About::one("read", read)).await?;

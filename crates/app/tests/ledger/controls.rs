@@ -118,7 +118,8 @@ async fn clause_twf_401_9b_every_access_is_documented_by_name_date_and_time() {
 async fn clause_aus_344_4d_logins_and_transactions_are_logged() {
     let book = Book::new().await;
     let (house, app) = (&book.house, &book.house.app);
-    let door = Door { address: Some(IpAddr::from(DESK)), browser: "a test".to_owned() };
+    let door =
+        Door { address: Some(IpAddr::from(DESK)), browser: "a test".to_owned(), device: None };
     let link = demo_link(app, house.person).await.unwrap();
     let token = with_demo_link(app, &link, &door).await.unwrap();
     let again = with_demo_link(app, &link, &door).await;

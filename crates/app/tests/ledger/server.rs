@@ -29,7 +29,7 @@ async fn starting_and_stopping_the_server_is_in_its_log() {
 async fn strangers_attempts_beyond_thirty_a_minute_are_counted_in_one_leaf() {
     let book = Book::new().await;
     let (house, app) = (&book.house, &book.house.app);
-    let door = Door { address: None, browser: "a test".to_owned() };
+    let door = Door { address: None, browser: "a test".to_owned(), device: None };
     let knock = async |n: u32| {
         for _ in 0..n {
             let link = StepToken::parse(&"A".repeat(43)).unwrap();

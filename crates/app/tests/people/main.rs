@@ -9,10 +9,13 @@
 )]
 
 mod accounts;
+mod passkeys;
+mod providers;
 mod purpose;
 mod record;
 mod roles;
 mod scene;
 mod sessions;
 mod sign_in;
+mod tokens;
 mod training;

@@ -94,7 +94,8 @@ pub(crate) async fn at(app: &App, token: &SessionToken) -> Option<Ctx> {
 
 /// From where somebody signs in; the last number of the address.
 pub(crate) fn door(n: u8) -> Door {
-    Door { address: Some(IpAddr::from([192, 0, 2, n])), browser: format!("browser {n}") }
+    let address = Some(IpAddr::from([192, 0, 2, n]));
+    Door { address, browser: format!("browser {n}"), device: None }
 }
 
 pub(crate) fn stated(purpose: &str, case_number: &str, reason: &str) -> StateWork {

@@ -4,20 +4,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use app::mail::MailTrouble;
 use app::people::{Invitation, PeoplePage as Listed, PersonPage as Opened, PersonRow};
-use app::sign_in::SessionCard;
+use app::sign_in::{PasskeyCard, SessionCard, WaysIn};
+use app::tokens::{NewToken, TokenCard};
 use app::training::{Standing as Trained, TrainingPage as Training, TrainingRow};
 use app::{InForce, WorkingOn};
 use askama::Template as _;
 use console::frame::Frame;
-use console::pages::account::AccountPage;
+use console::pages::account::{AccountPage, Ways};
+use console::pages::confirm::ConfirmPage;
+use console::pages::passkey::{Asks, NewPasskeyPage, PasskeyPage};
 use console::pages::people::{PeoplePage, Viewer};
 use console::pages::person::OnePerson;
 use console::pages::person_new::{InvitedPage, PersonForm, Typed};
 use console::pages::policy::PolicyPage;
+use console::pages::sign_in::CodePage;
+use console::pages::token::NewTokenPage;
 use console::pages::training::TrainingPage;
 use domain::{
-    Completion, CompletionId, Day, Disabled, Grant, GrantId, Login, Person, PersonId, Role,
-    Standing, Timestamp,
+    Completion, CompletionId, Day, Disabled, Grant, GrantId, Login, PasskeyId, Person, PersonId,
+    Role, Standing, Timestamp, TokenId,
 };
 use policy::Bundle;
 
@@ -83,6 +88,7 @@ fn grant(id: i64, person: i64, role: Role, given_by: i64) -> Grant {
         role,
         reason: "Order 26-114, night shift".to_owned(),
         given_by: Some(PersonId::from_i64(given_by)),
+        by_provider: false,
         given_at: ago(5_400),
         approved_by: None,
         approved_at: (!role.is_privileged()).then(|| ago(5_400)),
@@ -126,6 +132,7 @@ fn opened() -> Fallible<Opened> {
     let ran_out = Grant { ends_at: Some(ago(90 * DAY)), ..grant(3, 2, Role::RtccOperator, 1) };
     let officer = Grant {
         given_by: None,
+        by_provider: false,
         ends_at: Some(Timestamp::from_micros(now().micros() + 40 * 86_400_000_000)),
         ..grant(5, 2, Role::Officer, 1)
     };
@@ -192,6 +199,31 @@ fn sessions() -> Vec<SessionCard> {
     ]
 }
 
+fn ways_in() -> WaysIn {
+    let passkey = |id, label: &str, used| PasskeyCard {
+        id: PasskeyId::from_i64(id),
+        label: label.to_owned(),
+        added_at: ago(40 * DAY),
+        last_used_at: used,
+    };
+    let token = TokenCard {
+        id: TokenId::from_i64(1),
+        name: "dispatch screen 2".to_owned(),
+        shown: "pgt_BwcHBw…".to_owned(),
+        scopes: vec![policy::Action::ListHits, policy::Action::OpenHit],
+        made_at: ago(3 * DAY),
+        expires_at: Timestamp::from_micros(now().micros() + 27 * 86_400_000_000),
+        last_used_at: Some(ago(95)),
+    };
+    WaysIn {
+        has_password: true,
+        has_app: true,
+        n_recovery_codes: 9,
+        passkeys: vec![passkey(1, "work phone", Some(ago(7_800))), passkey(2, "blue key", None)],
+        tokens: vec![token],
+    }
+}
+
 fn account(frame: Frame, is_new: bool) -> Fallible<AccountPage> {
     let in_force = in_force()?;
     let topics = in_force.bundle.settings().training.get("reader").map(|one| one.topics.clone());
@@ -211,9 +243,11 @@ fn account(frame: Frame, is_new: bool) -> Fallible<AccountPage> {
     if is_new {
         standing.grants.clear();
         standing.completions.clear();
-        return Ok(AccountPage::of(frame, &standing, Some(&in_force), None, &[]));
+        let ways = Ways::of(&WaysIn::default(), "", false, now());
+        return Ok(AccountPage::of(frame, &standing, Some(&in_force), None, &[], ways));
     }
-    Ok(AccountPage::of(frame, &standing, Some(&in_force), Some(&work), &sessions()))
+    let ways = Ways::of(&ways_in(), "", true, now());
+    Ok(AccountPage::of(frame, &standing, Some(&in_force), Some(&work), &sessions(), ways))
 }
 
 /// All of them.
@@ -286,5 +320,49 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
         ),
         ("account", account(frame("/account"), false)?.render()?),
         ("account-new", account(frame("/account"), true)?.render()?),
+        (
+            "sign-in-code",
+            CodePage::of(
+                frame("/hits"),
+                Some(Asks::sample("/sign-in/code/passkey", false)),
+                String::new(),
+            )
+            .render()?,
+        ),
+        (
+            "passkey",
+            PasskeyPage::of(frame("/hits"), Asks::sample("/sign-in/passkey", false), String::new())
+                .render()?,
+        ),
+        (
+            "passkey-new",
+            NewPasskeyPage::of(
+                frame("/account"),
+                Asks::sample("/account/passkeys/new", true),
+                "The passkey was used for another site.".to_owned(),
+            )
+            .render()?,
+        ),
+        (
+            "confirm",
+            ConfirmPage::of(
+                frame("/account"),
+                Some(Asks::sample("/confirm/passkey", false)),
+                Some("Sign in with Austin PD".to_owned()),
+                "/account",
+                String::new(),
+            )
+            .render()?,
+        ),
+        (
+            "token-new",
+            NewTokenPage::of(
+                frame("/account"),
+                &[policy::Action::ListHits, policy::Action::OpenHit, policy::Action::ListReads],
+                &NewToken { name: String::new(), scopes: Vec::new(), days: 30 },
+                Some(("scopes", "names nothing: choose what the token is for")),
+            )
+            .render()?,
+        ),
     ])
 }

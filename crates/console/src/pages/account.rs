@@ -1,7 +1,11 @@
-//! `GET /account`: one's own account: roles, training, sessions, what one works on. `POST /account/sessions/{word}/end` ends
+//! `GET /account`: one's own account: roles, training, sessions, ways in, tokens, what one works on. `POST /account/sessions/{word}/end` ends
 //! one of one's own sessions.
 
-use app::sign_in::{SessionCard, end_other_session, own_sessions};
+use app::sign_in::{
+    PasskeyCard, SessionCard, WaysIn, end_other_session, own_sessions, own_ways_in,
+    passkeys_work_at,
+};
+use app::tokens::{TokenCard, scopes_for};
 use app::training::standing;
 use app::{App, InForce, SignedIn, WorkingOn};
 use askama::Template;
@@ -40,6 +44,68 @@ pub(crate) struct Session {
     browser: String,
 }
 
+/// One of one's passkeys.
+#[derive(Debug)]
+pub(crate) struct Passkey {
+    id: i64,
+    label: String,
+    added: Moment,
+    used: Option<Age>,
+}
+
+/// One of one's tokens.
+#[derive(Debug)]
+pub(crate) struct Token {
+    id: i64,
+    name: String,
+    shown: String,
+    may: String,
+    expires: Moment,
+    used: Option<Age>,
+}
+
+/// What one can sign in with, and what machines can ask with in one's name.
+#[derive(Debug)]
+pub struct Ways {
+    pub(crate) has_password: bool,
+    pub(crate) has_app: bool,
+    pub(crate) n_recovery_codes: u64,
+    pub(crate) passkeys: Vec<Passkey>,
+    pub(crate) tokens: Vec<Token>,
+    /// Why there can be no passkeys here; empty where there can.
+    pub(crate) no_passkeys: String,
+    pub(crate) makes_tokens: bool,
+}
+
+impl Ways {
+    /// These ways, as a page shows them.
+    pub fn of(ways: &WaysIn, no_passkeys: &str, makes_tokens: bool, now: Timestamp) -> Self {
+        let passkey = |card: &PasskeyCard| Passkey {
+            id: card.id.to_i64(),
+            label: card.label.clone(),
+            added: Moment::of(card.added_at, now),
+            used: card.last_used_at.map(|at| Age::of(at, now)),
+        };
+        let token = |card: &TokenCard| Token {
+            id: card.id.to_i64(),
+            name: card.name.clone(),
+            shown: card.shown.clone(),
+            may: card.scopes.iter().map(|action| action.label()).collect::<Vec<_>>().join(", "),
+            expires: Moment::in_full(card.expires_at),
+            used: card.last_used_at.map(|at| Age::of(at, now)),
+        };
+        Self {
+            has_password: ways.has_password,
+            has_app: ways.has_app,
+            n_recovery_codes: ways.n_recovery_codes,
+            passkeys: ways.passkeys.iter().map(passkey).collect(),
+            tokens: ways.tokens.iter().map(token).collect(),
+            no_passkeys: no_passkeys.to_owned(),
+            makes_tokens,
+        }
+    }
+}
+
 /// What one works on.
 #[derive(Debug)]
 pub(crate) struct Work {
@@ -64,6 +130,7 @@ pub struct AccountPage {
     training: Vec<(String, String, InWords)>,
     sessions: Vec<Session>,
     n_others: usize,
+    ways: Ways,
     work: Option<Work>,
 }
 
@@ -73,10 +140,11 @@ impl AccountPage {
         frame: Frame,
         signed_in: &SignedIn,
         sessions: &[SessionCard],
+        ways: Ways,
     ) -> Self {
         let policy = signed_in.policy.as_deref();
         let mut shown =
-            Self::of(frame, &signed_in.standing, policy, signed_in.work.as_ref(), sessions);
+            Self::of(frame, &signed_in.standing, policy, signed_in.work.as_ref(), sessions, ways);
         shown.shown = Some(Age::of(signed_in.authenticated_at, shown.frame.now));
         shown
     }
@@ -88,6 +156,7 @@ impl AccountPage {
         policy: Option<&InForce>,
         work: Option<&WorkingOn>,
         sessions: &[SessionCard],
+        ways: Ways,
     ) -> Self {
         let now = frame.now;
         let person = &standing.person;
@@ -109,6 +178,7 @@ impl AccountPage {
             training: policy.map(|policy| training(standing, policy, now)).unwrap_or_default(),
             sessions: sessions.iter().map(|one| session(one, now)).collect(),
             n_others: sessions.iter().filter(|one| !one.is_this).count(),
+            ways,
             work: work.map(|work| in_words(work, policy, now)),
             frame,
         }
@@ -158,8 +228,12 @@ pub(crate) async fn get(
     frame: Frame,
 ) -> Result<Response, PageError> {
     let sessions = own_sessions(&app, &staff.ctx).await?;
+    let ways = own_ways_in(&app, &staff.ctx).await?;
+    let no_passkeys = passkeys_work_at(&app).err().unwrap_or_default();
+    let makes_tokens = !scopes_for(&staff.ctx).is_empty();
+    let ways = Ways::of(&ways, no_passkeys, makes_tokens, frame.now);
     let signed_in = staff.ctx.person.as_deref().ok_or(PageError::SignedOut)?;
-    Ok(page(StatusCode::OK, &AccountPage::of_signed_in(frame, signed_in, &sessions)))
+    Ok(page(StatusCode::OK, &AccountPage::of_signed_in(frame, signed_in, &sessions, ways)))
 }
 
 /// `POST /account/sessions/{word}/end`

@@ -1,9 +1,11 @@
-//! `/invitation/{token}` and what follows: a password of one's own, an authenticator app, recovery codes.
+//! `/invitation/{token}` and what follows: a password of one's own, an authenticator app or a passkey, recovery
+//! codes.
 
-use app::App;
 use app::sign_in::{
-    Enrolling, Invited, SignInRefused, StepToken, choose_password, enrol, enrolling, invited,
+    Door, Enrolled, Enrolling, Invited, ProviderHere, SignInRefused, StepToken,
+    begin_enrolling_passkey, choose_password, enrol, enrolling, invited, providers,
 };
+use app::{App, AskError};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -11,7 +13,8 @@ use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
-use super::sign_in::{TypedCode, begin, door, in_words, note, status};
+use super::passkey::Asks;
+use super::sign_in::{TypedCode, begin, door, in_words, note, status, step};
 use crate::cookies;
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -25,13 +28,21 @@ pub struct InvitationPage {
     login: String,
     length_min: usize,
     address: String,
+    provider: Option<String>,
     trouble: String,
 }
 
 impl InvitationPage {
-    /// The page of an invitation at `address`.
-    pub fn of(frame: Frame, invited: &Invited, address: String, trouble: String) -> Self {
+    /// The page of an invitation at `address`; `provider` where the agency has one, as its button says.
+    pub fn of(
+        frame: Frame,
+        invited: &Invited,
+        address: String,
+        provider: Option<String>,
+        trouble: String,
+    ) -> Self {
         Self {
+            provider,
             frame: frame.signed_out(),
             person: invited.person.name.clone(),
             login: invited.person.login.to_string(),
@@ -49,13 +60,15 @@ pub struct EnrolPage {
     frame: Frame,
     qr_svg: String,
     to_type: String,
+    asks: Option<Asks>,
     trouble: String,
 }
 
 impl EnrolPage {
-    /// The page that shows the authenticator's secret.
-    pub fn of(frame: Frame, enrolling: &Enrolling, trouble: String) -> Self {
+    /// The page that shows the authenticator's secret; `asks` where a passkey may stand in its place.
+    pub fn of(frame: Frame, enrolling: &Enrolling, asks: Option<Asks>, trouble: String) -> Self {
         Self {
+            asks,
             frame: frame.signed_out(),
             qr_svg: enrolling.qr_svg.to_string(),
             to_type: enrolling.to_type.to_string(),
@@ -98,8 +111,14 @@ pub(crate) async fn get(
     Path(token): Path<String>,
 ) -> Result<Response, PageError> {
     let invited = found(&app, &token).await?;
-    let shown = InvitationPage::of(frame, &invited, address_of(&token), String::new());
+    let provider = provider_of(&app, &invited);
+    let shown = InvitationPage::of(frame, &invited, address_of(&token), provider, String::new());
     Ok(page(StatusCode::OK, &shown))
+}
+
+fn provider_of(app: &App, invited: &Invited) -> Option<String> {
+    let own = |one: &ProviderHere| one.agency == invited.person.agency;
+    providers(app).into_iter().find(own).map(|one| one.label)
 }
 
 async fn found(app: &App, token: &str) -> Result<Invited, PageError> {
@@ -121,7 +140,8 @@ pub(crate) async fn post(
 ) -> Result<Response, PageError> {
     let who = found(&app, &token).await?;
     let again = |trouble: String| {
-        let shown = InvitationPage::of(frame, &who, address_of(&token), trouble);
+        let provider = provider_of(&app, &who);
+        let shown = InvitationPage::of(frame, &who, address_of(&token), provider, trouble);
         Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
     };
     if chosen.password != chosen.again {
@@ -141,11 +161,7 @@ pub(crate) async fn post(
     }
 }
 
-fn step(headers: &HeaderMap) -> Result<StepToken, PageError> {
-    cookies::step(headers).as_deref().and_then(StepToken::parse).ok_or(PageError::LinkUsed)
-}
-
-fn lost(refused: SignInRefused) -> PageError {
+pub(crate) fn lost(refused: SignInRefused) -> PageError {
     match refused {
         SignInRefused::Ask(err) => err.into(),
         _ => PageError::LinkUsed,
@@ -158,8 +174,21 @@ pub(crate) async fn get_enrol(
     frame: Frame,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let shown = enrolling(&app, &step(&headers)?).await.map_err(lost)?;
-    Ok(page(StatusCode::OK, &EnrolPage::of(frame, &shown, String::new())))
+    let step = step(&headers).ok_or(PageError::LinkUsed)?;
+    enrol_page(&app, frame, &step, StatusCode::OK, String::new()).await
+}
+
+async fn enrol_page(
+    app: &App,
+    frame: Frame,
+    step: &StepToken,
+    status: StatusCode,
+    trouble: String,
+) -> Result<Response, PageError> {
+    let shown = enrolling(app, step).await.map_err(lost)?;
+    let asked = begin_enrolling_passkey(app, step).await.map_err(lost)?;
+    let asks = asked.and_then(|asked| Asks::for_new(app, asked, "/enrol/passkey", ""));
+    Ok(page(status, &EnrolPage::of(frame, &shown, asks, trouble)))
 }
 
 /// `POST /enrol`
@@ -170,19 +199,37 @@ pub(crate) async fn post_enrol(
     extensions: Extensions,
     Form(typed): Form<TypedCode>,
 ) -> Result<Response, PageError> {
-    let step = step(&headers)?;
-    match enrol(&app, &step, &typed.code, &door(&headers, &extensions)).await {
+    let step = step(&headers).ok_or(PageError::LinkUsed)?;
+    let door = door(&app, &headers, &extensions);
+    let done = enrol(&app, &step, &typed.code, &door).await;
+    enrolled(&app, frame, &headers, &door, &step, done).await
+}
+
+/// The recovery codes of somebody who has come to their account; the page again for who has not.
+pub(crate) async fn enrolled(
+    app: &App,
+    frame: Frame,
+    headers: &HeaderMap,
+    door: &Door,
+    step: &StepToken,
+    done: Result<Enrolled, SignInRefused>,
+) -> Result<Response, PageError> {
+    match done {
         Ok(enrolled) => {
             let codes = enrolled.recovery_codes.iter().map(|code| code.to_string()).collect();
             let mut response = page(StatusCode::OK, &RecoveryPage::of(frame, codes));
-            begin(&mut response, &headers, enrolled.session.expose());
+            begin(&mut response, headers, door, enrolled.session.expose());
             Ok(response)
         }
-        Err(refused @ SignInRefused::Code(_)) => {
-            let shown = enrolling(&app, &step).await.map_err(lost)?;
-            let trouble = in_words(&refused, app.now());
-            Ok(page(status(&refused), &EnrolPage::of(frame, &shown, trouble)))
+        Err(refused @ (SignInRefused::Lost | SignInRefused::MustWait { .. })) => Err(lost(refused)),
+        Err(SignInRefused::Ask(AskError::Invalid { field, why })) => {
+            let trouble = format!("The {field} {why}.");
+            enrol_page(app, frame, step, StatusCode::UNPROCESSABLE_ENTITY, trouble).await
         }
-        Err(refused) => Err(lost(refused)),
+        Err(SignInRefused::Ask(err)) => Err(err.into()),
+        Err(refused) => {
+            let trouble = in_words(&refused, app.now());
+            enrol_page(app, frame, step, status(&refused), trouble).await
+        }
     }
 }

@@ -17,13 +17,16 @@ pub mod hotlists;
 pub mod invitation;
 pub mod leaf;
 pub mod ledger;
+pub mod passkey;
 pub mod picture;
+pub mod provider;
 pub mod read;
 pub mod reads;
 pub mod sign_in;
 pub mod sign_out;
 pub(crate) mod start;
 pub mod theme;
+pub mod token;
 pub mod work;
 
 pub mod account;

@@ -166,7 +166,7 @@ impl Waiting {
             person: person.id.to_i64(),
             name: person.name.clone(),
             reason: grant.reason.clone(),
-            given_by: names.of(grant.given_by),
+            given_by: names.giver(grant),
             given: Age::of(grant.given_at, now),
             ends: grant.ends_at.map(Moment::in_full),
             not_you: not_you(grant, viewer),
@@ -196,6 +196,15 @@ impl Names<'_> {
         match id {
             None => "a command on the server".to_owned(),
             Some(id) => self.0.get(&id).cloned().unwrap_or_else(|| format!("person {id}")),
+        }
+    }
+
+    /// Who gave a role.
+    pub(crate) fn giver(&self, grant: &Grant) -> String {
+        if grant.by_provider {
+            "the agency’s provider".to_owned()
+        } else {
+            self.of(grant.given_by)
         }
     }
 }
@@ -328,6 +337,7 @@ mod tests {
             role: domain::Role::Auditor,
             reason: "audit".to_owned(),
             given_by: Some(PersonId::from_i64(2)),
+            by_provider: false,
             given_at: at("2026-11-21T12:00:00Z"),
             approved_by: None,
             approved_at: None,

@@ -39,9 +39,7 @@ impl GrantRow {
     fn of(grant: &Grant, names: &Names<'_>, viewer: &Viewer, now: Timestamp) -> Self {
         let ran_out = grant.ends_at.filter(|at| *at <= now && grant.ended_at.is_none());
         let ended = match (grant.ended_at, ran_out) {
-            (Some(at), _) => {
-                Some((format!("by {}", names.of(grant.ended_by)), Moment::in_full(at)))
-            }
+            (Some(at), _) => Some((format!("by {}", ender(grant, names)), Moment::in_full(at))),
             (None, Some(at)) => Some(("by itself".to_owned(), Moment::in_full(at))),
             (None, None) => None,
         };
@@ -49,7 +47,7 @@ impl GrantRow {
             id: grant.id.to_i64(),
             role: grant.role.label(),
             reason: grant.reason.clone(),
-            given_by: names.of(grant.given_by),
+            given_by: names.giver(grant),
             given: Moment::in_full(grant.given_at),
             approved: match (grant.approved_by, grant.approved_at) {
                 (Some(_), Some(_)) => names.of(grant.approved_by),
@@ -61,6 +59,15 @@ impl GrantRow {
             not_you: not_you(grant, viewer),
             ended,
         }
+    }
+}
+
+/// Who ended a role. One that the provider gave ends when the group is gone, or by a person's word.
+fn ender(grant: &Grant, names: &Names<'_>) -> String {
+    if grant.by_provider && grant.ended_by.is_none() {
+        names.giver(grant)
+    } else {
+        names.of(grant.ended_by)
     }
 }
 

@@ -1,7 +1,10 @@
-//! `/sign-in` and what follows: name and password, then a code. Without script.
+//! `/sign-in` and what follows: name and password, then a code or a passkey. Without script, but for passkeys.
 
 use app::App;
-use app::sign_in::{Door, SignInRefused, StepToken, with_code, with_demo_link, with_password};
+use app::sign_in::{
+    DeviceToken, Door, OidcRefused, SignInRefused, StepToken, begin_second_passkey,
+    passkeys_work_at, providers, with_code, with_demo_link, with_password,
+};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -10,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::Timestamp;
 use serde::Deserialize;
 
+use super::passkey::Asks;
 use crate::cookies;
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -19,10 +23,12 @@ use crate::staff::address;
 const BROWSER_MAX: usize = 200;
 
 /// From where a request came, and with what.
-pub(crate) fn door(headers: &HeaderMap, extensions: &Extensions) -> Door {
+pub(crate) fn door(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Door {
     let browser = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let browser = browser.unwrap_or_default().chars().take(BROWSER_MAX).collect();
-    Door { address: address(extensions), browser }
+    let kept = cookies::device(headers).as_deref().and_then(DeviceToken::parse);
+    let device = Some(kept.unwrap_or_else(|| DeviceToken::new(app)));
+    Door { address: address(extensions), browser, device }
 }
 
 /// Why somebody was not signed in, for them to read.
@@ -37,6 +43,11 @@ pub(crate) fn in_words(refused: &SignInRefused, now: Timestamp) -> String {
             "This password is locked after too many failures. An administrator can release it; a passkey still works.".to_owned()
         }
         SignInRefused::Code(why) | SignInRefused::Weak(why) => capital(why),
+        SignInRefused::Passkey(why) => capital(&why.to_string()),
+        SignInRefused::Provider(why) => capital(&why.to_string()),
+        SignInRefused::NotLinked => {
+            "Your provider knows you, and no account here is linked with you that can be used. The program’s administrator sends invitations.".to_owned()
+        }
         SignInRefused::Lost => "This was begun too long ago, or was finished. Begin again.".to_owned(),
         SignInRefused::Ask(_) => "Something failed here. Whoever runs this server can see why in its log.".to_owned(),
     }
@@ -55,6 +66,7 @@ pub(crate) const fn status(refused: &SignInRefused) -> StatusCode {
         SignInRefused::MustWait { .. } => StatusCode::TOO_MANY_REQUESTS,
         SignInRefused::Ask(_) => StatusCode::INTERNAL_SERVER_ERROR,
         SignInRefused::Weak(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        SignInRefused::Provider(OidcRefused::Unreachable(_)) => StatusCode::BAD_GATEWAY,
         _ => StatusCode::FORBIDDEN,
     }
 }
@@ -66,19 +78,47 @@ pub(crate) fn note(refused: &SignInRefused) {
     }
 }
 
+/// The ways to sign in that there are beside a password.
+#[derive(Clone, Debug, Default)]
+pub struct OtherWays {
+    /// Whether there are passkeys.
+    pub passkeys: bool,
+    /// The agencies' providers: of which agency, and what the button says.
+    pub providers: Vec<(i64, String)>,
+}
+
+impl OtherWays {
+    /// Those of this server.
+    pub(crate) fn of(app: &App) -> Self {
+        let providers = providers(app).into_iter();
+        Self {
+            passkeys: passkeys_work_at(app).is_ok(),
+            providers: providers.map(|one| (one.agency.to_i64(), one.label)).collect(),
+        }
+    }
+}
+
 /// Name and password, under the notice that CJIS AC-8 asks for.
 #[derive(Template, Debug)]
 #[template(path = "pages/sign_in.html")]
 pub struct SignInPage {
     frame: Frame,
+    ways: OtherWays,
     name: String,
     trouble: String,
 }
 
 impl SignInPage {
     /// The page, with what was wrong the last time.
-    pub fn of(frame: Frame, name: &str, trouble: String) -> Self {
-        Self { frame: frame.signed_out(), name: name.to_owned(), trouble }
+    pub fn of(frame: Frame, ways: OtherWays, name: &str, trouble: String) -> Self {
+        Self { frame: frame.signed_out(), ways, name: name.to_owned(), trouble }
+    }
+
+    /// The page as an answer to a sign-in that was refused.
+    pub(crate) fn again(app: &App, frame: Frame, name: &str, refused: &SignInRefused) -> Response {
+        note(refused);
+        let trouble = in_words(refused, app.now());
+        page(status(refused), &Self::of(frame, OtherWays::of(app), name, trouble))
     }
 }
 
@@ -87,13 +127,14 @@ impl SignInPage {
 #[template(path = "pages/sign_in_code.html")]
 pub struct CodePage {
     frame: Frame,
+    asks: Option<Asks>,
     trouble: String,
 }
 
 impl CodePage {
-    /// The page, with what was wrong the last time.
-    pub fn of(frame: Frame, trouble: String) -> Self {
-        Self { frame: frame.signed_out(), trouble }
+    /// The page, with what was wrong the last time; `asks` where there is a passkey to ask for.
+    pub fn of(frame: Frame, asks: Option<Asks>, trouble: String) -> Self {
+        Self { frame: frame.signed_out(), asks, trouble }
     }
 }
 
@@ -121,11 +162,11 @@ pub(crate) struct Typed {
 }
 
 /// `GET /sign-in`
-pub(crate) async fn get(frame: Frame) -> Response {
+pub(crate) async fn get(State(app): State<App>, frame: Frame) -> Response {
     if frame.form_token.is_some() {
         return Redirect::to("/").into_response();
     }
-    page(StatusCode::OK, &SignInPage::of(frame, "", String::new()))
+    page(StatusCode::OK, &SignInPage::of(frame, OtherWays::of(&app), "", String::new()))
 }
 
 /// `POST /sign-in`
@@ -136,24 +177,44 @@ pub(crate) async fn post(
     extensions: Extensions,
     Form(typed): Form<Typed>,
 ) -> Response {
-    let door = door(&headers, &extensions);
+    let door = door(&app, &headers, &extensions);
     match with_password(&app, &typed.name, &typed.password, &door).await {
         Ok(step) => {
             let mut response = Redirect::to("/sign-in/code").into_response();
             cookies::set(response.headers_mut(), &cookies::begin_step(&headers, step.expose()));
             response
         }
-        Err(refused) => {
-            note(&refused);
-            let trouble = in_words(&refused, app.now());
-            page(status(&refused), &SignInPage::of(frame, &typed.name, trouble))
-        }
+        Err(refused) => SignInPage::again(&app, frame, &typed.name, &refused),
     }
 }
 
 /// `GET /sign-in/code`
-pub(crate) async fn get_code(frame: Frame) -> Response {
-    page(StatusCode::OK, &CodePage::of(frame, String::new()))
+pub(crate) async fn get_code(State(app): State<App>, frame: Frame, headers: HeaderMap) -> Response {
+    code_page(&app, frame, &headers, StatusCode::OK, String::new()).await
+}
+
+/// The page that asks for a code, and for a passkey where there is one.
+pub(crate) async fn code_page(
+    app: &App,
+    frame: Frame,
+    headers: &HeaderMap,
+    status: StatusCode,
+    trouble: String,
+) -> Response {
+    let asks = match step(headers) {
+        Some(step) => begin_second_passkey(app, &step).await.unwrap_or_else(|refused| {
+            note(&refused);
+            None
+        }),
+        None => None,
+    };
+    let asks = asks.and_then(|asked| Asks::of(app, asked, "/sign-in/code/passkey"));
+    page(status, &CodePage::of(frame, asks, trouble))
+}
+
+/// What holds the steps of this browser's sign-in together.
+pub(crate) fn step(headers: &HeaderMap) -> Option<StepToken> {
+    cookies::step(headers).as_deref().and_then(StepToken::parse)
 }
 
 /// A code that was typed.
@@ -171,36 +232,41 @@ pub(crate) async fn post_code(
     extensions: Extensions,
     Form(typed): Form<TypedCode>,
 ) -> Response {
-    let door = door(&headers, &extensions);
-    let step = cookies::step(&headers).as_deref().and_then(StepToken::parse);
-    let signed_in = match step {
+    let door = door(&app, &headers, &extensions);
+    let signed_in = match step(&headers) {
         Some(step) => with_code(&app, &step, &typed.code, &door).await,
         None => Err(SignInRefused::Lost),
     };
     match signed_in {
-        Ok(session) => signed_in_at("/", &headers, session.expose()),
-        Err(SignInRefused::Lost) => {
-            let trouble = in_words(&SignInRefused::Lost, app.now());
-            page(StatusCode::FORBIDDEN, &SignInPage::of(frame, "", trouble))
-        }
+        Ok(session) => signed_in_at("/", &headers, &door, session.expose()),
+        Err(refused @ SignInRefused::Lost) => SignInPage::again(&app, frame, "", &refused),
         Err(refused) => {
             note(&refused);
-            page(status(&refused), &CodePage::of(frame, in_words(&refused, app.now())))
+            let trouble = in_words(&refused, app.now());
+            code_page(&app, frame, &headers, status(&refused), trouble).await
         }
     }
 }
 
 /// To a page, in a session that has just begun.
-pub(crate) fn signed_in_at(to: &str, headers: &HeaderMap, session: String) -> Response {
+pub(crate) fn signed_in_at(
+    to: &str,
+    headers: &HeaderMap,
+    door: &Door,
+    session: String,
+) -> Response {
     let mut response = Redirect::to(to).into_response();
-    begin(&mut response, headers, session);
+    begin(&mut response, headers, door, session);
     response
 }
 
-/// Gives the browser its session, and takes the step before away.
-pub(crate) fn begin(response: &mut Response, headers: &HeaderMap, session: String) {
+/// Gives the browser its session and what it is known by again, and takes the step before away.
+pub(crate) fn begin(response: &mut Response, headers: &HeaderMap, door: &Door, session: String) {
     cookies::set(response.headers_mut(), &cookies::begin_session(headers, session));
     cookies::set(response.headers_mut(), &cookies::end_step(headers));
+    if let Some(device) = &door.device {
+        cookies::set(response.headers_mut(), &cookies::keep_device(headers, device.expose()));
+    }
 }
 
 /// `GET /sign-in/link/{token}`
@@ -221,8 +287,9 @@ pub(crate) async fn post_link(
     extensions: Extensions,
 ) -> Result<Response, PageError> {
     let link = StepToken::parse(&token).ok_or(PageError::LinkUsed)?;
-    match with_demo_link(&app, &link, &door(&headers, &extensions)).await {
-        Ok(session) => Ok(signed_in_at("/", &headers, session.expose())),
+    let door = door(&app, &headers, &extensions);
+    match with_demo_link(&app, &link, &door).await {
+        Ok(session) => Ok(signed_in_at("/", &headers, &door, session.expose())),
         Err(SignInRefused::Ask(err)) => Err(err.into()),
         Err(_) => Err(PageError::LinkUsed),
     }

@@ -58,6 +58,7 @@ provider.use(async (ctx, next) => {
   }
   if (prompt.name === "login") {
     const accountId = String(ctx.query.login);
+    if (ctx.query.groups !== undefined) PEOPLE[accountId].groups = ctx.query.groups.split(",").filter(Boolean);
     const result = { login: { accountId, amr: PEOPLE[accountId]?.amr } };
     return provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
   }

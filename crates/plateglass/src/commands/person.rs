@@ -132,7 +132,8 @@ async fn named(app: &App, ctx: &Ctx, login: &str) -> Result<PersonId> {
 }
 
 fn address(whose: &Whose) -> Result<String> {
-    Ok(Config::read(&whose.config)?.address())
+    let config = Config::read(&whose.config)?;
+    Ok(config.origin(config.listen))
 }
 
 #[expect(clippy::print_stdout, reason = "what the command was asked for")]

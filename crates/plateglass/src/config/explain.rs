@@ -17,7 +17,7 @@ pub(crate) fn explain(config: &Config) -> String {
         format!("{} (64 hexadecimal digits, readable by the server alone)", config.key_file()),
     );
     say("listen", config.listen.to_string());
-    say("address", format!("{} (what links begin with)", config.address()));
+    say("address", format!("{} (what links begin with)", config.origin(config.listen)));
     let metrics = config
         .metrics_listen
         .map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}/metrics"));
@@ -62,6 +62,14 @@ pub(crate) fn explain(config: &Config) -> String {
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         say("agency", agency.name.clone());
+        if let Some(oidc) = &agency.oidc {
+            let n_groups = oidc.roles.len();
+            let groups = if n_groups == 1 { "group stands" } else { "groups stand" };
+            say(
+                "  signs in at",
+                format!("{} (OpenID Connect; {n_groups} {groups} for roles)", oidc.issuer),
+            );
+        }
     }
     for folder in &config.folders {
         let whose = folder.camera.clone().unwrap_or_else(|| "a folder for each camera".to_owned());

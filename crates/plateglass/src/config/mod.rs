@@ -2,6 +2,7 @@
 
 mod explain;
 mod mail;
+mod oidc;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use store::{Engine, StoreConfig, Synchronous};
 
 pub(crate) use explain::explain;
 pub(crate) use mail::MailSection;
+pub(crate) use oidc::OidcSection;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -239,6 +241,9 @@ pub(crate) struct AgencySection {
     /// Where its days begin, such as `America/Chicago`.
     #[serde(default = "default_time_zone")]
     pub(crate) time_zone: String,
+    /// The provider that its people sign in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) oidc: Option<OidcSection>,
 }
 
 fn default_policy() -> Utf8PathBuf {
@@ -340,6 +345,9 @@ impl Config {
         if let Some(metrics) = self.metrics_listen.filter(|at| !at.ip().is_loopback()) {
             tracing::warn!(%metrics, "metrics are shown outside this machine");
         }
+        for agency in &self.agencies {
+            agency.oidc.as_ref().map_or(Ok(()), OidcSection::check)?;
+        }
         for folder in &self.folders {
             if !self.agencies.iter().any(|agency| agency.name == folder.agency) {
                 bail!("folder.agency: no [[agency]] is named \"{}\"", folder.agency);
@@ -362,14 +370,18 @@ impl Config {
         credential.filter(|path| path.exists()).unwrap_or_else(|| self.data_dir.join("server-key"))
     }
 
-    /// What people type to get here, without a slash at the end.
-    pub(crate) fn address(&self) -> String {
-        let public = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
-        public.trim_end_matches('/').to_owned()
+    /// Where people find a server that listens here: what they type to get to it, without the path. Where nothing is said and it
+    /// listens for this machine alone, `localhost`: browsers take it for as safe as TLS, and numbers they do not.
+    pub(crate) fn origin(&self, at: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None if at.ip().is_loopback() => format!("http://localhost:{}", at.port()),
+            None => format!("http://{at}"),
+        }
     }
 
     /// What the app is told.
-    pub(crate) fn app(&self, process: Process) -> Result<AppConfig> {
+    pub(crate) fn app(&self, process: Process, origin: String) -> Result<AppConfig> {
         let engine = match (self.store.engine, &self.store.postgres_url_file) {
             (EngineWord::Postgres, Some(path)) => {
                 let url = std::fs::read_to_string(path)
@@ -390,7 +402,8 @@ impl Config {
             frames_waiting_max: self.recognition.frames_waiting_max,
             seal_after: Duration::from_secs(self.seal_after_min * 60),
             ledger: self.ledger.app()?,
-            mail: self.mail.as_ref().map(|mail| mail.app(&self.address())).transpose()?,
+            mail: self.mail.as_ref().map(|mail| mail.app(&origin)).transpose()?,
+            origin: Some(origin),
             process,
         })
     }
@@ -455,6 +468,9 @@ mod tests {
         "[[agency]]",
         "[[folder]]",
         "[[camera]]",
+        "[agency.oidc]",
+        "issuer = \"http://login\"",
+        "client_id = \"\"",
         "engine = \"postgres\"",
         "engine = 7",
         "path = \"/f\"",

@@ -47,6 +47,11 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 
 /// Opens the app as the configuration says.
 pub(crate) async fn open_app(config: &Config, process: Process) -> Result<App> {
+    open_app_at(config, process, config.listen).await
+}
+
+/// The same for a server that listens there.
+async fn open_app_at(config: &Config, process: Process, at: SocketAddr) -> Result<App> {
     let chance = Arc::new(SystemChance);
     let key = match process {
         Process::Command => key_file::read(&config.key_file())?,
@@ -57,7 +62,8 @@ pub(crate) async fn open_app(config: &Config, process: Process) -> Result<App> {
         Process::Command => Arc::new(SystemClock),
         _ => clock::clock()?,
     };
-    let started = App::start(config.app(process)?, &key, clock, chance, recogniser).await;
+    let started =
+        App::start(config.app(process, config.origin(at))?, &key, clock, chance, recogniser).await;
     started.context("failed to start")
 }
 
@@ -95,7 +101,7 @@ impl Server {
         };
         let listener = bind(config.listen).await?;
         let at = listener.local_addr().context("failed to ask for the port")?;
-        let app = open_app(config, Process::Server).await?;
+        let app = open_app_at(config, Process::Server, at).await?;
         let address = config.public_url.clone().unwrap_or_else(|| format!("http://{at}"));
         Ok(Self { app, listener, metrics, address: address.trim_end_matches('/').to_owned() })
     }
@@ -165,6 +171,9 @@ async fn make_agencies(app: &App, config: &Config) -> Result<()> {
         app.begin_policy(id, &files, &about.time_zone)
             .await
             .with_context(|| format!("agency \"{}\" has no policy in force", about.name))?;
+        if let Some(oidc) = &about.oidc {
+            app.set_provider(id, oidc.app()?);
+        }
     }
     Ok(())
 }

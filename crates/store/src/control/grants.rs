@@ -8,12 +8,12 @@ use crate::sql::{Row, args};
 use crate::{Store, StoreError};
 
 const ADD: &str = "INSERT INTO grants \
-    (id, person, role, reason, given_by, given_at, approved_by, approved_at, ends_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (id, person, role, reason, given_by, given_at, approved_by, approved_at, ends_at, by_provider) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const COLUMNS: &str = "g.id, g.person, g.role, g.reason, g.given_by, g.given_at, g.approved_by, g.approved_at, \
-    g.ends_at, g.ended_by, g.ended_at";
+    g.ends_at, g.ended_by, g.ended_at, g.by_provider";
 const APPROVE: &str = "UPDATE grants SET approved_by = $3, approved_at = $4 WHERE id = $2 AND approved_at IS NULL \
-    AND ended_at IS NULL AND given_by <> $3 AND person <> $3 \
+    AND ended_at IS NULL AND (given_by IS NULL OR given_by <> $3) AND person <> $3 \
     AND person IN (SELECT id FROM people WHERE agency = $1)";
 const END: &str = "UPDATE grants SET ended_by = $3, ended_at = $4 WHERE id = $2 AND ended_at IS NULL \
     AND person IN (SELECT id FROM people WHERE agency = $1)";
@@ -41,6 +41,7 @@ impl Store {
             grant.approved_by,
             grant.approved_at,
             grant.ends_at,
+            grant.by_provider,
         ];
         tx.execute(ADD, values).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
@@ -115,5 +116,6 @@ fn grant(row: &Row) -> Result<Grant, sqlx::Error> {
         ends_at: moment(8)?,
         ended_by: who(9)?,
         ended_at: moment(10)?,
+        by_provider: row.get::<i64>(11)? == 1,
     })
 }

@@ -3,8 +3,8 @@
 use domain::access::{ListPeople, ListTraining, LockAccount, ManagePeople, ReviewAccounts};
 use domain::{AgencyId, Disabled, Login, NewPerson, Permit, Person, PersonId, Standing, Timestamp};
 
-use super::take_ids;
-use crate::sql::{Row, Tx, args};
+use super::{take_ids, tokens};
+use crate::sql::{Row, Tx, Value, args};
 use crate::{Store, StoreError};
 
 const ADD: &str = "INSERT INTO people \
@@ -68,9 +68,16 @@ impl Store {
     }
 
     async fn people_of(&self, agency: AgencyId) -> Result<Vec<Person>, StoreError> {
+        self.people_where("WHERE agency = $1 ORDER BY name, id", args![agency]).await
+    }
+
+    pub(super) async fn people_where(
+        &self,
+        rest: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Person>, StoreError> {
         let failed = || StoreError::sql("list people");
-        let text = select("WHERE agency = $1 ORDER BY name, id");
-        let rows = self.control().read.rows(text, args![agency]).await.map_err(failed())?;
+        let rows = self.control().read.rows(select(rest), values).await.map_err(failed())?;
         rows.iter().map(person).collect::<Result<_, _>>().map_err(failed())
     }
 
@@ -113,7 +120,7 @@ impl Store {
         used.map(drop).map_err(StoreError::sql("note an account's use"))
     }
 
-    /// Disables an account and ends its sessions. Doing it again changes nothing.
+    /// Disables an account and ends its sessions and its tokens. Doing it again changes nothing.
     pub async fn disable_person(
         &self,
         permit: &Permit<LockAccount>,
@@ -126,6 +133,7 @@ impl Store {
         let values = args![permit.agency(), id, now, why];
         if tx.execute(DISABLE, values).await.map_err(failed())? == 1 {
             tx.execute(END_SESSIONS, args![id]).await.map_err(failed())?;
+            tx.execute(tokens::REVOKE_ALL, args![id, now]).await.map_err(failed())?;
         }
         tx.commit().await.map_err(failed())
     }

@@ -30,7 +30,7 @@ pub struct SessionRow {
 
 const ADD: &str = "INSERT INTO sessions \
     (hash, person, begun_at, expires_at, authenticated_at, used_at, address, browser) \
-    VALUES ($1, $2, $3, $4, $3, $3, $5, $6)";
+    VALUES ($1, $2, $3, $4, $7, $3, $5, $6)";
 const COLUMNS: &str =
     "hash, person, begun_at, expires_at, authenticated_at, used_at, address, browser, work";
 const USED: &str = "UPDATE sessions SET used_at = $2 WHERE hash = $1 AND used_at < $2";
@@ -51,6 +51,7 @@ impl Store {
             session.expires_at,
             session.address.as_str(),
             session.browser.as_str(),
+            session.authenticated_at,
         ];
         let added = self.control().write.execute(ADD, values).await;
         added.map(drop).map_err(StoreError::sql("begin a session"))

@@ -1,10 +1,13 @@
-//! What people sign in with: passwords, authenticators, passkeys, recovery codes, invitations; and the steps between.
+//! What people sign in with: passwords, authenticators, recovery codes, invitations; and the steps between.
+
+use std::time::Duration;
 
 use domain::access::ListPeople;
-use domain::{PasskeyId, Permit, PersonId, Timestamp};
+use domain::{Permit, PersonId, Timestamp};
 
-use super::{people, take_ids};
-use crate::sql::{Row, args};
+use super::passkeys::NewPasskey;
+use super::{passkeys, people, tokens};
+use crate::sql::{Row, Tx, args};
 use crate::{Store, StoreError};
 
 /// A password as it is kept.
@@ -29,25 +32,6 @@ pub struct AuthenticatorRow {
     pub last_step: u64,
 }
 
-/// A passkey as it is kept.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PasskeyRow {
-    /// Which.
-    pub id: PasskeyId,
-    /// Whose.
-    pub person: PersonId,
-    /// The credential's id.
-    pub credential: Vec<u8>,
-    /// What checks its signatures.
-    pub passkey: String,
-    /// What its owner calls it.
-    pub label: String,
-    /// When it was added.
-    pub added_at: Timestamp,
-    /// When it was last used.
-    pub last_used_at: Option<Timestamp>,
-}
-
 /// What somebody enrols with.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Enrolment {
@@ -55,6 +39,8 @@ pub struct Enrolment {
     pub phc: String,
     /// The authenticator's secret, sealed, and the step of the code that proved it.
     pub authenticator: Option<AuthenticatorRow>,
+    /// The passkey that stands beside the password in its place.
+    pub passkey: Option<NewPasskey>,
     /// The digests of the recovery codes.
     pub recovery: Vec<[u8; 32]>,
 }
@@ -104,14 +90,25 @@ const STEP: &str = "SELECT person, step, state FROM steps WHERE hash = $1 AND ex
 const TAKE_STEP: &str =
     "DELETE FROM steps WHERE hash = $1 AND expires_at > $2 RETURNING person, step, state";
 const FORGET_STEPS: &str = "DELETE FROM steps WHERE expires_at <= $1";
+const FORGET_SIGN_INS: &str = "DELETE FROM sign_ins WHERE at <= $1";
+const FORGET_DEVICES: &str = "DELETE FROM devices WHERE last_seen_at <= $1";
+/// A browser is known, and a sign-in is kept, for so long: the year that is looked back over, and a month more.
+const SIGN_INS_KEPT: Duration = Duration::from_secs(400 * 86_400);
 const FORGET_INVITATIONS: &str =
     "DELETE FROM invitations WHERE expires_at <= $1 AND used_at IS NULL";
-const ADD_PASSKEY: &str = "INSERT INTO passkeys (id, person, credential, passkey, label, added_at) \
-    VALUES ($1, $2, $3, $4, $5, $6)";
-const PASSKEYS: &str =
-    "SELECT id, person, credential, passkey, label, added_at, last_used_at FROM passkeys";
-const USE_PASSKEY: &str = "UPDATE passkeys SET passkey = $2, last_used_at = $3 WHERE id = $1";
-const REMOVE_PASSKEY: &str = "DELETE FROM passkeys WHERE person = $1 AND id = $2";
+/// What opens an account, and what remembers that it was opened.
+const ENDED: [&str; 6] = [
+    "DELETE FROM passwords WHERE person = $1",
+    "DELETE FROM authenticators WHERE person = $1",
+    "DELETE FROM passkeys WHERE person = $1",
+    "DELETE FROM provider_subjects WHERE person = $1",
+    "DELETE FROM sessions WHERE person = $1",
+    "DELETE FROM devices WHERE person = $1",
+];
+/// Steps of people who have not said who they are: so many are kept, the newest.
+const STRANGERS_STEPS_MAX: i64 = 2_000;
+const FORGET_STRANGERS: &str = "DELETE FROM steps WHERE person IS NULL AND expires_at < \
+    (SELECT expires_at FROM steps WHERE person IS NULL ORDER BY expires_at DESC LIMIT 1 OFFSET $1)";
 
 impl Store {
     /// Somebody's password.
@@ -239,26 +236,30 @@ impl Store {
         let row = tx.row(USE_INVITATION, args![hash.as_slice(), now]).await.map_err(failed())?;
         let Some(row) = row else { return Ok(None) };
         let person = PersonId::from_i64(row.get(0).map_err(failed())?);
+        end_what_opens(&mut tx, person, now).await.map_err(failed())?;
         tx.execute(SET_PASSWORD, args![person, with.phc.as_str(), now]).await.map_err(failed())?;
         if let Some(AuthenticatorRow { secret, last_step }) = &with.authenticator {
             let step = i64::try_from(*last_step).unwrap_or(i64::MAX);
             let values = args![person, secret.as_slice(), step, now];
             tx.execute(SET_AUTHENTICATOR, values).await.map_err(failed())?;
         }
-        tx.execute(NO_RECOVERY, args![person]).await.map_err(failed())?;
+        if let Some(key) = &with.passkey
+            && passkeys::add(&mut tx, person, key).await.map_err(failed())?.is_none()
+        {
+            // Somebody has this passkey. Dropped, the transaction comes to nothing.
+            return Ok(None);
+        }
         for code in &with.recovery {
             let values = args![person, code.as_slice()];
             tx.execute(ADD_RECOVERY, values).await.map_err(failed())?;
         }
-        tx.execute("DELETE FROM sessions WHERE person = $1", args![person])
-            .await
-            .map_err(failed())?;
         people::enrolled(&mut tx, person, now).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(person))
     }
 
-    /// Keeps what one step left for the next.
+    /// Keeps what one step left for the next. Of people who have not said who they are the newest steps are kept, so that
+    /// nobody fills the table by knocking.
     pub async fn add_step(
         &self,
         hash: &[u8; 32],
@@ -272,8 +273,13 @@ impl Store {
             step.state.as_slice(),
             expires_at
         ];
-        let added = self.control().write.execute(ADD_STEP, values).await;
-        added.map(drop).map_err(StoreError::sql("keep a step of a sign-in"))
+        let failed = || StoreError::sql("keep a step of a sign-in");
+        self.control().write.execute(ADD_STEP, values).await.map_err(failed())?;
+        if step.person.is_none() {
+            let bound = args![STRANGERS_STEPS_MAX];
+            self.control().write.execute(FORGET_STRANGERS, bound).await.map_err(failed())?;
+        }
+        Ok(())
     }
 
     /// What a step left, without using it up.
@@ -298,68 +304,29 @@ impl Store {
         row.map_err(failed())?.as_ref().map(step).transpose().map_err(failed())
     }
 
-    /// Adds a passkey.
-    pub async fn add_passkey(&self, key: &PasskeyRow) -> Result<PasskeyId, StoreError> {
-        let failed = || StoreError::sql("add a passkey");
-        let mut tx = self.control().write.begin().await.map_err(failed())?;
-        let id = take_ids(&mut tx, "passkey", 1).await.map_err(failed())?;
-        let values = args![
-            id,
-            key.person,
-            key.credential.as_slice(),
-            key.passkey.as_str(),
-            key.label.as_str(),
-            key.added_at,
-        ];
-        tx.execute(ADD_PASSKEY, values).await.map_err(failed())?;
-        tx.commit().await.map_err(failed())?;
-        Ok(PasskeyId::from_i64(id))
-    }
-
-    /// Somebody's passkeys, oldest first.
-    pub async fn passkeys_of(&self, person: PersonId) -> Result<Vec<PasskeyRow>, StoreError> {
-        let failed = || StoreError::sql("list passkeys");
-        let text = format!("{PASSKEYS} WHERE person = $1 ORDER BY id");
-        let rows = self.control().read.rows(text, args![person]).await.map_err(failed())?;
-        rows.iter().map(passkey).collect::<Result<_, _>>().map_err(failed())
-    }
-
-    /// A passkey by its credential's id.
-    pub async fn passkey(&self, credential: &[u8]) -> Result<Option<PasskeyRow>, StoreError> {
-        let failed = || StoreError::sql("look up a passkey");
-        let text = format!("{PASSKEYS} WHERE credential = $1");
-        let row = self.control().read.row(text, args![credential]).await.map_err(failed())?;
-        row.as_ref().map(passkey).transpose().map_err(failed())
-    }
-
-    /// Notes that a passkey was used, with what it counts.
-    pub async fn passkey_used(
-        &self,
-        id: PasskeyId,
-        passkey: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let noted = self.control().write.execute(USE_PASSKEY, args![id, passkey, now]).await;
-        noted.map(drop).map_err(StoreError::sql("note a passkey's use"))
-    }
-
-    /// Removes one of somebody's passkeys; false when there is none.
-    pub async fn remove_passkey(
-        &self,
-        person: PersonId,
-        id: PasskeyId,
-    ) -> Result<bool, StoreError> {
-        let removed = self.control().write.execute(REMOVE_PASSKEY, args![person, id]).await;
-        Ok(removed.map_err(StoreError::sql("remove a passkey"))? == 1)
-    }
-
-    /// Forgets sessions, steps and invitations that have expired.
+    /// Forgets sessions, steps and invitations that have expired, and sign-ins and browsers of more than a year ago.
     pub async fn forget_expired_sign_ins(&self, now: Timestamp) -> Result<(), StoreError> {
         let failed = || StoreError::sql("forget expired sign-ins");
         self.control().write.execute(FORGET_STEPS, args![now]).await.map_err(failed())?;
         self.control().write.execute(FORGET_INVITATIONS, args![now]).await.map_err(failed())?;
+        let long_ago = now.minus(SIGN_INS_KEPT);
+        self.control().write.execute(FORGET_SIGN_INS, args![long_ago]).await.map_err(failed())?;
+        self.control().write.execute(FORGET_DEVICES, args![long_ago]).await.map_err(failed())?;
         self.forget_expired_sessions(now).await
     }
+}
+
+/// Ends everything that opens somebody's account, before they choose anew.
+pub(super) async fn end_what_opens(
+    tx: &mut Tx,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    for text in ENDED {
+        tx.execute(text, args![person]).await?;
+    }
+    tx.execute(NO_RECOVERY, args![person]).await?;
+    tx.execute(tokens::REVOKE_ALL, args![person, now]).await.map(drop)
 }
 
 fn password(row: &Row) -> Result<PasswordRow, sqlx::Error> {
@@ -383,17 +350,5 @@ fn step(row: &Row) -> Result<StepRow, sqlx::Error> {
         person: row.get::<Option<i64>>(0)?.map(PersonId::from_i64),
         step: row.get(1)?,
         state: row.get(2)?,
-    })
-}
-
-fn passkey(row: &Row) -> Result<PasskeyRow, sqlx::Error> {
-    Ok(PasskeyRow {
-        id: PasskeyId::from_i64(row.get(0)?),
-        person: PersonId::from_i64(row.get(1)?),
-        credential: row.get(2)?,
-        passkey: row.get(3)?,
-        label: row.get(4)?,
-        added_at: Timestamp::from_micros(row.get(5)?),
-        last_used_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_micros),
     })
 }

@@ -53,6 +53,7 @@ from! {
     domain::GrantId => I64 with domain::GrantId::to_i64;
     domain::CompletionId => I64 with domain::CompletionId::to_i64;
     domain::PasskeyId => I64 with domain::PasskeyId::to_i64;
+    domain::TokenId => I64 with domain::TokenId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
 }
 

@@ -16,3 +16,4 @@ mod people;
 mod properties;
 mod seal;
 mod sign_in;
+mod ways_in;

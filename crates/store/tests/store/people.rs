@@ -124,6 +124,7 @@ fn to(person: PersonId, role: Role, given_by: Option<PersonId>) -> Grant {
         role,
         reason: "yearly audit".to_owned(),
         given_by,
+        by_provider: false,
         given_at: noon(),
         approved_by: None,
         approved_at: None,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::{PasskeyId, PersonId};
-use store::{AuthenticatorRow, Enrolment, PasskeyRow, Store, StoreError};
+use domain::PersonId;
+use store::{AuthenticatorRow, Enrolment, NewPasskey, StepRow, Store, StoreError};
 use testkit::both_engines;
 
 use crate::fixtures::{a_person, a_session, an_agency, noon, permit};
@@ -17,6 +17,7 @@ fn enrolment(phc: &str) -> Enrolment {
     Enrolment {
         phc: phc.to_owned(),
         authenticator: Some(AuthenticatorRow { secret: b"sealed".to_vec(), last_step: 7 }),
+        passkey: None,
         recovery: vec![CODE, [6; 32]],
     }
 }
@@ -252,15 +253,12 @@ async fn a_session_ends_in_time_when_told_and_with_all_others() {
     .await;
 }
 
-fn a_passkey(person: PersonId, credential: u8) -> PasskeyRow {
-    PasskeyRow {
-        id: PasskeyId::from_i64(0),
-        person,
+fn a_passkey(credential: u8) -> NewPasskey {
+    NewPasskey {
         credential: vec![credential; 16],
         passkey: "{\"counter\":0}".to_owned(),
         label: "Desk key".to_owned(),
         added_at: noon(),
-        last_used_at: None,
     }
 }
 
@@ -271,27 +269,53 @@ async fn a_passkeys_life() {
         let person = enrolled(store).await;
         let agency = store.person(person).await.unwrap().unwrap().agency;
         let other = a_person(store, agency, "other").await;
-        let new = a_passkey(person, 1);
-        let id = store.add_passkey(&new).await.unwrap();
-        let second = store.add_passkey(&a_passkey(person, 2)).await.unwrap();
+        let change = permit(agency);
+        let id = store.add_passkey(&change, person, &a_passkey(1)).await.unwrap().unwrap();
+        let second = store.add_passkey(&change, person, &a_passkey(2)).await.unwrap().unwrap();
         // One credential is one person's.
-        let stolen = store.add_passkey(&a_passkey(other, 1)).await;
-        assert!(matches!(stolen, Err(StoreError::Sql { .. })));
-        let kept = PasskeyRow { id, ..new };
-        assert_eq!(store.passkey(&kept.credential).await.unwrap().as_ref(), Some(&kept));
+        assert_eq!(store.add_passkey(&change, other, &a_passkey(1)).await.unwrap(), None);
+        let kept = store.passkey(&[1; 16]).await.unwrap().unwrap();
+        assert_eq!((kept.id, kept.person, kept.last_used_at), (id, person, None));
         let ids =
             store.passkeys_of(person).await.unwrap().iter().map(|key| key.id).collect::<Vec<_>>();
         assert_eq!(ids, [id, second]);
         assert!(store.passkeys_of(other).await.unwrap().is_empty());
 
-        store.passkey_used(id, "{\"counter\":1}", noon()).await.unwrap();
+        assert!(store.passkey_used(&kept, "{\"counter\":1}", noon()).await.unwrap());
+        // Of two uses at once from the same state one is too late.
+        assert!(!store.passkey_used(&kept, "{\"counter\":2}", noon()).await.unwrap());
         let used = store.passkey(&kept.credential).await.unwrap().unwrap();
         assert_eq!((used.passkey.as_str(), used.last_used_at), ("{\"counter\":1}", Some(noon())));
-        assert!(!store.remove_passkey(other, id).await.unwrap());
-        assert!(store.remove_passkey(person, id).await.unwrap());
-        assert!(!store.remove_passkey(person, id).await.unwrap());
+        assert!(!store.remove_passkey(&change, other, id).await.unwrap());
+        assert!(store.remove_passkey(&change, person, id).await.unwrap());
+        assert!(!store.remove_passkey(&change, person, id).await.unwrap());
         assert_eq!(store.passkey(&kept.credential).await.unwrap(), None);
         assert_eq!(store.passkeys_of(person).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn strangers_steps_are_bounded_and_other_peoples_are_not_touched() {
+    both_engines(|bench| async move {
+        let store = &bench.store;
+        let person = enrolled(store).await;
+        let step = |person| StepRow { person, step: "a step".to_owned(), state: Vec::new() };
+        let until = |n: u64| noon().plus(Duration::from_millis(n));
+        store.add_step(&OTHER, &step(Some(person)), until(1)).await.unwrap();
+        let hash = |n: u64| {
+            let mut hash = [0; 32];
+            hash[..8].copy_from_slice(&n.to_be_bytes());
+            hash
+        };
+        for n in 1..=2_003 {
+            store.add_step(&hash(n), &step(None), until(n + 10)).await.unwrap();
+        }
+        for (n, is_there) in [(1, false), (3, true), (2_003, true)] {
+            let found = store.step(&hash(n), noon()).await.unwrap();
+            assert_eq!(found.is_some(), is_there, "step {n}");
+        }
+        assert!(store.step(&OTHER, noon()).await.unwrap().is_some());
     })
     .await;
 }

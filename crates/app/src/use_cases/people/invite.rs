@@ -83,6 +83,7 @@ pub async fn first_person(
             role: *role,
             reason: reason.to_owned(),
             given_by: None,
+            by_provider: false,
             given_at: ctx.now,
             approved_by: None,
             approved_at: Some(ctx.now),

@@ -41,6 +41,7 @@ pub async fn give_role(app: &App, ctx: &Ctx, give: GiveRole) -> Result<Grant, As
         role: give.role,
         reason: give.reason.trim().to_owned(),
         given_by: ctx.person_id(),
+        by_provider: false,
         given_at: ctx.now,
         approved_by: None,
         approved_at: (!give.role.is_privileged()).then_some(ctx.now),

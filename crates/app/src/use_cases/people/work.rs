@@ -112,7 +112,11 @@ pub async fn state_work(app: &App, ctx: &Ctx, said: &StateWork) -> Result<WorkSt
         };
         serde_json::to_string(&kept).unwrap_or_default()
     });
-    let set = app.inner().store.set_work(&signed_in.session, kept.as_deref()).await;
+    let store = &app.inner().store;
+    let set = match &signed_in.token {
+        Some(token) => store.set_token_work(token.id, kept.as_deref()).await,
+        None => store.set_work(&signed_in.session, kept.as_deref()).await,
+    };
     set.map_err(AskError::failed("note what somebody works on"))?;
     let purpose = work.as_ref().map_or("nothing", |work| work.purpose.as_str());
     act.done([format!("works on {purpose}")]);

@@ -5,8 +5,8 @@ use domain::{Person, PersonId};
 use ledger::leaf::Kind;
 use store::StepRow;
 
-use super::session::begin;
-use super::{Door, STEPS_LAST, SessionToken, SignInRefused, StepToken};
+use super::session::{Shown, begin};
+use super::{Door, STEPS_LAST, SessionToken, SignInRefused, StepToken, Way};
 use crate::record::Says;
 use crate::{App, Ctx};
 
@@ -42,5 +42,5 @@ pub async fn with_demo_link(
         return Err(SignInRefused::Lost);
     };
     let person = store.person(id).await.map_err(failed())?.ok_or(SignInRefused::Lost)?;
-    begin(app, &person, door).await
+    begin(app, &person, door, Shown::now(Way::DemoLink, app)).await
 }

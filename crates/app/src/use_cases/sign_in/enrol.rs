@@ -1,19 +1,19 @@
 //! Coming to an account: an invitation, a password, an authenticator app, recovery codes.
 
-use domain::{Person, Timestamp};
+use domain::Person;
 use identity::invitation::InvitationToken;
 use identity::password::{self, Cost, Rules};
 use identity::recovery::{self, CODE_BYTES, N_CODES};
 use identity::totp::{self, SECRET_BYTES, Secret};
 use ledger::leaf::{Kind, SealedField};
 use serde::{Deserialize, Serialize};
-use store::{AuthenticatorRow, Enrolment, StepRow};
+use store::{AuthenticatorRow, Enrolment, NewPasskey, StepRow};
 use zeroize::Zeroizing;
 
 use super::password::in_background;
 use super::second::about;
-use super::session::begin;
-use super::{Door, STEPS_LAST, SessionToken, SignInRefused, StepToken, limits};
+use super::session::{Shown, begin};
+use super::{Door, STEPS_LAST, SessionToken, SignInRefused, StepToken, Way, limits};
 use crate::record::Says;
 use crate::{App, AskError, Ctx, Origin, Part};
 
@@ -66,7 +66,7 @@ pub(super) fn salt(app: &App) -> [u8; 16] {
     salt
 }
 
-fn hash_of_invitation(token: &str) -> Option<[u8; 32]> {
+pub(super) fn hash_of_invitation(token: &str) -> Option<[u8; 32]> {
     InvitationToken::parse(token).ok().map(|token| token.hash())
 }
 
@@ -125,26 +125,42 @@ fn shown(secret: &Secret, person: &Person, token: StepToken) -> Result<Enrolling
 
 /// What an enrolment that was begun shows: the QR code again, after a code that was mistyped.
 pub async fn enrolling(app: &App, token: &StepToken) -> Result<Enrolling, SignInRefused> {
-    let (person, state) = state_of(app, token, app.now()).await?;
+    let Chosen { person, state } = Chosen::of(app, token).await?;
     shown(&Secret::from_bytes(state.secret), &person, token.clone())
 }
 
-async fn state_of(
-    app: &App,
-    token: &StepToken,
-    now: Timestamp,
-) -> Result<(Person, State), SignInRefused> {
-    let store = &app.inner().store;
-    let step = store.step(&token.hash(), now).await;
-    let step = step.map_err(SignInRefused::failed("look up a step of an enrolment"))?;
-    let Some(StepRow { person: Some(id), state, .. }) = step.filter(|step| step.step == ENROL)
-    else {
-        return Err(SignInRefused::Lost);
-    };
-    let clear = app.inner().sealer.open(ENROL, &state).ok_or(SignInRefused::Lost)?;
-    let state = serde_json::from_slice(&clear).map_err(|_| SignInRefused::Lost)?;
-    let person = store.person(id).await.map_err(SignInRefused::failed("look up a person"))?;
-    Ok((person.ok_or(SignInRefused::Lost)?, state))
+/// Somebody who has chosen a password and has no second factor yet.
+pub(super) struct Chosen {
+    /// Who.
+    pub(super) person: Person,
+    state: State,
+}
+
+impl Chosen {
+    /// Who that is, by the step that they are at.
+    pub(super) async fn of(app: &App, token: &StepToken) -> Result<Self, SignInRefused> {
+        let now = app.now();
+        let store = &app.inner().store;
+        let step = store.step(&token.hash(), now).await;
+        let step = step.map_err(SignInRefused::failed("look up a step of an enrolment"))?;
+        let Some(StepRow { person: Some(id), state, .. }) = step.filter(|step| step.step == ENROL)
+        else {
+            return Err(SignInRefused::Lost);
+        };
+        let clear = app.inner().sealer.open(ENROL, &state).ok_or(SignInRefused::Lost)?;
+        let state = serde_json::from_slice(&clear).map_err(|_| SignInRefused::Lost)?;
+        let person = store.person(id).await.map_err(SignInRefused::failed("look up a person"))?;
+        let person = person.filter(|person| person.is_usable(now)).ok_or(SignInRefused::Lost)?;
+        Ok(Self { person, state })
+    }
+}
+
+/// The second factor that somebody enrols with.
+pub(super) enum Second {
+    /// An authenticator app, by the step of the code that proved it.
+    App(totp::Step),
+    /// A passkey.
+    Passkey(NewPasskey),
 }
 
 /// Takes the first code of the authenticator app: the account is the person's from then on, and they are signed in.
@@ -154,26 +170,41 @@ pub async fn enrol(
     code: &str,
     door: &Door,
 ) -> Result<Enrolled, SignInRefused> {
-    let now = app.now();
-    let (person, state) = state_of(app, token, now).await?;
-    let secret = Secret::from_bytes(state.secret);
-    let step = totp::check(&secret, code, now, None)
+    let chosen = Chosen::of(app, token).await?;
+    let secret = Secret::from_bytes(chosen.state.secret);
+    let step = totp::check(&secret, code, app.now(), None)
         .map_err(|why| SignInRefused::Code(why.to_string()))?;
+    finish(app, token, chosen, Second::App(step), door).await
+}
+
+/// Makes the account the person's, and signs them in.
+pub(super) async fn finish(
+    app: &App,
+    token: &StepToken,
+    Chosen { person, state }: Chosen,
+    second: Second,
+    door: &Door,
+) -> Result<Enrolled, SignInRefused> {
+    let now = app.now();
     let mut random = Zeroizing::new([0; N_CODES * CODE_BYTES]);
     app.inner().chance.fill(random.as_mut_slice());
     let codes = recovery::codes(&random);
-    let enrolment = Enrolment {
-        phc: state.phc,
-        authenticator: Some(AuthenticatorRow {
-            secret: app.inner().sealer.seal(&about(person.id), secret.expose()),
-            last_step: step.number(),
-        }),
-        recovery: codes.iter().map(recovery::RecoveryCode::hash).collect(),
+    let secret = Secret::from_bytes(state.secret);
+    let (authenticator, passkey, way) = match second {
+        Second::App(step) => {
+            let sealed = app.inner().sealer.seal(&about(person.id), secret.expose());
+            let row = AuthenticatorRow { secret: sealed, last_step: step.number() };
+            (Some(row), None, Way::Code)
+        }
+        Second::Passkey(key) => (None, Some(key), Way::PasswordAndPasskey),
     };
+    let recovery = codes.iter().map(recovery::RecoveryCode::hash).collect();
+    let enrolment = Enrolment { phc: state.phc, authenticator, passkey, recovery };
     let origin = Origin { part: Part::Console, session: None, address: door.address };
     let ctx = Ctx { origin, agency: person.agency, ..Ctx::nobody(now) };
     let says = Says::of(app, &ctx);
-    let draft = says.seal(says.who(Kind::Event, "enrol"), SealedField::Objects, person.named());
+    let named = format!("{}, {}", person.named(), way.word());
+    let draft = says.seal(says.who(Kind::Event, "enrol"), SealedField::Objects, named);
     app.record(&ctx, draft).await?;
     let failed = || SignInRefused::failed("enrol somebody");
     let store = &app.inner().store;
@@ -182,7 +213,7 @@ pub async fn enrol(
     if enrolled.is_none() {
         return Err(SignInRefused::Lost);
     }
-    let session = begin(app, &person, door).await?;
+    let session = begin(app, &person, door, Shown::now(way, app)).await?;
     Ok(Enrolled {
         session,
         recovery_codes: codes.iter().map(recovery::RecoveryCode::expose).collect(),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use domain::{Person, Timestamp};
+use domain::{AgencyId, Person, Timestamp};
 use identity::throttle::{Account, AfterFailure, Attempt, Limits};
 use ledger::leaf::{ClearField, Kind, SealedField};
 use store::PasswordRow;
@@ -39,7 +39,7 @@ impl Default for Turns {
 impl Turns {
     /// Waits for the turn of an address. Taken before that of an account.
     pub(super) async fn of_address(&self, door: &Door) -> Option<MutexGuard<'_, ()>> {
-        self.take(&self.addresses, attempt(door).address).await
+        self.take(&self.addresses, address(door)).await
     }
 
     /// Waits for the turn of an account, by the name with which its person signs in.
@@ -54,15 +54,37 @@ impl Turns {
     }
 }
 
-pub(super) fn attempt(door: &Door) -> Attempt {
-    let address = door.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    Attempt { address, known_device: false }
+fn address(door: &Door) -> IpAddr {
+    door.address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
-/// Turns away an address that has to wait.
-pub(super) fn admit(app: &App, door: &Door, now: Timestamp) -> Result<(), SignInRefused> {
+/// From where an attempt at somebody's account comes, and whether they signed in with this browser before.
+async fn attempt(
+    app: &App,
+    door: &Door,
+    person: Option<&Person>,
+) -> Result<Attempt, SignInRefused> {
+    let known_device = match (&door.device, person) {
+        (Some(device), Some(person)) => {
+            let known = app.inner().store.is_known_device(&device.hash(), person.id).await;
+            known.map_err(SignInRefused::failed("look up a browser"))?
+        }
+        _ => false,
+    };
+    Ok(Attempt { address: address(door), known_device })
+}
+
+/// Turns away an address that has to wait. A browser with which the person signed in before does not wait for what others do
+/// behind the same address.
+pub(super) async fn admit(
+    app: &App,
+    door: &Door,
+    person: Option<&Person>,
+    now: Timestamp,
+) -> Result<(), SignInRefused> {
+    let attempt = attempt(app, door, person).await?;
     let addresses = app.inner().addresses.lock().unwrap_or_else(PoisonError::into_inner);
-    let admitted = addresses.admit(attempt(door), now);
+    let admitted = addresses.admit(attempt, now);
     admitted.map_err(|wait| SignInRefused::MustWait { until: wait.until })
 }
 
@@ -75,6 +97,22 @@ fn written(account: &Account) -> String {
     serde_json::to_string(account).unwrap_or_default()
 }
 
+/// Writes down that somebody did not get in, and counts it against their address alone: a passkey cannot be guessed, and one
+/// that is refused locks no password.
+pub(super) async fn failed_without_password(
+    app: &App,
+    door: &Door,
+    person: Option<&Person>,
+    why: &'static str,
+    now: Timestamp,
+) -> Result<(), SignInRefused> {
+    let attempt = attempt(app, door, person).await?;
+    app.inner().addresses.lock().unwrap_or_else(PoisonError::into_inner).failed(attempt, now);
+    metrics::counter!("plateglass_sign_ins_refused_total").increment(1);
+    let agency = person.map(|person| person.agency);
+    refused(app, door, agency, person, why, now).await
+}
+
 /// Writes down that somebody did not get in, and counts it against their account and their address. What locks the
 /// password is an alarm.
 pub(super) async fn failed(
@@ -84,9 +122,7 @@ pub(super) async fn failed(
     why: &'static str,
     now: Timestamp,
 ) -> Result<(), SignInRefused> {
-    app.inner().addresses.lock().unwrap_or_else(PoisonError::into_inner).failed(attempt(door), now);
-    metrics::counter!("plateglass_sign_ins_refused_total").increment(1);
-    refused(app, door, person, why, now).await?;
+    failed_without_password(app, door, person, why, now).await?;
     let Some(person) = person else { return Ok(()) };
     if count(app, person, now).await? {
         metrics::counter!("plateglass_passwords_locked_total").increment(1);
@@ -125,7 +161,8 @@ pub(super) async fn succeeded(
     person: &Person,
 ) -> Result<(), SignInRefused> {
     let failing = || SignInRefused::failed("forget failed sign-ins");
-    app.inner().addresses.lock().unwrap_or_else(PoisonError::into_inner).succeeded(attempt(door));
+    let attempt = attempt(app, door, Some(person)).await?;
+    app.inner().addresses.lock().unwrap_or_else(PoisonError::into_inner).succeeded(attempt);
     let store = &app.inner().store;
     let Some(row) = store.password(person.id).await.map_err(failing())? else { return Ok(()) };
     let mut account = account(&row);
@@ -139,14 +176,17 @@ pub(super) async fn succeeded(
     Ok(())
 }
 
-async fn refused(
+/// Writes down that somebody did not get in, in the log of the agency whose account they tried or whose provider they come
+/// from; else in the server's.
+pub(super) async fn refused(
     app: &App,
     door: &Door,
+    agency: Option<AgencyId>,
     person: Option<&Person>,
     why: &'static str,
     now: Timestamp,
 ) -> Result<(), SignInRefused> {
-    let ctx = outside(door, person, now);
+    let ctx = outside(door, agency, now);
     let says = Says::of(app, &ctx);
     let mut draft = says
         .who(Kind::Event, "sign-in")
@@ -159,14 +199,14 @@ async fn refused(
 }
 
 /// Writes down what happened to somebody's account at the door.
-async fn event(
+pub(super) async fn event(
     app: &App,
     door: &Door,
     person: &Person,
     action: &'static str,
     now: Timestamp,
 ) -> Result<(), SignInRefused> {
-    let ctx = outside(door, Some(person), now);
+    let ctx = outside(door, Some(person.agency), now);
     let says = Says::of(app, &ctx);
     let draft = says.who(Kind::Event, action);
     let draft = says.seal(draft, SealedField::Objects, person.named());
@@ -174,9 +214,9 @@ async fn event(
     Ok(())
 }
 
-/// Somebody who is not signed in, in the log of the agency whose account they tried; else in the server's.
-fn outside(door: &Door, person: Option<&Person>, now: Timestamp) -> Ctx {
+/// Somebody who is not signed in, as an agency sees them; else as the server does.
+fn outside(door: &Door, agency: Option<AgencyId>, now: Timestamp) -> Ctx {
     let origin = Origin { part: Part::Console, session: None, address: door.address };
     let nobody = Ctx::nobody(now);
-    Ctx { origin, agency: person.map_or(nobody.agency, |person| person.agency), ..nobody }
+    Ctx { origin, agency: agency.unwrap_or(nobody.agency), ..nobody }
 }

@@ -20,7 +20,6 @@ pub async fn with_password(
     let turns = &app.inner().sign_in_turns;
     let _address = turns.of_address(door).await;
     let now = app.now();
-    guard::admit(app, door, now)?;
     let login = Login::parse(name).ok();
     let _account = turns.of_account(login.as_ref().map_or("", Login::as_str)).await;
     let store = &app.inner().store;
@@ -29,6 +28,7 @@ pub async fn with_password(
         None => Ok(None),
     };
     let person = person.map_err(SignInRefused::failed("look up a person"))?;
+    guard::admit(app, door, person.as_ref(), now).await?;
     let row = match &person {
         Some(person) if person.is_usable(now) => store.password(person.id).await,
         _ => Ok(None),

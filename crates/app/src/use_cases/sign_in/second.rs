@@ -7,8 +7,8 @@ use ledger::leaf::{ClearField, Kind};
 use store::StepRow;
 
 use super::password::SECOND;
-use super::session::begin;
-use super::{Door, SessionToken, SignInRefused, StepToken, guard};
+use super::session::{Shown, begin};
+use super::{Door, SessionToken, SignInRefused, StepToken, Way, guard};
 use crate::record::Says;
 use crate::{App, AskError, Ctx};
 
@@ -27,16 +27,9 @@ pub async fn with_code(
     let turns = &app.inner().sign_in_turns;
     let _address = turns.of_address(door).await;
     let now = app.now();
-    guard::admit(app, door, now)?;
     let store = &app.inner().store;
-    let step = store.step(&token.hash(), now).await;
-    let step = step.map_err(SignInRefused::failed("look up a step of a sign-in"))?;
-    let Some(StepRow { person: Some(id), step, .. }) = step else {
-        return Err(SignInRefused::Lost);
-    };
-    let person = store.person(id).await.map_err(SignInRefused::failed("look up a person"))?;
-    let person = person.filter(|person| step == SECOND && person.is_usable(now));
-    let person = person.ok_or(SignInRefused::Lost)?;
+    let person = who_waits(app, token, now).await?;
+    guard::admit(app, door, Some(&person), now).await?;
     let _account = turns.of_account(person.login.as_str()).await;
     locked_or_not(app, &person).await?;
     if let Err(refused) = taken(app, &person, code, now).await? {
@@ -46,7 +39,24 @@ pub async fn with_code(
     let once = store.take_step(&token.hash(), now).await;
     once.map_err(SignInRefused::failed("take up a sign-in"))?.ok_or(SignInRefused::Lost)?;
     guard::succeeded(app, door, &person).await?;
-    begin(app, &person, door).await
+    begin(app, &person, door, Shown::now(Way::Code, app)).await
+}
+
+/// Whose password was right, and who has to show something more.
+pub(super) async fn who_waits(
+    app: &App,
+    token: &StepToken,
+    now: Timestamp,
+) -> Result<Person, SignInRefused> {
+    let store = &app.inner().store;
+    let step = store.step(&token.hash(), now).await;
+    let step = step.map_err(SignInRefused::failed("look up a step of a sign-in"))?;
+    let Some(StepRow { person: Some(id), step, .. }) = step else {
+        return Err(SignInRefused::Lost);
+    };
+    let person = store.person(id).await.map_err(SignInRefused::failed("look up a person"))?;
+    let person = person.filter(|person| step == SECOND && person.is_usable(now));
+    person.ok_or(SignInRefused::Lost)
 }
 
 /// Takes a code again, within a session: for acts that ask for fresh proof (CJIS IA-11).
@@ -56,17 +66,23 @@ pub async fn confirm(app: &App, ctx: &Ctx, code: &str, door: &Door) -> Result<()
     let turns = &app.inner().sign_in_turns;
     let _address = turns.of_address(door).await;
     let _account = turns.of_account(person.login.as_str()).await;
-    guard::admit(app, door, ctx.now)?;
+    guard::admit(app, door, Some(person), ctx.now).await?;
     locked_or_not(app, person).await?;
     if let Err(refused) = taken(app, person, code, ctx.now).await? {
         guard::failed(app, door, Some(person), "wrong-code", ctx.now).await?;
         return Err(refused);
     }
     guard::succeeded(app, door, person).await?;
+    confirmed(app, ctx, ctx.now).await
+}
+
+/// Writes down that somebody showed again who they are, and when; their session knows it from then on.
+pub(super) async fn confirmed(app: &App, ctx: &Ctx, at: Timestamp) -> Result<(), SignInRefused> {
+    let Some(signed_in) = &ctx.person else { return Err(SignInRefused::Lost) };
     let says = Says::of(app, ctx);
     let draft = says.who(Kind::Event, "confirm").text(ClearField::Decision, "permit");
     app.record(ctx, draft).await?;
-    let noted = app.inner().store.note_authentication(&signed_in.session, ctx.now).await;
+    let noted = app.inner().store.note_authentication(&signed_in.session, at).await;
     noted.map_err(SignInRefused::failed("note an authentication"))
 }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use domain::access::OwnAccount;
 use domain::{Person, Standing, Timestamp};
-use ledger::leaf::{ClearField, Kind};
+use ledger::leaf::{ClearField, Kind, SealedField};
 use serde::Serialize;
-use store::SessionRow;
+use store::{SessionRow, SignInRow};
 
-use super::{Door, SessionToken, SignInRefused, limits, session_ref};
+use super::{DeviceToken, Door, SessionToken, SignInRefused, Way, limits, session_ref};
 use crate::record::{About, Says};
 use crate::use_cases::people::working_on;
 use crate::{App, AskError, Ctx, Origin, Part, SignedIn};
@@ -17,11 +17,34 @@ use crate::{App, AskError, Ctx, Origin, Part, SignedIn};
 /// A session's use is noted so often.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
+/// How and when somebody showed who they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    way: Way,
+    at: Timestamp,
+}
+
+impl Shown {
+    /// Just now.
+    pub(super) fn now(way: Way, app: &App) -> Self {
+        Self { way, at: app.now() }
+    }
+
+    /// To the agency's provider, when it says.
+    pub(super) const fn to_provider(at: Timestamp) -> Self {
+        Self { way: Way::Provider, at }
+    }
+}
+
+/// A session lasts so long, however long ago its person showed who they are.
+const SESSION_MIN: Duration = Duration::from_secs(60);
+
 /// Begins a session of somebody who has shown who they are.
 pub(super) async fn begin(
     app: &App,
     person: &Person,
     door: &Door,
+    shown: Shown,
 ) -> Result<SessionToken, SignInRefused> {
     let now = app.now();
     let inner = app.inner();
@@ -32,8 +55,8 @@ pub(super) async fn begin(
         hash: token.hash(),
         person: person.id,
         begun_at: now,
-        expires_at: now.plus(lasts),
-        authenticated_at: now,
+        expires_at: shown.at.plus(lasts).max(now.plus(SESSION_MIN)),
+        authenticated_at: shown.at.min(now),
         used_at: now,
         address: door.address.map(|address| address.to_string()).unwrap_or_default(),
         browser: door.browser.clone(),
@@ -45,11 +68,47 @@ pub(super) async fn begin(
     let ctx = ctx_of(app, &row, standing, now);
     let ctx = Ctx { origin: Origin { address: door.address, ..ctx.origin }, ..ctx };
     let says = Says::of(app, &ctx);
+    let kept = kept(app, person, door, shown.way).await?;
     let draft = says.who(Kind::Event, "sign-in").text(ClearField::Decision, "permit");
-    app.record(&ctx, draft).await?;
+    app.record(&ctx, says.seal(draft, SealedField::Objects, in_words(&kept))).await?;
     inner.store.add_session(&row).await.map_err(failed())?;
+    let device = door.device.as_ref().map(DeviceToken::hash);
+    inner.store.add_sign_in(&kept, device.as_ref()).await.map_err(failed())?;
     inner.store.note_use(person.id, now).await.map_err(failed())?;
     Ok(token)
+}
+
+/// A sign-in as it is kept: what is new about it is told to whoever watches over sign-ins.
+async fn kept(
+    app: &App,
+    person: &Person,
+    door: &Door,
+    way: Way,
+) -> Result<SignInRow, SignInRefused> {
+    let failed = || SignInRefused::failed("look up earlier sign-ins");
+    let store = &app.inner().store;
+    let address = door.address.map(|address| address.to_string()).unwrap_or_default();
+    let is_known = match &door.device {
+        Some(device) => store.is_known_device(&device.hash(), person.id).await.map_err(failed())?,
+        None => false,
+    };
+    let is_new_address = !store.came_from(person.id, &address).await.map_err(failed())?;
+    Ok(SignInRow {
+        agency: person.agency,
+        person: person.id,
+        at: app.now(),
+        way: way.word().to_owned(),
+        address,
+        browser: door.browser.clone(),
+        is_new_device: !is_known,
+        is_new_address,
+    })
+}
+
+fn in_words(kept: &SignInRow) -> String {
+    let device = if kept.is_new_device { "new device" } else { "known device" };
+    let address = if kept.is_new_address { "new address" } else { "known address" };
+    format!("by {}, {device}, {address}", kept.way)
 }
 
 /// Who a session token stands for; none when it is unknown, ended, too old or was idle too long. Counts as use.
@@ -98,6 +157,7 @@ fn ctx_of(app: &App, row: &SessionRow, standing: Standing, now: Timestamp) -> Ct
         standing,
         authenticated_at: row.authenticated_at,
         session: row.hash,
+        token: None,
         work: row.work.as_deref().and_then(working_on),
     };
     Ctx::person(Arc::new(signed_in), now).through(Part::Console).in_session(session_ref(&row.hash))

@@ -5,7 +5,7 @@ use std::fmt;
 use domain::CameraKey;
 use sha2::{Digest as _, Sha256};
 
-use crate::SessionRef;
+use crate::{App, SessionRef};
 
 macro_rules! token {
     ($(#[$doc:meta])* $name:ident) => {
@@ -46,6 +46,15 @@ token!(/// What holds the steps of one sign-in or one enrolment together.
     StepToken);
 token!(/// What the session cookie holds (CJIS IA-5o: at least 64 bits).
     SessionToken);
+token!(/// What a browser keeps so that it is known again: no sign-in, and good for nothing else.
+    DeviceToken);
+
+impl DeviceToken {
+    /// A new one, for a browser that has none.
+    pub fn new(app: &App) -> Self {
+        Self::from_random(app.inner().chance.bits_256())
+    }
+}
 
 /// The word of a session whose secret has this digest.
 pub(crate) fn session_ref(hash: &[u8; 32]) -> SessionRef {
