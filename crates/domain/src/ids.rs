@@ -49,6 +49,10 @@ id!(/// That somebody completed a course.
     CompletionId);
 id!(/// A person's passkey.
     PasskeyId);
+id!(/// Something that an auditor has to look into.
+    ReviewId);
+id!(/// Somebody's report of misuse.
+    ReportId);
 id!(/// One state of an agency's policy.
     BundleId);
 id!(/// One imported state of a hotlist.

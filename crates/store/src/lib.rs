@@ -26,6 +26,10 @@ pub use control::ledger::{
     ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,
     WitnessRow,
 };
+pub use control::oversight::{
+    AuditQuery, AuditRow, AuditSum, Code, IndexEnd, IndexRow, Indexing, NewReport, PlateMark,
+    Raised, Refusals, Tally, Unindexed, WeekTally,
+};
 pub use control::sessions::SessionRow;
 pub use control::sign_in::{AuthenticatorRow, Enrolment, PasskeyRow, PasswordRow, StepRow};
 pub use error::{SqlError, StoreError};

@@ -53,6 +53,8 @@ from! {
     domain::GrantId => I64 with domain::GrantId::to_i64;
     domain::CompletionId => I64 with domain::CompletionId::to_i64;
     domain::PasskeyId => I64 with domain::PasskeyId::to_i64;
+    domain::ReviewId => I64 with domain::ReviewId::to_i64;
+    domain::ReportId => I64 with domain::ReportId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
 }
 
