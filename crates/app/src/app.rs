@@ -21,7 +21,7 @@ use crate::imports::Imports;
 use crate::ingest::Lanes;
 use crate::policies::Policies;
 use crate::recognise::{Recognise, RecogniserPool};
-use crate::record::{self, Recorder, Says, WitnessConfig};
+use crate::record::{self, Codes, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
 use crate::tasks::Tasks;
 use crate::use_cases::sign_in::Turns;
@@ -168,6 +168,8 @@ pub(crate) struct Inner {
     pub(crate) sealer: vault::Sealer,
     pub(crate) tasks: Tasks,
     pub(crate) recorder: Recorder,
+    /// Makes the codes by which auditors search.
+    pub(crate) codes: Codes,
     pub(crate) log_keys: LogKeys,
     /// One checkpoint at a time.
     pub(crate) publishing: tokio::sync::Mutex<()>,
@@ -228,6 +230,7 @@ impl App {
             sealer: vault::Sealer::new(server_key.for_use("sign-in-secrets"), fill),
             tasks: Tasks::default(),
             recorder,
+            codes: Codes::new(server_key.for_use("audit-index")),
             log_keys,
             publishing: tokio::sync::Mutex::default(),
             _claim: claim,

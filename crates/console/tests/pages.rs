@@ -5,6 +5,8 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "pages/oversight.rs"]
+mod oversight;
 #[path = "pages/people.rs"]
 mod people;
 
@@ -106,7 +108,7 @@ impl House {
     }
 
     async fn form_token(&self) -> String {
-        let page = self.get("/cameras/new").await.text;
+        let page = self.get("/account").await.text;
         let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     }

@@ -115,7 +115,8 @@ pub async fn record_completion(
         return Err(invalid("day", "has not come yet".to_owned()));
     }
     let about = vec![format!("person {}", done.person), format!("course {}", done.course)];
-    let act = app.begin::<RecordTraining>(ctx, About { objects: about, digest: None }).await?;
+    let act =
+        app.begin::<RecordTraining>(ctx, About { objects: about, ..About::default() }).await?;
     if ctx.person_id() == Some(done.person) {
         return Err(invalid("person", "is yourself: another trainer has to record it".to_owned()));
     }

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod oversight;
 mod purpose;
 mod record;
 mod roles;

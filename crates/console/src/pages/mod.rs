@@ -35,3 +35,13 @@ pub mod policy;
 pub mod training;
 pub mod training_csv;
 pub mod training_record;
+
+pub mod audit;
+pub mod audit_export;
+pub mod audit_week;
+pub mod misuse;
+pub mod misuse_report;
+pub mod report;
+pub mod review;
+pub mod reviews;
+pub mod security;

@@ -29,6 +29,7 @@ CREATE TABLE audit_index (
 ) WITHOUT ROWID;
 CREATE INDEX audit_index_by_actor ON audit_index (log, actor, day);
 CREATE INDEX audit_index_by_day ON audit_index (log, day);
+CREATE INDEX audit_index_by_action ON audit_index (log, action, at);
 CREATE INDEX audit_index_by_case ON audit_index (log, case_code) WHERE case_code IS NOT NULL;
 
 -- Which acts showed which plate, by the plate's code. Goes with the reads, as the clear text does.

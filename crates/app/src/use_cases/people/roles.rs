@@ -29,7 +29,7 @@ pub async fn give_role(app: &App, ctx: &Ctx, give: GiveRole) -> Result<Grant, As
         return Err(AskError::Invalid { field: "ends_at", why });
     }
     let about = vec![format!("person {}", give.person), format!("role {}", give.role)];
-    let act = app.begin::<GrantRole>(ctx, About { objects: about, digest: None }).await?;
+    let act = app.begin::<GrantRole>(ctx, About { objects: about, ..About::default() }).await?;
     if ctx.person_id() == Some(give.person) {
         let why = "is your own account: somebody else has to give you roles".to_owned();
         return Err(AskError::Invalid { field: "person", why });

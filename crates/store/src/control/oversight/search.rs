@@ -7,7 +7,7 @@ use domain::{AgencyId, Day, Permit, Timestamp};
 use ledger::disclosure::Disclosure;
 
 use super::Code;
-use crate::control::ledger::LogId;
+use crate::control::ledger::{LedgerLook, LogId};
 use crate::sql::{Row, Value, args};
 use crate::{Store, StoreError};
 
@@ -127,7 +127,7 @@ impl Store {
     /// The acts and events with these leaves, newest first; those that are none are left out.
     pub async fn audit_rows_of(
         &self,
-        agency: AgencyId,
+        look: LedgerLook,
         leaves: &[u64],
     ) -> Result<Vec<AuditRow>, StoreError> {
         let failed = || StoreError::sql("look up rows of the audit's index");
@@ -135,7 +135,7 @@ impl Store {
             format!("SELECT {COLUMNS} FROM audit_index WHERE log = $1 AND leaf IN ({})", places());
         let mut found = Vec::new();
         for some in leaves.chunks(CLEAR_AT_ONCE) {
-            let values = values_of(LogId::of_agency(agency), some);
+            let values = values_of(look, some);
             let rows = self.control().read.rows(text.clone(), values).await.map_err(failed())?;
             for row in &rows {
                 found.push(audit_row(row).map_err(failed())?);
@@ -148,7 +148,7 @@ impl Store {
     /// The clear text that is still kept beside these leaves.
     pub async fn clear_beside(
         &self,
-        log: LogId,
+        look: LedgerLook,
         leaves: &[u64],
     ) -> Result<HashMap<u64, Vec<Disclosure>>, StoreError> {
         let failed = || StoreError::sql("fetch clear text of the ledger");
@@ -158,7 +158,7 @@ impl Store {
         );
         let mut clear: HashMap<u64, Vec<Disclosure>> = HashMap::new();
         for some in leaves.chunks(CLEAR_AT_ONCE) {
-            let rows = self.control().read.rows(text.clone(), values_of(log, some)).await;
+            let rows = self.control().read.rows(text.clone(), values_of(look, some)).await;
             for row in rows.map_err(failed())? {
                 let leaf = row.parsed(0, |leaf: i64| u64::try_from(leaf).ok()).map_err(failed())?;
                 let one = row.parsed(1, |text: String| Disclosure::parse(&text));
@@ -168,37 +168,65 @@ impl Store {
         Ok(clear)
     }
 
-    /// Acts and events of one action on one day, oldest first, at most `limit`: of an agency's log or of the server's.
-    pub async fn audit_of_day(
+    /// The entries of these leaves.
+    pub async fn entries_of(
         &self,
-        log: LogId,
-        day: Day,
-        action: &str,
-        limit: u32,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        let failed = || StoreError::sql("look up a day of the audit's index");
+        look: LedgerLook,
+        leaves: &[u64],
+    ) -> Result<HashMap<u64, Vec<u8>>, StoreError> {
+        let failed = || StoreError::sql("fetch entries of the ledger");
         let text = format!(
-            "SELECT {COLUMNS} FROM audit_index WHERE log = $1 AND day = $2 AND action = $3 \
-             ORDER BY leaf LIMIT $4"
+            "SELECT leaf, entry FROM ledger_entries WHERE log = $1 AND leaf IN ({})",
+            places()
         );
-        let values = args![log.to_i64(), day, action, limit];
-        let rows = self.control().read.rows(text, values).await.map_err(failed())?;
-        rows.iter().map(audit_row).collect::<Result<_, _>>().map_err(failed())
+        let mut entries = HashMap::new();
+        for some in leaves.chunks(CLEAR_AT_ONCE) {
+            let rows = self.control().read.rows(text.clone(), values_of(look, some)).await;
+            for row in rows.map_err(failed())? {
+                let leaf = row.parsed(0, |leaf: i64| u64::try_from(leaf).ok()).map_err(failed())?;
+                entries.insert(leaf, row.get(1).map_err(failed())?);
+            }
+        }
+        Ok(entries)
     }
 
-    /// When somebody signed in before a leaf, newest first, at most `limit`, and whether it was from the same address.
+    /// Acts and events of one action and decision (empty: those that none was made about) from one moment on and before
+    /// another, oldest first, at most `limit`; and how many there are in all.
+    pub async fn audit_between(
+        &self,
+        look: LedgerLook,
+        (from, to): (Timestamp, Timestamp),
+        (action, decision): (&str, &str),
+        limit: u32,
+    ) -> Result<(Vec<AuditRow>, u64), StoreError> {
+        const FITS: &str = "log = $1 AND action = $2 AND at >= $3 AND at < $4 AND decision = $5";
+        let failed = || StoreError::sql("look up a day of the audit's index");
+        let db = &self.control().read;
+        let mut values = args![look.log.to_i64(), action, from, to, decision];
+        let text = format!("SELECT COUNT(*) FROM audit_index WHERE {FITS}");
+        let row = db.row(text, values.clone()).await.map_err(failed())?;
+        let n = row.map(|row| row.parsed(0, |n: i64| u64::try_from(n).ok())).transpose();
+        let text = format!("SELECT {COLUMNS} FROM audit_index WHERE {FITS} ORDER BY leaf LIMIT $6");
+        values.push(limit.into());
+        let rows = db.rows(text, values).await.map_err(failed())?;
+        let rows = rows.iter().map(audit_row).collect::<Result<_, _>>().map_err(failed())?;
+        Ok((rows, n.map_err(failed())?.unwrap_or(0)))
+    }
+
+    /// When somebody signed in before a leaf, newest first, at most `limit`, and whether it was from the same address, as far
+    /// as that is known.
     pub async fn sign_ins_before(
         &self,
-        log: LogId,
+        look: LedgerLook,
         leaf: u64,
         limit: u32,
     ) -> Result<Vec<(Timestamp, bool)>, StoreError> {
-        const BEFORE: &str = "SELECT e.at, CASE WHEN e.address_code = i.address_code THEN 1 ELSE 0 END \
+        const BEFORE: &str = "SELECT e.at, CASE WHEN i.address_code IS NULL OR e.address_code = i.address_code THEN 1 ELSE 0 END \
             FROM audit_index i JOIN audit_index e ON e.log = i.log AND e.actor = i.actor \
             WHERE i.log = $1 AND i.leaf = $2 AND e.leaf < i.leaf AND e.action = 'sign-in' \
             AND e.decision = 'permit' ORDER BY e.leaf DESC LIMIT $3";
         let failed = || StoreError::sql("look up earlier sign-ins");
-        let values = args![log.to_i64(), i64::try_from(leaf).unwrap_or(i64::MAX), limit];
+        let values = args![look.log.to_i64(), i64::try_from(leaf).unwrap_or(i64::MAX), limit];
         let rows = self.control().read.rows(BEFORE, values).await.map_err(failed())?;
         let one = |row: &Row| {
             // PostgreSQL's literals are narrower than a column of ours.
@@ -230,8 +258,8 @@ fn places() -> String {
 }
 
 /// As many arguments as there are places: no leaf has the number that fills them up.
-fn values_of(log: LogId, leaves: &[u64]) -> Vec<Value> {
-    let mut values = args![log.to_i64()];
+fn values_of(look: LedgerLook, leaves: &[u64]) -> Vec<Value> {
+    let mut values = args![look.log.to_i64()];
     values.extend(leaves.iter().map(|leaf| i64::try_from(*leaf).unwrap_or(-1).into()));
     values.resize(CLEAR_AT_ONCE + 1, Value::from(-1_i64));
     values
