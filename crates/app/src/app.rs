@@ -22,7 +22,7 @@ use crate::ingest::Lanes;
 use crate::mail::MailConfig;
 use crate::policies::Policies;
 use crate::recognise::{Recognise, RecogniserPool};
-use crate::record::{self, Recorder, Says, WitnessConfig};
+use crate::record::{self, Codes, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
 use crate::tasks::Tasks;
 use crate::use_cases::sign_in::{Providers, RelyingParty, Turns};
@@ -178,6 +178,8 @@ pub(crate) struct Inner {
     pub(crate) providers: Providers,
     pub(crate) tasks: Tasks,
     pub(crate) recorder: Recorder,
+    /// Makes the codes by which auditors search.
+    pub(crate) codes: Codes,
     pub(crate) log_keys: LogKeys,
     /// One checkpoint at a time.
     pub(crate) publishing: tokio::sync::Mutex<()>,
@@ -240,6 +242,7 @@ impl App {
             sealer: vault::Sealer::new(server_key.for_use("sign-in-secrets"), fill),
             tasks: Tasks::default(),
             recorder,
+            codes: Codes::new(server_key.for_use("audit-index")),
             log_keys,
             publishing: tokio::sync::Mutex::default(),
             _claim: claim,

@@ -10,9 +10,21 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{AgencyId, Timestamp};
 
+use policy::Action;
+
 use crate::assets::Links;
 pub use crate::cookies::Theme;
+use crate::pages::people::Viewer;
 use crate::staff::Staff;
+
+/// The pages of oversight, and what it takes to open them.
+const OVERSIGHT: [(Action, &str, &str); 5] = [
+    (Action::SearchAudit, "/audit", "Audit"),
+    (Action::ReviewUse, "/reviews", "Reviews"),
+    (Action::InvestigateMisuse, "/misuse", "Misuse"),
+    (Action::ReadSecurityDigest, "/security", "Security"),
+    (Action::ReportMisuse, "/report", "Report misuse"),
+];
 
 /// What is around a page.
 #[derive(Clone, Debug)]
@@ -32,6 +44,8 @@ pub struct Frame {
     pub(crate) work: Option<String>,
     /// What lapses soon and has to be looked after before, a sentence each.
     pub(crate) warnings: Vec<String>,
+    /// The pages of oversight that the reader may open: address and name.
+    pub(crate) oversight: Vec<(&'static str, &'static str)>,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -54,6 +68,7 @@ impl Frame {
             who: String::new(),
             work: None,
             warnings: Vec::new(),
+            oversight: Vec::new(),
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -70,6 +85,9 @@ impl Frame {
             self.who = person.map(|one| one.standing.person.name.clone()).unwrap_or_default();
             self.work = work_line(&staff.ctx);
             self.warnings = person.map(|one| warnings(one, self.now)).unwrap_or_default();
+            let viewer = Viewer::of(&staff.ctx);
+            let may = OVERSIGHT.into_iter().filter(|(action, ..)| viewer.may(*action));
+            self.oversight = may.map(|(_, address, name)| (address, name)).collect();
         }
         self
     }
@@ -83,6 +101,7 @@ impl Frame {
             who: "R. Ortiz".to_owned(),
             work: Some("Stolen vehicle · 26-001234".to_owned()),
             warnings: Vec::new(),
+            oversight: OVERSIGHT.map(|(_, address, name)| (address, name)).into(),
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -111,7 +130,7 @@ impl Frame {
 
     /// Whether the page is one on which it matters what the reader works on.
     pub(crate) fn shows_work(&self) -> bool {
-        ["/hits", "/reads"].iter().any(|section| self.is_in(section))
+        ["/hits", "/reads", "/audit", "/ledger"].iter().any(|section| self.is_in(section))
     }
 
     pub(crate) fn is_in(&self, section: &str) -> bool {

@@ -6,6 +6,7 @@
 mod assets;
 pub mod components;
 mod cookies;
+mod csv;
 mod error;
 mod events;
 mod form;

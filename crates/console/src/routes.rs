@@ -112,6 +112,7 @@ fn routes() -> Vec<Route> {
     .into_iter()
     .chain(of_people())
     .chain(of_ways_in())
+    .chain(of_oversight())
     .collect()
 }
 
@@ -167,6 +168,34 @@ fn of_ways_in() -> [Route; 15] {
         shows("/account/tokens/new", Guard::SETTINGS, get(token::get)),
         takes("/account/tokens/new", Guard::CHANGE, post(token::post)),
         takes("/account/tokens/{id}/revoke", Guard::CHANGE, post(token::revoke)),
+    ]
+}
+
+/// Who looked at what, what has to be reviewed, what was reported, how sign-ins went.
+fn of_oversight() -> [Route; 19] {
+    use pages::{
+        audit, audit_export, audit_week, misuse, misuse_report, report, review, reviews, security,
+    };
+    [
+        shows("/audit", Guard::LOOK, get(audit::get)),
+        takes("/audit", Guard::LOOK, post(audit::post)),
+        takes("/audit/export.csv", Guard::LOOK, post(audit_export::table)),
+        takes("/audit/receipts", Guard::LOOK, post(audit_export::receipts)),
+        shows("/audit/week", Guard::LOOK, get(audit_week::get)),
+        takes("/audit/week", Guard::CHANGE, post(audit_week::post)),
+        shows("/reviews", Guard::LOOK, get(reviews::get)),
+        shows("/reviews/{id}", Guard::LOOK, get(review::get)),
+        takes("/reviews/{id}/note", Guard::CHANGE, post(review::note)),
+        takes("/reviews/{id}/close", Guard::CHANGE, post(review::close)),
+        shows("/report", Guard::LOOK, get(report::get)),
+        takes("/report", Guard::CHANGE, post(report::post)),
+        shows("/misuse", Guard::LOOK, get(misuse::get)),
+        shows("/misuse/{id}", Guard::LOOK, get(misuse_report::get)),
+        takes("/misuse/{id}/investigate", Guard::CHANGE, post(misuse_report::begin)),
+        takes("/misuse/{id}/close", Guard::CHANGE, post(misuse_report::close)),
+        takes("/misuse/{id}/sharing", Guard::CHANGE, post(misuse_report::sharing)),
+        shows("/security", Guard::LOOK, get(security::get)),
+        takes("/security/lock", Guard::CHANGE, post(security::lock)),
     ]
 }
 

@@ -72,6 +72,10 @@ actions! {
     ListLedger = "list-ledger";
     /// Open one leaf with its clear text.
     OpenLeaf = "open-leaf";
+    /// Search the record of who looked at what.
+    SearchAudit = "search-audit";
+    /// Take found records out of the house, each with its proof.
+    ExportAudit = "export-audit";
     /// Sign a checkpoint on demand, change a log's key.
     ManageLedger = "manage-ledger";
     /// See who has an account, and who holds which role.
@@ -100,6 +104,18 @@ actions! {
     ApprovePolicy = "approve-policy";
     /// Make tokens for machines, in one's own name.
     ManageTokens = "manage-tokens";
+    /// Work through the review inbox: open a review, note, close it with a finding.
+    ReviewUse = "review-use";
+    /// Sign off the weekly review of the audit trail.
+    ReviewWeek = "review-week";
+    /// Report what looks like misuse, here or at another agency.
+    ReportMisuse = "report-misuse";
+    /// Investigate an allegation and record a finding.
+    InvestigateMisuse = "investigate-misuse";
+    /// Decide whether sharing with an agency that was reported goes on.
+    DecideSharing = "decide-sharing";
+    /// See each day's sign-in attempts, locks and refusals.
+    ReadSecurityDigest = "read-security-digest";
     /// Look after one's own account: sessions, what one works on, which passkeys and tokens there are.
     OwnAccount = "own-account";
     /// Change what one signs in with.

@@ -51,6 +51,10 @@ id!(/// A person's passkey.
     PasskeyId);
 id!(/// A token with which machines ask in a person's name.
     TokenId);
+id!(/// Something that an auditor has to look into.
+    ReviewId);
+id!(/// Somebody's report of misuse.
+    ReportId);
 id!(/// One state of an agency's policy.
     BundleId);
 id!(/// One imported state of a hotlist.

@@ -8,6 +8,7 @@ pub mod hit;
 pub mod hotlist;
 pub mod ids;
 pub mod keys;
+pub mod oversight;
 pub mod people;
 pub mod read;
 pub mod time;
@@ -18,7 +19,7 @@ pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
 pub use ids::{
     AgencyId, BundleId, CameraId, CompletionId, GrantId, HitId, HotlistId, HotlistVersionId,
-    PasskeyId, PersonId, ReadId, ReadRef, TokenId,
+    PasskeyId, PersonId, ReadId, ReadRef, ReportId, ReviewId, TokenId,
 };
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
 pub use people::{Completion, Disabled, Grant, Login, NewPerson, Person, Role, Standing};

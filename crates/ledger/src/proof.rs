@@ -11,7 +11,8 @@ use crate::note::{InvalidNote, NOTE_BYTES_MAX, Note};
 use crate::tree::PROOF_HASHES_MAX;
 
 /// The first line.
-const MAGIC: &str = "c2sp.org/tlog-proof@v1";
+/// A proof's first line.
+pub(crate) const MAGIC: &str = "c2sp.org/tlog-proof@v1";
 /// Longest file that is looked at, in bytes: the note, and an entry with its path in base64.
 pub const PROOF_BYTES_MAX: usize = NOTE_BYTES_MAX + 1024 * 1024;
 

@@ -12,7 +12,7 @@ use crate::disclosure::Disclosure;
 use crate::leaf::{ClearField, InvalidLeaf, Leaf};
 use crate::note::Forged;
 use crate::policy::Policy;
-use crate::proof::{InvalidProof, TlogProof};
+use crate::proof::{InvalidProof, MAGIC, TlogProof};
 use crate::tree::{ProofError, check_inclusion};
 use crate::{Checkpoint, Hash, Note};
 
@@ -149,6 +149,27 @@ impl Receipt {
     }
 }
 
+/// Several receipts as one text: each begins with the line that a tlog-proof begins with, which stands nowhere else in one.
+pub fn join<'a>(receipts: impl IntoIterator<Item = &'a Receipt>) -> String {
+    receipts.into_iter().map(Receipt::to_string).collect()
+}
+
+/// The parts of a text of several receipts, each to be read by [`Receipt::parse`]; at least one.
+pub fn split(bytes: &[u8]) -> Vec<&[u8]> {
+    let begins = [MAGIC, "\n"].concat();
+    let mut parts = Vec::new();
+    let (mut first, mut at) = (0, 0);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if at > 0 && line == begins.as_bytes() {
+            parts.extend(bytes.get(first..at));
+            first = at;
+        }
+        at += line.len();
+    }
+    parts.extend(bytes.get(first..));
+    parts
+}
+
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: Vec<&str> = self.disclosures.iter().map(Disclosure::encoded).collect();
@@ -220,6 +241,28 @@ mod tests {
         let shown = again.check(&policy).unwrap();
         assert_eq!(shown.cosigned, [("w.example".to_owned(), 1_700_000_000)]);
         assert_eq!(shown.leaf.kind(), Kind::Reads);
+    }
+
+    #[test]
+    fn several_receipts_are_one_text_and_come_apart_again() {
+        let (receipt, policy) = receipt();
+        let text = join([&receipt, &receipt, &receipt]);
+        let parts = split(text.as_bytes());
+        assert_eq!(parts.len(), 3);
+        for part in parts {
+            assert!(Receipt::parse(part).unwrap().check(&policy).is_ok());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_lost_when_a_text_is_split(text in "(c2sp.org/tlog-proof@v1\n|[a-z\n]{0,5}|\n){0,9}") {
+            let parts = split(text.as_bytes());
+            proptest::prop_assert!(!parts.is_empty());
+            proptest::prop_assert_eq!(parts.concat(), text.as_bytes());
+            let begins = |part: &&[u8]| part.starts_with(b"c2sp.org/tlog-proof@v1\n");
+            proptest::prop_assert!(parts.iter().skip(1).all(|part| begins(&part)));
+        }
     }
 
     #[test]

@@ -4,8 +4,7 @@ use anyhow::Context;
 use camino::{Utf8Path, Utf8PathBuf};
 use ledger::Receipt;
 use ledger::policy::Policy;
-use ledger::proof::PROOF_BYTES_MAX;
-use ledger::receipt::{InvalidReceipt, Shown};
+use ledger::receipt::{InvalidReceipt, Shown, split};
 
 use crate::files::read_bounded;
 use crate::trust::Trust;
@@ -15,7 +14,7 @@ use crate::words::{cosigners, plain, title};
 /// What can be said to it.
 #[derive(clap::Args)]
 pub(crate) struct ReceiptArgs {
-    /// Receipts.
+    /// Receipts; a file may hold several, one after the other, as an auditor's export does.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<Utf8PathBuf>,
     #[command(flatten)]
@@ -25,22 +24,42 @@ pub(crate) struct ReceiptArgs {
     quiet: bool,
 }
 
+/// Longest file that is looked at, in bytes: an export of some thousand receipts, of a few kilobytes each.
+const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Checks each.
 pub(crate) fn check(args: &ReceiptArgs) -> Vec<Verdict> {
     match args.trust.policy() {
-        Ok(policy) => args.files.iter().map(|path| one(path, &policy, args.quiet)).collect(),
+        Ok(policy) => args.files.iter().flat_map(|path| file(path, &policy, args.quiet)).collect(),
         Err(err) => vec![Err(unchecked(err))],
     }
 }
 
-fn one(path: &Utf8Path, policy: &Policy, quiet: bool) -> Verdict {
-    let bytes = read_bounded(path, PROOF_BYTES_MAX);
-    let bytes = bytes.with_context(|| format!("failed to read `{path}`")).map_err(unchecked)?;
-    let of = |err: InvalidReceipt| Ill::Wrong(anyhow::Error::new(err).context(format!("`{path}`")));
-    let receipt = Receipt::parse(&bytes).map_err(of)?;
+fn file(path: &Utf8Path, policy: &Policy, quiet: bool) -> Vec<Verdict> {
+    let bytes = read_bounded(path, FILE_BYTES_MAX);
+    let bytes = match bytes.with_context(|| format!("failed to read `{path}`")) {
+        Ok(bytes) => bytes,
+        Err(err) => return vec![Err(unchecked(err))],
+    };
+    if bytes.len() > FILE_BYTES_MAX {
+        let err = anyhow::anyhow!("`{path}` has more than {FILE_BYTES_MAX} bytes");
+        return vec![Err(Ill::Wrong(err))];
+    }
+    let parts = split(&bytes);
+    let n = parts.len();
+    let name = |place: usize| match n {
+        1 => format!("`{path}`"),
+        _ => format!("`{path}`, receipt {} of {n},", place + 1),
+    };
+    parts.iter().enumerate().map(|(place, part)| one(&name(place), part, policy, quiet)).collect()
+}
+
+fn one(name: &str, bytes: &[u8], policy: &Policy, quiet: bool) -> Verdict {
+    let of = |err: InvalidReceipt| Ill::Wrong(anyhow::Error::new(err).context(name.to_owned()));
+    let receipt = Receipt::parse(bytes).map_err(of)?;
     let shown = receipt.check(policy).map_err(of)?;
     let mut lines = vec![format!(
-        "`{path}` is right: leaf {} of the {} of {} is this {}; {}",
+        "{name} is right: leaf {} of the {} of {} is this {}; {}",
         receipt.index,
         shown.checkpoint.size,
         plain(&shown.checkpoint.origin),

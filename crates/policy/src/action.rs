@@ -55,6 +55,10 @@ actions! {
     ListLedger = "list-ledger", "see the ledger";
     /// Open one leaf with its clear text.
     OpenLeaf = "open-leaf", "open a leaf of the ledger";
+    /// Search the record of who looked at what.
+    SearchAudit = "search-audit", "search the audit trail";
+    /// Take found records out of the house, each with its proof.
+    ExportAudit = "export-audit", "export the audit trail";
     /// Sign a checkpoint on demand, change a log's key.
     ManageLedger = "manage-ledger", "change how the ledger is signed";
     /// Look into the past.
@@ -87,10 +91,16 @@ actions! {
     ApprovePolicy = "approve-policy", "approve a policy";
     /// Work through the review inbox.
     ReviewUse = "review-use", "review how the system is used";
+    /// Sign off the weekly review of the audit trail.
+    ReviewWeek = "review-week", "review a week";
     /// Report what looks like misuse, here or at another agency.
     ReportMisuse = "report-misuse", "report misuse";
     /// Investigate an allegation and record a finding.
     InvestigateMisuse = "investigate-misuse", "investigate misuse";
+    /// Decide whether sharing with an agency that was reported goes on.
+    DecideSharing = "decide-sharing", "decide whether sharing goes on";
+    /// See each day's sign-in attempts, locks and refusals.
+    ReadSecurityDigest = "read-security-digest", "see the security digest";
     /// Make and revoke tokens for machines.
     ManageTokens = "manage-tokens", "change tokens for machines";
     /// See and change one's own account: sessions, training state, what one works on.

@@ -27,6 +27,10 @@ pub use control::ledger::{
     WitnessRow,
 };
 pub use control::mails::{DueMail, MailTrouble, NewMail};
+pub use control::oversight::{
+    AuditQuery, AuditRow, AuditSum, Code, IndexEnd, IndexRow, Indexing, NewReport, PlateMark,
+    Raised, Refusals, Tally, Unindexed, WeekTally,
+};
 pub use control::passkeys::{NewPasskey, PasskeyRow};
 pub use control::provider::Subject;
 pub use control::sessions::SessionRow;

@@ -1,5 +1,6 @@
 //! One act: begun before anything happens, completed when it has.
 
+use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use domain::access::SubmitReads;
@@ -7,7 +8,8 @@ use domain::{Action, Permit, Refusal, Timestamp};
 use ledger::Hash;
 use ledger::batch::{Salter, hash_of, root};
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField};
-use store::{LogId, NewLeaf, Things};
+use plate::PlateText;
+use store::{Code, LogId, NewLeaf, Things};
 
 use super::judge::Grounds;
 use super::{Ctx, Says, server_permit};
@@ -37,12 +39,19 @@ pub(crate) struct About {
     pub(crate) objects: Vec<String>,
     /// The SHA-256 of a file that comes in, hexadecimal.
     pub(crate) digest: Option<String>,
+    /// What is searched for, in words: it may hold a plate, and is sealed.
+    pub(crate) query: Option<String>,
 }
 
 impl About {
     /// One thing, by kind and id.
     pub(crate) fn one(what: &str, id: impl std::fmt::Display) -> Self {
-        Self { objects: vec![format!("{what} {id}")], digest: None }
+        Self { objects: vec![format!("{what} {id}")], ..Self::default() }
+    }
+
+    /// What is searched for.
+    pub(crate) fn search(query: impl Into<String>) -> Self {
+        Self { query: Some(query.into()), ..Self::default() }
     }
 
     /// Nothing that has an id yet.
@@ -83,6 +92,7 @@ pub(crate) struct Act<A: Action> {
     leaf: u64,
     n_bytes: Option<u64>,
     digest: Option<String>,
+    plates: BTreeSet<Code>,
     is_open: bool,
 }
 
@@ -114,6 +124,7 @@ impl App {
             leaf,
             n_bytes: None,
             digest: None,
+            plates: BTreeSet::new(),
             is_open: true,
         })
     }
@@ -241,6 +252,10 @@ fn of(says: &Says<'_>, draft: Draft, about: &About) -> Draft {
         Some(digest) => draft.text(ClearField::Digest, digest.clone()),
         None => draft,
     };
+    let draft = match &about.query {
+        Some(query) => says.seal(draft, SealedField::Query, query.clone()),
+        None => draft,
+    };
     if about.objects.is_empty() {
         return draft;
     }
@@ -261,6 +276,12 @@ impl<A: Action> Act<A> {
     /// Notes how many bytes are handed out.
     pub(crate) fn hands_out(&mut self, n_bytes: usize) {
         self.n_bytes = Some(n_bytes as u64);
+    }
+
+    /// Notes the plates that it shows or looks for, so that it can be asked who did.
+    pub(crate) fn shows(&mut self, plates: impl IntoIterator<Item = PlateText>) {
+        let codes = &self.app.inner().codes;
+        self.plates.extend(plates.into_iter().map(|plate| codes.of_plate(plate)));
     }
 
     /// Notes the digest of the file that came in.
@@ -296,7 +317,9 @@ impl<A: Action> Act<A> {
         }
         let draft = says.seal(draft, SealedField::At, ctx.now.to_string());
         if let Some(leaf) = with_things(&self.app, &says, draft, things) {
-            inner.recorder.writer.hand_in(self.log, NewLeaf { completes: Some(self.leaf), ..leaf });
+            let plates = says.plates(&self.plates, self.leaf);
+            let leaf = NewLeaf { completes: Some(self.leaf), plates, ..leaf };
+            inner.recorder.writer.hand_in(self.log, leaf);
         }
         inner.recorder.ended(self.log, self.leaf);
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use domain::{Action, Actor, Permit, Timestamp};
 use ledger::leaf::{ClearField, Draft, Kind, SealedField};
-use store::{LogId, NewLeaf};
+use plate::PlateText;
+use store::{Code, LogId, NewLeaf};
 
 use super::act::{About, with_things};
 use super::{Ctx, Leave, Says, SessionRef};
@@ -35,6 +36,8 @@ struct Standing {
     leaf: u64,
     /// What was sent since the last minute was written down.
     sent: BTreeSet<String>,
+    /// The plates among it, by their codes.
+    plates: BTreeSet<Code>,
     /// What was sent since it began, as far as it is remembered.
     covered: HashSet<String>,
     used_at: Timestamp,
@@ -107,6 +110,7 @@ impl App {
                     ctx: ctx.clone(),
                     leaf,
                     sent: BTreeSet::new(),
+                    plates: BTreeSet::new(),
                     covered: HashSet::new(),
                     used_at: ctx.now,
                 });
@@ -187,7 +191,8 @@ impl Standing {
         let recorder = &app.inner().recorder;
         if let Some(leaf) = with_things(app, &says, draft, sent) {
             let completes = ends.then_some(self.leaf);
-            recorder.writer.hand_in(says.log(), NewLeaf { completes, ..leaf });
+            let plates = says.plates(&std::mem::take(&mut self.plates), self.leaf);
+            recorder.writer.hand_in(says.log(), NewLeaf { completes, plates, ..leaf });
         }
         if ends {
             recorder.ended(says.log(), self.leaf);
@@ -204,6 +209,15 @@ impl<A: Action> Look<A> {
     /// Leave for parts of it.
     pub(crate) const fn leave(&self) -> &Leave {
         &self.leave
+    }
+
+    /// Says which plates are sent. Asked before [`Look::sends`], which may write them down.
+    pub(crate) async fn shows(&self, plates: impl IntoIterator<Item = PlateText>) {
+        let slot = self.app.inner().recorder.looks.slot(self.key);
+        let mut held = slot.lock().await;
+        let Some(standing) = held.as_mut() else { return };
+        let codes = &self.app.inner().codes;
+        standing.plates.extend(plates.into_iter().map(|plate| codes.of_plate(plate)));
     }
 
     /// Says what is sent.

@@ -8,6 +8,7 @@
 mod act;
 pub(crate) mod batch;
 pub(crate) mod checkpoints;
+mod codes;
 mod context;
 mod judge;
 mod look;
@@ -26,6 +27,7 @@ use ledger::disclosure::Salt;
 use store::LogId;
 
 pub(crate) use act::{About, Act, Leave, json_of};
+pub(crate) use codes::Codes;
 pub(crate) use judge::grade;
 pub(crate) use look::Looks;
 pub(crate) use says::Says;

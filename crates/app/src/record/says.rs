@@ -3,7 +3,7 @@
 use domain::{Actor, SubKey, Timestamp};
 use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
-use store::{ClearText, LogId, NewLeaf, StoreError};
+use store::{ClearText, Code, LogId, NewLeaf, PlateMark, StoreError};
 
 use super::judge::Grounds;
 use super::{Ctx, salt};
@@ -125,6 +125,17 @@ impl<'a> Says<'a> {
     pub(crate) fn goes_at(&self, schedule: Schedule) -> Option<Timestamp> {
         let kept = self.app.inner().config.ledger.reads_named_for;
         (schedule == Schedule::WithReads).then(|| self.ctx.now.plus(kept))
+    }
+
+    /// That the act which began with a leaf showed these plates: kept as long as the clear text of what it showed.
+    pub(crate) fn plates<'c>(
+        &self,
+        codes: impl IntoIterator<Item = &'c Code>,
+        begun: u64,
+    ) -> Vec<PlateMark> {
+        let goes_at = self.goes_at(Schedule::WithReads);
+        let mark = |code: &Code| PlateMark { code: *code, begun: Some(begun), goes_at };
+        codes.into_iter().map(mark).collect()
     }
 
     fn pseudonym(&self, of: &str) -> String {

@@ -10,6 +10,7 @@ use store::{LogId, NewLeaf};
 use super::{Ctx, Says};
 use crate::App;
 use crate::error::{BoxError, chain};
+use crate::use_cases::oversight::index;
 
 /// How often it is tried whether the ledger can be written: its loss is told within a minute.
 pub(crate) const PROBE_EVERY: Duration = Duration::from_secs(20);
@@ -47,7 +48,8 @@ pub async fn sweep(app: &App, now: Timestamp) -> Result<(), BoxError> {
     if n_gone > 0 {
         tracing::info!(n_gone, "forgot clear text of the ledger that was due");
     }
-    Ok(())
+    // Also what nobody searches opens reviews.
+    index::catch_up_all(app).await
 }
 
 /// Completes, as unknown, beginnings from before `before` that nobody here is at.

@@ -10,6 +10,7 @@ use ledger::tile::{TileKind, TileRef};
 use ledger::{Leaf, Note, Receipt, VerifierKey};
 use store::{FileRef, LedgerLook, LogId, PublishedCheckpoint, StoredLeaf};
 
+use crate::cards::read_at;
 use crate::error::BoxError;
 use crate::record::batch::{PictureHashes, ReadRecords};
 use crate::record::{About, Leave, Says, WitnessState, checkpoints, json_of};
@@ -132,10 +133,12 @@ pub async fn leaf_receipt(app: &App, ctx: &Ctx, number: u64) -> Result<Receipt, 
 
 /// A read's receipt: the leaf of its batch, and its own record out of it.
 pub async fn read_receipt(app: &App, ctx: &Ctx, at: ReadRef) -> Result<Receipt, AskError> {
-    let act = app.begin::<OpenRead>(ctx, About::one("read", at)).await?;
+    let mut act = app.begin::<OpenRead>(ctx, About::one("read", at)).await?;
     let none = || AskError::not_found("receipt of read", at);
     let log = LogId::of_agency(act.permit().agency());
     let (number, proof) = read_proof(app, act.leave(), at).await?.ok_or_else(none)?;
+    let read = read_at(app, act.leave(), at).await?.ok_or_else(none)?;
+    act.shows([read.read.plate]);
     let stored = app.inner().store.ledger_leaf(LedgerLook { log }, number).await;
     let stored = stored.map_err(AskError::failed("open a leaf"))?.ok_or_else(none)?;
     let made = receipt(app, log, stored, Some(proof)).await?;
@@ -149,18 +152,27 @@ async fn receipt(
     stored: StoredLeaf,
     of_batch: Option<BatchProof>,
 ) -> Result<Receipt, AskError> {
-    let store = &app.inner().store;
-    let number = stored.number;
-    let checkpoint = store.checkpoint_of_leaf(log, number).await;
+    let checkpoint = app.inner().store.checkpoint_of_leaf(log, stored.number).await;
     let checkpoint = match checkpoint.map_err(AskError::failed("look up the leaf's checkpoint"))? {
         Some(checkpoint) => checkpoint,
         None => sign_now(app, log).await?,
     };
+    receipt_in(app, log, stored, of_batch, &checkpoint).await
+}
+
+/// A leaf's receipt in a checkpoint that covers it.
+pub(super) async fn receipt_in(
+    app: &App,
+    log: LogId,
+    stored: StoredLeaf,
+    of_batch: Option<BatchProof>,
+    checkpoint: &PublishedCheckpoint,
+) -> Result<Receipt, AskError> {
+    let StoredLeaf { number, entry, clear: disclosures, .. } = stored;
     let note = Note::parse(checkpoint.note.as_bytes());
     let note = note.map_err(AskError::failed("read the leaf's checkpoint"))?;
-    let path = store.ledger_inclusion(log, number, checkpoint.size).await;
+    let path = app.inner().store.ledger_inclusion(log, number, checkpoint.size).await;
     let path = path.map_err(AskError::failed("prove a leaf"))?;
-    let StoredLeaf { entry, clear: disclosures, .. } = stored;
     Ok(Receipt { entry, disclosures, of_batch, index: number, path, note })
 }
 
@@ -225,7 +237,7 @@ pub async fn sign_checkpoint(app: &App, ctx: &Ctx) -> Result<PublishedCheckpoint
     Ok(published)
 }
 
-async fn sign_now(app: &App, log: LogId) -> Result<PublishedCheckpoint, AskError> {
+pub(super) async fn sign_now(app: &App, log: LogId) -> Result<PublishedCheckpoint, AskError> {
     let row = row_now(app, log).await?;
     let published = checkpoints::publish(app, &row, app.now()).await;
     published.map_err(AskError::failed("sign a checkpoint"))

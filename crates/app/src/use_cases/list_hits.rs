@@ -33,6 +33,7 @@ pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCar
     let items = Joins::load(app, leave).await?.hit_cards(app, leave, &items).await?;
     let sent =
         items.iter().flat_map(|hit| [format!("hit {}", hit.id), format!("read {}", hit.read)]);
+    look.shows(items.iter().map(|hit| hit.plate)).await;
     look.sends(sent.collect::<Vec<_>>()).await;
     Ok(Page { items, next })
 }

@@ -37,6 +37,7 @@ pub async fn list_reads(app: &App, ctx: &Ctx, ask: ReadsAsk) -> Result<Page<Read
         .map_err(AskError::failed("count the reads' hits"))?;
     let joins = Joins::load(app, look.leave()).await?;
     let n_hits = |read: ReadRef| hits.get(&read.id).copied().unwrap_or(0);
+    look.shows(items.iter().map(|read| read.read.plate)).await;
     look.sends(items.iter().map(|read| format!("read {}", read.at)).collect::<Vec<_>>()).await;
     let cards = items.iter().map(|read| joins.read_card(read, n_hits(read.at)));
     Ok(Page { items: cards.collect(), next })

@@ -14,6 +14,7 @@ pub mod list_reads;
 pub mod open_hit;
 pub mod open_picture;
 pub mod open_read;
+pub mod oversight;
 pub mod people;
 pub mod policy;
 pub mod rekey_camera;

@@ -10,7 +10,7 @@ use crate::{App, AskError, Ctx};
 
 /// Opens a hit.
 pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskError> {
-    let act = app.begin::<OpenHit>(ctx, About::one("hit", id)).await?;
+    let mut act = app.begin::<OpenHit>(ctx, About::one("hit", id)).await?;
     let leave = act.leave();
     let none = || AskError::not_found("hit", id);
     let store = &app.inner().store;
@@ -24,6 +24,7 @@ pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskErr
     let (this, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| card.id == id);
     let card = this.into_iter().next().ok_or_else(none)?;
     let seen = std::iter::once(&card).chain(&others).map(|hit| format!("hit {}", hit.id));
+    act.shows([read.plate]);
     act.done(seen.chain([format!("read {at}")]).collect::<Vec<_>>());
     Ok(HitPage {
         card,

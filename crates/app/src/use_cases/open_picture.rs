@@ -4,6 +4,7 @@ use bytes::Bytes;
 use domain::access::OpenPicture;
 use domain::{DayKeys as _, KeyError, Permit, PictureKind, ReadRef};
 
+use crate::cards::read_at;
 use crate::record::About;
 use crate::{App, AskError, Ctx};
 
@@ -24,6 +25,9 @@ pub async fn open_picture(
     let mut act = app.begin::<OpenPicture>(ctx, About::one("read", read)).await?;
     let jpeg = fetch(app, act.permit(), read, kind).await?;
     act.hands_out(jpeg.len());
+    if let Some(stored) = read_at(app, act.leave(), read).await? {
+        act.shows([stored.read.plate]);
+    }
     act.done([name]);
     Ok(jpeg)
 }

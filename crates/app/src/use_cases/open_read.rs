@@ -10,7 +10,7 @@ use crate::{App, AskError, Ctx};
 
 /// Opens a read.
 pub async fn open_read(app: &App, ctx: &Ctx, at: ReadRef) -> Result<ReadPage, AskError> {
-    let act = app.begin::<OpenRead>(ctx, About::one("read", at)).await?;
+    let mut act = app.begin::<OpenRead>(ctx, About::one("read", at)).await?;
     let leave = act.leave();
     let stored = read_at(app, leave, at).await?.ok_or_else(|| AskError::not_found("read", at))?;
     let hits = app.inner().store.hits_of_read(act.permit(), at).await;
@@ -18,6 +18,7 @@ pub async fn open_read(app: &App, ctx: &Ctx, at: ReadRef) -> Result<ReadPage, As
     let joins = Joins::load(app, leave).await?;
     let n_hits = u32::try_from(hits.len()).unwrap_or(u32::MAX);
     let cards = joins.hit_cards(app, leave, &hits).await?;
+    act.shows([stored.read.plate]);
     let seen = cards.iter().map(|hit| format!("hit {}", hit.id));
     act.done(std::iter::once(format!("read {at}")).chain(seen).collect::<Vec<_>>());
     Ok(ReadPage {

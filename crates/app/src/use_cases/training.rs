@@ -104,7 +104,8 @@ pub async fn record_completion(
     done: RecordCompletion,
 ) -> Result<CompletionId, AskError> {
     let about = vec![format!("person {}", done.person), format!("course {}", done.course)];
-    let act = app.begin::<RecordTraining>(ctx, About { objects: about, digest: None }).await?;
+    let act =
+        app.begin::<RecordTraining>(ctx, About { objects: about, ..About::default() }).await?;
     let invalid = |field, why: String| AskError::Invalid { field, why };
     let policy = app.policy_of(ctx.agency).await?;
     let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;

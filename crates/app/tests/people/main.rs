@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod oversight;
 mod passkeys;
 mod providers;
 mod purpose;

@@ -40,3 +40,13 @@ pub mod training;
 pub mod training_csv;
 pub(crate) mod training_import;
 pub mod training_record;
+
+pub mod audit;
+pub mod audit_export;
+pub mod audit_week;
+pub mod misuse;
+pub mod misuse_report;
+pub mod report;
+pub mod review;
+pub mod reviews;
+pub mod security;

@@ -3,9 +3,9 @@
 use app::App;
 use app::training::{Standing, TrainingPage, list_training};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
+use crate::csv::{file, line};
 use crate::error::PageError;
 use crate::staff::Staff;
 
@@ -15,12 +15,7 @@ const COLUMNS: &str =
 /// `GET /training.csv`
 pub(crate) async fn get(State(app): State<App>, staff: Staff) -> Result<Response, PageError> {
     let listed = list_training(&app, &staff.ctx).await?;
-    let name = format!("attachment; filename=\"training-{}.csv\"", listed.today);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, csv(&listed)).into_response())
+    Ok(file(&format!("training-{}", listed.today), csv(&listed)))
 }
 
 /// One line for each person and course.
@@ -48,33 +43,8 @@ fn csv(listed: &TrainingPage) -> String {
                 last.map(|one| one.day.to_string()).unwrap_or_default(),
                 last.map(|one| one.topics.join("; ")).unwrap_or_default(),
             ];
-            out.push_str(&cells.map(|text| cell(&text)).join(","));
-            out.push_str("\r\n");
+            out.push_str(&line(cells.iter().map(String::as_str)));
         }
     }
     out
-}
-
-/// A text as one cell. What a spreadsheet would take for a formula is kept a text by an apostrophe before it.
-fn cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn a_cell_is_a_text_and_never_a_formula() {
-        assert_eq!(cell("D. Chen"), "D. Chen");
-        assert_eq!(cell("Chen, \"Dee\""), "\"Chen, \"\"Dee\"\"\"");
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("@x,y"), "\"'@x,y\"");
-    }
 }

@@ -54,6 +54,8 @@ from! {
     domain::CompletionId => I64 with domain::CompletionId::to_i64;
     domain::PasskeyId => I64 with domain::PasskeyId::to_i64;
     domain::TokenId => I64 with domain::TokenId::to_i64;
+    domain::ReviewId => I64 with domain::ReviewId::to_i64;
+    domain::ReportId => I64 with domain::ReportId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
 }
 

@@ -12,6 +12,7 @@ mod illegal_rows;
 mod ledger;
 mod look;
 mod many_agencies;
+mod oversight;
 mod people;
 mod properties;
 mod seal;

@@ -41,7 +41,7 @@ pub struct Invitation {
 /// Invites somebody.
 pub async fn invite(app: &App, ctx: &Ctx, who: Inviting) -> Result<Invitation, AskError> {
     let new = checked(app, ctx, &who)?;
-    let about = About { objects: vec![format!("account {}", new.login)], digest: None };
+    let about = About { objects: vec![format!("account {}", new.login)], ..About::default() };
     let act = app.begin::<ManagePeople>(ctx, about).await?;
     let added = app.inner().store.add_person(act.permit(), &new, ctx.person_id(), ctx.now).await;
     let id = added.map_err(AskError::failed("add a person"))?.ok_or_else(|| AskError::Invalid {
@@ -76,7 +76,8 @@ pub async fn first_person(
     let invitation = invite(app, &ctx, who).await?;
     for role in roles {
         let about = vec![format!("person {}", invitation.person), format!("role {role}")];
-        let act = app.begin::<GrantRole>(&ctx, About { objects: about, digest: None }).await?;
+        let act =
+            app.begin::<GrantRole>(&ctx, About { objects: about, ..About::default() }).await?;
         let grant = Grant {
             id: GrantId::from_i64(0),
             person: invitation.person,

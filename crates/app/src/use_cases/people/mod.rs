@@ -42,7 +42,7 @@ pub async fn by_login(app: &App, ctx: &Ctx, login: &str) -> Result<Option<Person
 }
 
 /// Somebody of the context's own agency.
-async fn own_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<Person, AskError> {
+pub(crate) async fn own_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<Person, AskError> {
     let person = app.inner().store.person(id).await;
     let person = person.map_err(AskError::failed("look up a person"))?;
     let person = person.filter(|person| person.agency == ctx.agency);

@@ -24,7 +24,7 @@ pub struct GiveRole {
 /// Gives a role. A privileged one counts once somebody else has approved it; nobody gives one to themselves.
 pub async fn give_role(app: &App, ctx: &Ctx, give: GiveRole) -> Result<Grant, AskError> {
     let about = vec![format!("person {}", give.person), format!("role {}", give.role)];
-    let act = app.begin::<GrantRole>(ctx, About { objects: about, digest: None }).await?;
+    let act = app.begin::<GrantRole>(ctx, About { objects: about, ..About::default() }).await?;
     words("reason", &give.reason)?;
     if give.ends_at.is_some_and(|ends_at| ends_at <= ctx.now) {
         let why = "is in the past".to_owned();

@@ -3,11 +3,13 @@
 
 use domain::Timestamp;
 use domain::access::OwnAccount;
+use ledger::leaf::{ClearField, Kind, SealedField};
 use policy::reason::{self, Rules};
 use policy::{Offence, ReasonFact};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{About, WorkingOn, grade};
+use crate::record::{About, Says, WorkingOn, grade};
+use crate::use_cases::oversight::index::WORK_STATED;
 use crate::{App, AskError, Ctx};
 
 /// Longest case number and reason, in characters.
@@ -101,6 +103,9 @@ pub async fn state_work(app: &App, ctx: &Ctx, said: &StateWork) -> Result<WorkSt
     let act = app.begin::<OwnAccount>(ctx, About::nothing_yet()).await?;
     let signed_in = ctx.person.as_ref().ok_or_else(|| AskError::not_found("session", "none"))?;
     let work = read(ctx, said)?;
+    if let Some(work) = &work {
+        put_on_record(app, ctx, work).await?;
+    }
     let kept = work.as_ref().map(|work| {
         let kept = Kept {
             purpose: work.purpose.clone(),
@@ -122,6 +127,20 @@ pub async fn state_work(app: &App, ctx: &Ctx, said: &StateWork) -> Result<WorkSt
     act.done([format!("works on {purpose}")]);
     let state = work_state(ctx).ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
     Ok(WorkState { work, ..state })
+}
+
+/// Writes down what somebody said, before it stands for anything: auditors see the reason also where nothing is looked at by it.
+async fn put_on_record(app: &App, ctx: &Ctx, work: &WorkingOn) -> Result<(), AskError> {
+    let says = Says::of(app, ctx);
+    let mut draft =
+        says.who(Kind::Event, WORK_STATED).text(ClearField::Purpose, work.purpose.as_str());
+    if let Some(case) = &work.case_number {
+        draft = says.seal(draft, SealedField::Case, case.as_str());
+    }
+    if let Some(reason) = &work.reason {
+        draft = says.seal(draft, SealedField::Reason, reason.as_str());
+    }
+    app.record(ctx, draft).await.map(drop)
 }
 
 fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {

@@ -44,7 +44,7 @@ pub async fn import_completions(
     file: &[u8],
 ) -> Result<CompletionsImported, AskError> {
     let digest = Some(Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect());
-    let act = app.begin::<RecordTraining>(ctx, About { objects: Vec::new(), digest }).await?;
+    let act = app.begin::<RecordTraining>(ctx, About { digest, ..About::default() }).await?;
     let failed = || AskError::failed("import completed courses");
     let policy = app.policy_of(ctx.agency).await?;
     let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;

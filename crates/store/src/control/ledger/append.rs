@@ -25,6 +25,7 @@ pub(crate) struct LedgerInserts {
     entries: MultiRow,
     clear: MultiRow,
     batches: MultiRow,
+    plates: MultiRow,
 }
 
 impl LedgerInserts {
@@ -36,6 +37,7 @@ impl LedgerInserts {
             entries: of("ledger_entries", "log, leaf, entry", 3),
             clear: of("ledger_clear", "log, leaf, field, disclosure, goes_at", 5),
             batches: of("ledger_batches", "log, day, late, first_read, last_read, leaf", 6),
+            plates: of("audit_plates", "log, code, leaf, said_in, goes_at", 5),
         }
     }
 }
@@ -102,6 +104,15 @@ async fn write_rows(
         values.extend(args![log, file.day, file.is_late(), leaf.first, leaf.last, *number]);
     });
     batches.await?;
+    let plates: Vec<_> = numbered
+        .iter()
+        .flat_map(|(number, leaf)| leaf.plates.iter().map(|plate| (*number, plate)))
+        .collect();
+    let plates = inserts.plates.insert(tx, &plates, |(number, plate), values| {
+        let begun = plate.begun.map_or(*number, |leaf| i64::try_from(leaf).unwrap_or(i64::MAX));
+        values.extend(args![log, plate.code.as_slice(), begun, *number, plate.goes_at]);
+    });
+    plates.await?;
     for (number, leaf) in numbered {
         if let Some(things) = &leaf.things {
             let ids = serde_json::to_string(&things.ids).expect("texts are always JSON");

@@ -7,6 +7,7 @@ use ledger::tree::{self, Subtrees};
 use ledger::{Hash, bundle};
 
 use super::{LogId, Things};
+use crate::control::oversight::forget_plates;
 use crate::sql::args;
 use crate::{FileRef, Store, StoreError};
 
@@ -209,7 +210,8 @@ impl Store {
         let db = &self.control().write;
         let texts = db.execute(FORGET_CLEAR, args![now]).await.map_err(failed())?;
         let things = db.execute(FORGET_THINGS, args![now]).await.map_err(failed())?;
-        Ok(texts + things)
+        let plates = forget_plates(db, now).await.map_err(failed())?;
+        Ok(texts + things + plates)
     }
 
     /// The root of a log's first `size` leaves.

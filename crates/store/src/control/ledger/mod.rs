@@ -15,6 +15,7 @@ use domain::{AgencyId, Timestamp};
 use ledger::disclosure::Disclosure;
 use ledger::leaf::SealedField;
 
+use crate::control::oversight::PlateMark;
 use crate::{BatchLeaf, FileRef};
 
 /// Which log: the server's, or an agency's.
@@ -98,6 +99,8 @@ pub struct NewLeaf {
     pub clear: Vec<ClearText>,
     /// What the act touched.
     pub things: Option<Things>,
+    /// The plates that it showed.
+    pub plates: Vec<PlateMark>,
     /// For a beginning: when, so that a stray one is found.
     pub begun_at: Option<Timestamp>,
     /// For the end of an act: the leaf in which it began.

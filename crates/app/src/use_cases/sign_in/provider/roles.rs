@@ -57,7 +57,7 @@ async fn end(app: &App, ctx: &Ctx, person: &Person, grant: &Grant) -> Result<(),
 
 async fn give(app: &App, ctx: &Ctx, person: &Person, role: Role) -> Result<(), AskError> {
     let about = vec![format!("person {}", person.id), format!("role {role}")];
-    let act = app.begin::<GrantRole>(ctx, About { objects: about, digest: None }).await?;
+    let act = app.begin::<GrantRole>(ctx, About { objects: about, ..About::default() }).await?;
     let grant = Grant {
         id: GrantId::from_i64(0),
         person: person.id,
