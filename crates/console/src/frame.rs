@@ -17,14 +17,35 @@ pub use crate::cookies::Theme;
 use crate::pages::people::Viewer;
 use crate::staff::Staff;
 
-/// The pages of oversight, and what it takes to open them.
-const OVERSIGHT: [(Action, &str, &str); 5] = [
-    (Action::SearchAudit, "/audit", "Audit"),
-    (Action::ReviewUse, "/reviews", "Reviews"),
-    (Action::InvestigateMisuse, "/misuse", "Misuse"),
-    (Action::ReadSecurityDigest, "/security", "Security"),
-    (Action::ReportMisuse, "/report", "Report misuse"),
+/// A page that navigation leads to: its address and name.
+type Link = (&'static str, &'static str);
+
+/// The pages of the day's work, and what it takes to open them.
+const PAGES: [(Action, Link); 5] = [
+    (Action::ListHits, ("/hits", "Hits")),
+    (Action::ListReads, ("/reads", "Reads")),
+    (Action::ListCameras, ("/cameras", "Cameras")),
+    (Action::ListHotlists, ("/hotlists", "Hotlists")),
+    (Action::ListLedger, ("/ledger", "Ledger")),
 ];
+
+/// Those of the agency, of oversight, and one's own.
+const MENU: [(Action, Link); 9] = [
+    (Action::ListPeople, ("/people", "People")),
+    (Action::ListTraining, ("/training", "Training")),
+    (Action::ListPolicy, ("/policy", "Policy")),
+    (Action::SearchAudit, ("/audit", "Audit")),
+    (Action::ReviewUse, ("/reviews", "Reviews")),
+    (Action::InvestigateMisuse, ("/misuse", "Misuse")),
+    (Action::ReadSecurityDigest, ("/security", "Security")),
+    (Action::ReportMisuse, ("/report", "Report misuse")),
+    (Action::OwnAccount, ("/account", "Account")),
+];
+
+/// Those that somebody may open.
+fn open_to<const N: usize>(all: [(Action, Link); N], viewer: &Viewer) -> Vec<Link> {
+    all.into_iter().filter(|(action, _)| viewer.may(*action)).map(|(_, link)| link).collect()
+}
 
 /// What is around a page.
 #[derive(Clone, Debug)]
@@ -44,8 +65,10 @@ pub struct Frame {
     pub(crate) work: Option<String>,
     /// What lapses soon and has to be looked after before, a sentence each.
     pub(crate) warnings: Vec<String>,
-    /// The pages of oversight that the reader may open: address and name.
-    pub(crate) oversight: Vec<(&'static str, &'static str)>,
+    /// The pages of the day's work that the reader's roles may open.
+    pub(crate) pages: Vec<Link>,
+    /// The other pages that they may open.
+    pub(crate) menu: Vec<Link>,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -68,7 +91,8 @@ impl Frame {
             who: String::new(),
             work: None,
             warnings: Vec::new(),
-            oversight: Vec::new(),
+            pages: Vec::new(),
+            menu: Vec::new(),
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -86,8 +110,8 @@ impl Frame {
             self.work = work_line(&staff.ctx);
             self.warnings = person.map(|one| warnings(one, self.now)).unwrap_or_default();
             let viewer = Viewer::of(&staff.ctx);
-            let may = OVERSIGHT.into_iter().filter(|(action, ..)| viewer.may(*action));
-            self.oversight = may.map(|(_, address, name)| (address, name)).collect();
+            self.pages = open_to(PAGES, &viewer);
+            self.menu = open_to(MENU, &viewer);
         }
         self
     }
@@ -101,7 +125,8 @@ impl Frame {
             who: "R. Ortiz".to_owned(),
             work: Some("Stolen vehicle · 26-001234".to_owned()),
             warnings: Vec::new(),
-            oversight: OVERSIGHT.map(|(_, address, name)| (address, name)).into(),
+            pages: PAGES.map(|(_, link)| link).into(),
+            menu: MENU.map(|(_, link)| link).into(),
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -126,6 +151,11 @@ impl Frame {
 
     pub(crate) fn made_at(&self) -> crate::components::Moment {
         crate::components::Moment::of(self.now, self.now)
+    }
+
+    /// Whether the reader is told of hits as they come.
+    pub(crate) fn sees_hits(&self) -> bool {
+        self.pages.iter().any(|(address, _)| *address == "/hits")
     }
 
     /// Whether the page is one on which it matters what the reader works on.

@@ -182,8 +182,7 @@ impl Gather<'_> {
     }
 
     fn attempt(&self, line: &AuditLine) -> Attempt {
-        let at_account =
-            |person: &&Person| format!("{} ({})", person.name, person.login) == line.objects;
+        let at_account = |person: &&Person| person.named() == line.objects;
         let person = self.people.values().find(at_account).map(|person| person.id);
         Attempt {
             leaf: Some(line.row.leaf),
