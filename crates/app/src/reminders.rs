@@ -1,4 +1,4 @@
-//! What people are reminded of by mail: training that ends, accounts that have to be confirmed.
+//! What people are told by mail: training that ends, accounts that have to be confirmed, each day's digest of sign-ins.
 
 use std::sync::Arc;
 
@@ -12,9 +12,10 @@ use crate::error::BoxError;
 use crate::mail::MailConfig;
 use crate::policies::InForce;
 use crate::record::server_permit;
+use crate::use_cases::oversight::{digest_day, digest_text, security_digest};
 use crate::use_cases::people::review_at;
 use crate::use_cases::training::{Standing, standing};
-use crate::{App, SignedIn};
+use crate::{App, Ctx, SignedIn};
 
 /// A course that counts for so many more days, and no more than its bundle warns ahead.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,6 +83,7 @@ pub async fn remind(app: &App, now: Timestamp) -> Result<(), BoxError> {
         let round = Round { app, mail, agency: agency.id, policy, now };
         round.of_training().await?;
         round.of_accounts().await?;
+        round.of_security(&agency.name).await?;
     }
     Ok(())
 }
@@ -157,6 +159,36 @@ impl Round<'_> {
             );
             let once = format!("accounts to confirm, {month}, person {}", person.id);
             self.queue(person, once, subject, body).await?;
+        }
+        Ok(())
+    }
+
+    /// The digest of yesterday's sign-ins, to each who may read it (`AUS-344.3.1a1`).
+    async fn of_security(&self, agency: &str) -> Result<(), BoxError> {
+        let permit = server_permit::<ListPeople>(self.agency, self.now)?;
+        let store = &self.app.inner().store;
+        let day = digest_day(self.app, self.agency, self.now);
+        let matrix = self.policy.bundle.matrix();
+        let people = store.people(&permit).await?;
+        let mut text = None;
+        for grant in store.grants(&permit).await? {
+            let may =
+                grant.counts_at(self.now) && matrix.permits(grant.role, Action::ReadSecurityDigest);
+            let to = people.iter().find(|one| may && one.id == grant.person);
+            let reached = |one: &&Person| !one.email.is_empty() && one.is_usable(self.now);
+            let Some(person) = to.filter(reached) else { continue };
+            let once = format!("security digest of {day}, person {}", person.id);
+            // Gathering it is on record: it is gathered once a day, not each time that reminders are looked for.
+            if store.has_mail(self.agency, &once).await? {
+                continue;
+            }
+            if text.is_none() {
+                let ctx = Ctx::server(self.agency, self.now);
+                let digest = security_digest(self.app, &ctx, Some(day)).await?;
+                text = Some(digest_text(&digest, agency, &self.mail.console_url));
+            }
+            let body = text.clone().unwrap_or_default();
+            self.queue(person, once, format!("Sign-ins and access on {day}"), body).await?;
         }
         Ok(())
     }

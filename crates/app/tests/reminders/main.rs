@@ -11,6 +11,7 @@ use app::people::{
     list_people, open_person,
 };
 use app::reminders::remind;
+use app::sign_in::{Door, with_password};
 use app::{Ctx, MailConfig};
 use domain::{PersonId, Role};
 use outbound::{MailPassword, MailServer, Protection};
@@ -87,6 +88,41 @@ async fn clause_aus_344_7b_who_is_trained_is_told_by_mail_before_it_lapses_and_o
     let second = office.take();
     assert!(second.text.contains("lapses tonight at midnight"), "{}", second.text);
     assert!(troubles(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn clause_aus_344_3_1a1_the_digest_of_sign_ins_comes_by_mail_each_day_and_once() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let who = Inviting {
+        login: "c.stone".to_owned(),
+        name: "C. Stone".to_owned(),
+        email: "c.stone@testing.example".to_owned(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    let roles = [Role::ChiefSecurityOfficer];
+    first_person(&house.app, house.agency, who, &roles, "a test").await.unwrap();
+    let door = Door { address: None, browser: "a test".to_owned() };
+    with_password(&house.app, "nobody.here", "nine herons", &door).await.unwrap_err();
+    house.clock.set("2026-11-22T06:00:00Z");
+    round(&house).await;
+    round(&house).await;
+    house.clock.set("2026-11-23T06:00:00Z");
+    round(&house).await;
+
+    let first = office.take();
+    assert_eq!(first.to, ["c.stone@testing.example"]);
+    assert!(first.text.contains("Subject: Sign-ins and access on 2026-11-21"), "{}", first.text);
+    assert!(first.text.contains("     1  failed sign-ins"), "{}", first.text);
+    assert!(
+        first.text.contains("/security?day=3D2026-11-21")
+            || first.text.contains("/security?day=2026-11-21"),
+        "{}",
+        first.text
+    );
+    let second = office.take();
+    assert!(second.text.contains("Subject: Sign-ins and access on 2026-11-22"), "{}", second.text);
 }
 
 #[tokio::test]

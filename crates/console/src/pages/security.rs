@@ -84,7 +84,6 @@ const fn odd_in_words(odd: Odd) -> &'static str {
 impl SecurityPage {
     /// The page of this day, for who looks at it.
     pub fn of(frame: Frame, digest: &DayDigest, viewer: &Viewer) -> Self {
-        let now = frame.now;
         let who = |person: Option<PersonId>, called: &str| {
             let known = person.and_then(|id| digest.people.get(&id).map(|state| (id, state)));
             let is_disabled = known.is_some_and(|(_, state)| state.is_disabled);

@@ -10,6 +10,7 @@ use crate::{Store, StoreError};
 const QUEUE: &str = "INSERT INTO mails \
     (id, agency, person, once, subject, body, made_at, next_try_at, n_tries, trouble) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, '') ON CONFLICT (agency, once) DO NOTHING";
+const THERE: &str = "SELECT id FROM mails WHERE agency = $1 AND once = $2";
 const DUE: &str = "SELECT m.id, m.agency, m.person, p.email, m.subject, m.body, m.made_at, m.n_tries \
     FROM mails m JOIN people p ON p.id = m.person \
     WHERE m.next_try_at IS NOT NULL AND m.next_try_at <= $1 ORDER BY m.next_try_at, m.id LIMIT $2";
@@ -71,6 +72,12 @@ pub struct MailTrouble {
 }
 
 impl Store {
+    /// Whether a mail of this word was written down.
+    pub async fn has_mail(&self, agency: AgencyId, once: &str) -> Result<bool, StoreError> {
+        let there = self.control().read.row(THERE, args![agency, once]).await;
+        Ok(there.map_err(StoreError::sql("look for a mail"))?.is_some())
+    }
+
     /// Writes a mail down, to be sent at once; false when this was said before.
     pub async fn queue_mail(&self, new: &NewMail, now: Timestamp) -> Result<bool, StoreError> {
         let failed = || StoreError::sql("write down a mail");
