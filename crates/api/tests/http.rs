@@ -218,12 +218,13 @@ async fn a_machine_asks_with_a_token_for_what_it_was_made_for_and_states_its_pur
     let app = &client.house.app;
     let new = app::tokens::NewToken {
         name: "dispatch".to_owned(),
-        scopes: vec!["list-reads".to_owned()],
+        scopes: vec!["list-reads".to_owned(), "open-read".to_owned()],
         days: 30,
     };
     let made = app::tokens::make_token(app, &client.house.admin(), &new).await.unwrap();
     let secret = made.secret.as_str();
-    let (status, refused) = with_token(&client, "/api/v1/reads", secret).await;
+    let nowhere = format!("/api/v1/reads/{}-20261121-77", client.house.agency);
+    let (status, refused) = with_token(&client, &nowhere, secret).await;
     assert_eq!((status, &refused["error"]), (StatusCode::FORBIDDEN, &json!("refused")));
     let said = json!({
         "purpose": "stolen-vehicle",
@@ -239,6 +240,7 @@ async fn a_machine_asks_with_a_token_for_what_it_was_made_for_and_states_its_pur
         (StatusCode::OK, &json!("stolen-vehicle")),
         "{stated}"
     );
+    assert_eq!(with_token(&client, &nowhere, secret).await.0, StatusCode::NOT_FOUND);
     assert_eq!(with_token(&client, "/api/v1/reads", secret).await.0, StatusCode::OK);
     let (status, refused) = with_token(&client, "/api/v1/hotlists", secret).await;
     assert_eq!(status, StatusCode::FORBIDDEN);

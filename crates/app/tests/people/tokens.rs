@@ -6,8 +6,8 @@ use app::people::{StateWork, lock_person, state_work};
 use app::tokens::{
     MadeToken, NewToken, TokenRefused, by_token, make_token, revoke_token, scopes_for,
 };
-use app::{AskError, Ctx, HitsAsk, ReadsAsk, list_hits, list_hotlists, list_reads};
-use domain::Role;
+use app::{AskError, Ctx, HitsAsk, ReadsAsk, list_hits, list_hotlists, list_reads, open_read};
+use domain::{ReadRef, Role};
 use ledger::leaf::ClearField;
 use testkit::House;
 use testkit::house::{CASE, PURPOSE, REASON, a_session, train};
@@ -42,12 +42,13 @@ async fn asks(house: &House, made: &MadeToken) -> Result<Ctx, TokenRefused> {
 async fn a_machine_asks_in_its_persons_name_for_what_the_token_was_made_for() {
     for house in [House::new().await, House::on_postgres().await] {
         let (app, ctx) = (&house.app, maker(&house).await);
-        let token = made(&house, &ctx, &["list-reads", "list-hits"]).await;
+        let token = made(&house, &ctx, &["list-reads", "open-read"]).await;
         let asking = asks(&house, &token).await.unwrap();
         assert_eq!(asking.person_id(), ctx.person_id());
-        // Looks ask for a purpose, and the token states one that stays with it.
-        let (words, _) = refused(list_reads(app, &asking, ReadsAsk::default()).await);
-        assert!(words.iter().all(|(word, _)| word.starts_with("purpose")), "{words:?}");
+        // Opening a read asks for a purpose, and the token states one that stays with it.
+        let nowhere = ReadRef::parse(&format!("{}-20261121-77", house.agency)).unwrap();
+        let (words, _) = refused(open_read(app, &asking, nowhere).await);
+        assert!(words.iter().any(|(word, _)| word == "purpose-missing"), "{words:?}");
         let said = StateWork {
             purpose: PURPOSE.to_owned(),
             case_number: CASE.to_owned(),
@@ -56,8 +57,9 @@ async fn a_machine_asks_in_its_persons_name_for_what_the_token_was_made_for() {
         };
         state_work(app, &asking, &said).await.unwrap();
         let asking = asks(&house, &token).await.unwrap();
+        let none = open_read(app, &asking, nowhere).await;
+        assert!(matches!(none, Err(AskError::NotFound { .. })));
         list_reads(app, &asking, ReadsAsk::default()).await.unwrap();
-        list_hits(app, &asking, HitsAsk::default()).await.unwrap();
         let told = newest(&house, house.agency, "list-reads").await;
         assert_eq!(
             told.beside("name"),

@@ -1,10 +1,10 @@
 //! `/sign-in` and what follows: name and password, then a code or a passkey. Without script, but for passkeys.
 
-use app::App;
 use app::sign_in::{
     DeviceToken, Door, OidcRefused, SignInRefused, StepToken, begin_second_passkey,
     passkeys_work_at, providers, with_code, with_demo_link, with_password,
 };
+use app::{App, AskError};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -49,6 +49,9 @@ pub(crate) fn in_words(refused: &SignInRefused, now: Timestamp) -> String {
             "Your provider knows you, and no account here is linked with you that can be used. The program’s administrator sends invitations.".to_owned()
         }
         SignInRefused::Lost => "This was begun too long ago, or was finished. Begin again.".to_owned(),
+        SignInRefused::Ask(err @ (AskError::Invalid { .. } | AskError::NotFound { .. })) => {
+            capital(&err.to_string())
+        }
         SignInRefused::Ask(_) => "Something failed here. Whoever runs this server can see why in its log.".to_owned(),
     }
 }
@@ -64,6 +67,8 @@ fn capital(text: &str) -> String {
 pub(crate) const fn status(refused: &SignInRefused) -> StatusCode {
     match refused {
         SignInRefused::MustWait { .. } => StatusCode::TOO_MANY_REQUESTS,
+        SignInRefused::Ask(AskError::Invalid { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+        SignInRefused::Ask(AskError::NotFound { .. }) => StatusCode::NOT_FOUND,
         SignInRefused::Ask(_) => StatusCode::INTERNAL_SERVER_ERROR,
         SignInRefused::Weak(_) => StatusCode::UNPROCESSABLE_ENTITY,
         SignInRefused::Provider(OidcRefused::Unreachable(_)) => StatusCode::BAD_GATEWAY,
@@ -73,8 +78,14 @@ pub(crate) const fn status(refused: &SignInRefused) -> StatusCode {
 
 /// Says what failed in the server's log, where something did.
 pub(crate) fn note(refused: &SignInRefused) {
-    if let SignInRefused::Ask(err) = refused {
-        tracing::error!(error = app::chain(err), "a sign-in failed here");
+    match refused {
+        SignInRefused::Ask(err @ (AskError::Failed { .. } | AskError::NotRecorded { .. })) => {
+            tracing::error!(error = app::chain(err), "a sign-in failed here");
+        }
+        SignInRefused::Provider(err @ OidcRefused::Unreachable(_)) => {
+            tracing::warn!(error = app::chain(err), "an agency's provider did not answer");
+        }
+        _ => {}
     }
 }
 
