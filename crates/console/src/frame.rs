@@ -8,8 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{AgencyId, Timestamp};
+use policy::CaseCheck;
 
 use crate::assets::Links;
+use crate::components::ExigentBar;
 pub use crate::cookies::Theme;
 use crate::staff::Staff;
 
@@ -29,6 +31,10 @@ pub struct Frame {
     pub(crate) who: String,
     /// What the reader works on, in words; none where nothing is stated.
     pub(crate) work: Option<String>,
+    /// What is to be said of the case number beside it; empty where nothing is.
+    pub(crate) case_note: &'static str,
+    /// Looks whose case number is still to come, or came too late.
+    pub(crate) exigent: Option<ExigentBar>,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -50,6 +56,8 @@ impl Frame {
             agency: String::new(),
             who: String::new(),
             work: None,
+            case_note: "",
+            exigent: None,
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -65,6 +73,8 @@ impl Frame {
             let person = staff.ctx.person.as_ref();
             self.who = person.map(|one| one.standing.person.name.clone()).unwrap_or_default();
             self.work = work_line(&staff.ctx);
+            self.case_note = case_note(&staff.ctx);
+            self.exigent = ExigentBar::of(&staff.ctx, self.now);
         }
         self
     }
@@ -77,6 +87,8 @@ impl Frame {
             agency: "Austin PD".to_owned(),
             who: "R. Ortiz".to_owned(),
             work: Some("Stolen vehicle · 26-001234".to_owned()),
+            case_note: "",
+            exigent: None,
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -131,7 +143,19 @@ fn work_line(ctx: &Ctx) -> Option<String> {
     let work = state.work?;
     let label = state.choices.iter().find(|one| one.word == work.purpose).map(|one| &one.label);
     let label = label.unwrap_or(&work.purpose);
-    Some(work.case_number.map_or_else(|| label.clone(), |case| format!("{label} · {case}")))
+    let without =
+        if work.exigent { format!("{label} · case number to follow") } else { label.clone() };
+    Some(work.case_number.map_or(without, |case| format!("{label} · {case}")))
+}
+
+/// What is to be said of the case number that somebody works on.
+fn case_note(ctx: &Ctx) -> &'static str {
+    let work = ctx.person.as_ref().and_then(|person| person.work.as_ref());
+    match work.and_then(|work| work.case_check).map(|(check, _)| check) {
+        Some(CaseCheck::Unknown) => "the case system does not know this number",
+        Some(CaseCheck::Unreachable) => "the case system could not be asked for this number",
+        Some(CaseCheck::Verified) | None => "",
+    }
 }
 
 /// The agency's name. A page without it is better than no page.

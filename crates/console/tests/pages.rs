@@ -7,6 +7,8 @@
 
 #[path = "pages/people.rs"]
 mod people;
+#[path = "pages/policy.rs"]
+mod policy;
 
 use app::sign_in::{SessionToken, demo_link};
 use app::take_reads;
@@ -102,6 +104,14 @@ impl House {
     /// Sends a form of this session's.
     async fn send(&self, path: &str, fields: &str) -> Answer {
         let token = self.form_token().await;
+        self.post(path, SAME, &format!("form_token={token}&{fields}")).await
+    }
+
+    /// Sends a form that stands on another page: that of a camera is not for everybody.
+    async fn send_from(&self, page: &str, path: &str, fields: &str) -> Answer {
+        let page = self.get(page).await.text;
+        let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
+        let token = rest.split('"').next().unwrap();
         self.post(path, SAME, &format!("form_token={token}&{fields}")).await
     }
 

@@ -1,6 +1,11 @@
-//! What leaves for outside: for now, asking witnesses for cosignatures (C2SP tlog-witness). Nothing is sent anywhere that
+//! What leaves for outside: asking witnesses for cosignatures (C2SP tlog-witness), and case systems for cases. Nothing is sent anywhere that
 //! the configuration does not name, and whoever answers is not believed: bodies, time and text are bounded.
 
+mod cases;
 mod witness;
 
+pub use cases::{
+    AskCasesError, BadLine, CaseBook, CasesRead, CsvCases, HttpCases, InvalidCaseUrl, InvalidCases,
+    NUMBER_CHARS_MAX, ReadCasesError, read_cases,
+};
 pub use witness::{Answer, AskWitnessError, WitnessClient};

@@ -9,6 +9,7 @@ mod act;
 pub(crate) mod batch;
 pub(crate) mod checkpoints;
 mod context;
+mod exigent;
 mod judge;
 mod look;
 mod says;

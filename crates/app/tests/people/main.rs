@@ -9,6 +9,9 @@
 )]
 
 mod accounts;
+mod cases;
+mod exigent;
+mod policy_change;
 mod purpose;
 mod record;
 mod roles;

@@ -1,10 +1,12 @@
 //! Pieces of pages: a plate, a moment, an age, a picture. Each is a value with a template of its own, written where it is
 //! used by its name.
 
+mod exigent;
 mod hit_row;
 mod plate_text;
 mod read_row;
 
+pub use exigent::{ExigentBar, LookRow};
 pub(crate) use hit_row::priority_word;
 pub use hit_row::{Entry, HitRow};
 pub use plate_text::{CharacterBar, PlateLine};

@@ -24,6 +24,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod theme;
 pub mod work;
+pub mod work_complete;
 
 pub mod account;
 pub mod people;
@@ -32,6 +33,9 @@ pub mod person_account;
 pub mod person_new;
 pub mod person_role;
 pub mod policy;
+pub mod policy_change;
+pub mod policy_changes;
+pub mod policy_propose;
 pub mod training;
 pub mod training_csv;
 pub mod training_record;

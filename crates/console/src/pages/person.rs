@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::people::{Names, Standing, Viewer, not_you, review_at};
 use super::person_new::sentence;
-use crate::components::{Age, Moment};
+use crate::components::{Age, ExigentBar, Moment};
 use crate::error::PageError;
 use crate::form::Field;
 use crate::frame::{Frame, page};
@@ -97,6 +97,8 @@ pub(crate) struct Buttons {
     lock: bool,
     enable: bool,
     release: bool,
+    /// The account is locked by looks without a case number that were completed too late.
+    release_looks: bool,
     invite: bool,
     confirm: bool,
 }
@@ -120,6 +122,7 @@ pub struct OnePerson {
     review: Moment,
     is_review_due: bool,
     is_me: bool,
+    exigent: Option<ExigentBar>,
     buttons: Buttons,
     now: Vec<GrantRow>,
     before: Vec<GrantRow>,
@@ -172,11 +175,15 @@ impl OnePerson {
             review: Moment::in_full(review),
             is_review_due: review <= now && person.is_usable(now),
             is_me,
+            exigent: ExigentBar::of_looks(&opened.exigent, now),
             buttons: Buttons {
                 give: others(Action::GrantRole),
                 lock: others(Action::LockAccount) && person.disabled.is_none(),
                 enable: viewer.may(Action::ManagePeople) && person.disabled.is_some(),
                 release: viewer.may(Action::UnlockAccount) && row.is_locked,
+                release_looks: others(Action::UnlockAccount)
+                    && opened.exigent.iter().any(|look| look.locks_at(now))
+                    && !opened.exigent.iter().any(|look| look.is_open() && look.locks_at(now)),
                 invite: viewer.may(Action::ManagePeople) && person.is_usable(now),
                 confirm: others(Action::ReviewAccounts) && person.is_usable(now),
             },

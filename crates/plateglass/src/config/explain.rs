@@ -56,6 +56,9 @@ pub(crate) fn explain(config: &Config) -> String {
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         say("agency", agency.name.clone());
+        if let Some(cases) = &agency.cases {
+            say("its cases", cases.says());
+        }
     }
     for folder in &config.folders {
         let whose = folder.camera.clone().unwrap_or_else(|| "a folder for each camera".to_owned());

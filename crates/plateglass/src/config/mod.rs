@@ -1,5 +1,6 @@
 //! `plateglass.toml`: typed, unknown keys refused. The one home of the environment.
 
+mod cases;
 mod explain;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use ledger::key::KeyKind;
 use serde::{Deserialize, Serialize};
 use store::{Engine, StoreConfig, Synchronous};
 
+pub(crate) use cases::CasesSection;
 pub(crate) use explain::explain;
 
 /// The whole file.
@@ -234,6 +236,9 @@ pub(crate) struct AgencySection {
     /// Where its days begin, such as `America/Chicago`.
     #[serde(default = "default_time_zone")]
     pub(crate) time_zone: String,
+    /// Its case system, that can be asked for case numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cases: Option<CasesSection>,
 }
 
 fn default_policy() -> Utf8PathBuf {
@@ -330,6 +335,9 @@ impl Config {
         }
         if let Some(metrics) = self.metrics_listen.filter(|at| !at.ip().is_loopback()) {
             tracing::warn!(%metrics, "metrics are shown outside this machine");
+        }
+        for agency in &self.agencies {
+            agency.cases.as_ref().map_or(Ok(()), |cases| cases.check(&agency.name))?;
         }
         for folder in &self.folders {
             if !self.agencies.iter().any(|agency| agency.name == folder.agency) {

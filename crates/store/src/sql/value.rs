@@ -54,6 +54,7 @@ from! {
     domain::CompletionId => I64 with domain::CompletionId::to_i64;
     domain::PasskeyId => I64 with domain::PasskeyId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
+    domain::ExigentId => I64 with domain::ExigentId::to_i64;
 }
 
 /// The arguments of a statement, in the order of `$1`, `$2`, ….

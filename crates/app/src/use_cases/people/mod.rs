@@ -1,18 +1,20 @@
 //! People: who has an account, which roles they hold, what they work on.
 
 mod accounts;
+mod exigent;
 mod invite;
 mod list;
 mod roles;
 mod work;
 
 pub use accounts::{confirm_account, enable_person, lock_person, release_password};
+pub use exigent::{complete_exigent_look, open_exigent_looks, release_exigent_looks};
 pub use invite::{Invitation, Inviting, first_person, invite, invite_again};
 pub use list::{PeoplePage, PersonPage, PersonRow, list_people, open_person};
 pub use roles::{GiveRole, approve_role, end_role, give_role};
 pub use work::{PurposeChoice, StateWork, WorkState, state_work, work_state};
 
-pub(crate) use work::working_on;
+pub(crate) use work::{still_working_on, working_on};
 
 use domain::access::ListPeople;
 use domain::{AgencyId, Login, Person, PersonId};
