@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use app::App;
-use app::policy::{ChangeRow, list_changes};
+use app::policy::{ChangeRow, ChangeState, list_changes};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::PersonId;
+use domain::{PersonId, Timestamp};
 use policy::Action;
 use serde::Deserialize;
 
@@ -29,9 +29,30 @@ pub(crate) struct Row {
     proposed: Moment,
     approved: Option<(String, Moment)>,
     withdrawn: Option<(String, Moment)>,
-    begins: Moment,
+    begins: Begins,
     touches_privacy: bool,
     digest: String,
+}
+
+/// From when on it decides.
+#[derive(Debug)]
+pub(crate) enum Begins {
+    /// From this moment.
+    At(Moment),
+    /// It never will.
+    Never,
+    /// Its day has come, and nobody has approved it.
+    OnceApproved,
+}
+
+impl Begins {
+    fn of(change: &ChangeRow, now: Timestamp) -> Self {
+        match change.state {
+            ChangeState::Withdrawn => Self::Never,
+            ChangeState::Waits if change.begins <= now => Self::OnceApproved,
+            _ => Self::At(Moment::in_full(change.begins)),
+        }
+    }
 }
 
 /// The history.
@@ -64,7 +85,7 @@ impl ChangesPage {
             proposed: Moment::in_full(change.proposed.1),
             approved: change.approved.map(|(by, at)| (named(names, by), Moment::in_full(at))),
             withdrawn: change.withdrawn.map(|(by, at)| (named(names, by), Moment::in_full(at))),
-            begins: Moment::in_full(change.begins),
+            begins: Begins::of(change, frame.now),
             touches_privacy: change.touches_privacy,
             digest: change.digest.chars().take(12).collect(),
         };

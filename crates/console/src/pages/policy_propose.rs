@@ -32,7 +32,7 @@ pub(crate) struct FaultRow {
     file: String,
     line: String,
     place: String,
-    says: String,
+    says: Vec<Says>,
 }
 
 impl FaultRow {
@@ -42,7 +42,7 @@ impl FaultRow {
             file: fault.file.to_string(),
             line: line.map(|line| format!("line {line}")).unwrap_or_default(),
             place: if is_line { String::new() } else { fault.place.clone() },
-            says: sentence(&fault.says),
+            says: Says::of(&sentence(&fault.says)),
         }
     }
 }
@@ -143,7 +143,9 @@ impl ProposePage {
     pub fn with_faults(mut self, unsound: &Unsound) -> Self {
         let n_faults = u64::try_from(unsound.faults.len()).unwrap_or(u64::MAX);
         self.n_faults = words::count(n_faults, "fault", "faults");
-        self.faults = unsound.faults.iter().map(FaultRow::of).collect();
+        let mut faults: Vec<_> = unsound.faults.iter().collect();
+        faults.sort_by_key(|(fault, line)| (&fault.file, *line));
+        self.faults = faults.into_iter().map(FaultRow::of).collect();
         self
     }
 
