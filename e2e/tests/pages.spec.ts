@@ -33,8 +33,12 @@ const PAGES: [name: string, path: string, follow?: string][] = [
   ["person-new", "/people/new"],
   ["training", "/training"],
   ["policy", "/policy"],
+  ["policy-propose", "/policy/propose"],
+  ["policy-changes", "/policy/changes"],
+  ["policy-change", "/policy/changes", "tbody tr a"],
   ["account", "/account"],
   ["work", "/work"],
+  ["work-complete", "/work/complete"],
   ["confirm", "/confirm"],
   ["not-found", "/no-such-page"],
 ];

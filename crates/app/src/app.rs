@@ -15,6 +15,7 @@ use vault::{KeyStore, LogKeys, Vault, VaultError};
 use crate::agencies::Agencies;
 use crate::bus::Bus;
 use crate::cameras::CameraTable;
+use crate::cases::Cases;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::imports::Imports;
@@ -171,6 +172,7 @@ pub(crate) struct Inner {
     pub(crate) relay_closing: CancellationToken,
     pub(crate) imports: Imports,
     pub(crate) policies: Policies,
+    pub(crate) cases: Cases,
     pub(crate) addresses: std::sync::Mutex<Addresses>,
     pub(crate) sign_in_turns: Turns,
     pub(crate) sealer: vault::Sealer,
@@ -237,6 +239,7 @@ impl App {
             relay_closing: CancellationToken::new(),
             imports: Imports::default(),
             policies: Policies::default(),
+            cases: Cases::default(),
             addresses: std::sync::Mutex::new(Addresses::new(ADDRESSES_MAX)),
             sign_in_turns: Turns::default(),
             sealer: vault::Sealer::new(server_key.for_use("sign-in-secrets"), fill),

@@ -1,11 +1,13 @@
 //! What happens by the clock: days are closed and sealed, last-seen times are saved, expired sign-ins are forgotten.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::access::ListHotlists;
 use domain::{AgencyId, Timestamp};
 use store::{FileKind, FileState};
+use tokio::sync::Mutex;
 
 use crate::bus::Topic;
 use crate::error::{BoxError, chain};
@@ -28,87 +30,60 @@ const TELL_GROWTH_EVERY: Duration = Duration::from_secs(2);
 
 /// Starts the tasks.
 pub(crate) fn start(app: &App) {
-    let tasks = &app.inner().tasks;
-    let each = |every: Duration| {
-        let mut ticks = tokio::time::interval(every);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        ticks
-    };
-    let (saver, mut save) = (app.clone(), each(SAVE_LAST_SEEN_EVERY));
-    tasks.spawn_until_closing("last-seen", async move {
+    repeat(app, "last-seen", SAVE_LAST_SEEN_EVERY, |app| async move {
+        save_last_seen(&app).await;
+        say(notice_changes(&app).await, "look for changed settings");
+        tell_gauges(&app);
+    });
+    repeat(app, "ledger-probe", sweep::PROBE_EVERY, |app| async move {
+        sweep::probe(&app).await;
+    });
+    let told = Arc::new(Mutex::new(HashMap::new()));
+    repeat(app, "ledger-growth", TELL_GROWTH_EVERY, move |app| {
+        let told = Arc::clone(&told);
+        async move { tell_growth(&app, &mut *told.lock().await).await }
+    });
+    repeat(app, "ledger", sweep::SWEEP_EVERY, |app| async move {
+        say(sweep::sweep(&app, app.now()).await, "sweep the ledger");
+        say(app.publish_due().await, "publish checkpoints");
+    });
+    repeat(app, "people", LOOK_AT_PEOPLE_EVERY, |app| async move {
+        say(disable_unused(&app, app.now()).await, "disable unused accounts");
+        say(reminders::remind(&app, app.now()).await, "write reminders");
+    });
+    repeat(app, "mail", SEND_MAIL_EVERY, |app| async move {
+        say(mail::send_due_mail(&app, app.now()).await, "send mail");
+    });
+    repeat(app, "days", LOOK_AT_DAYS_EVERY, |app| async move {
+        let now = app.now();
+        say(seal_due_days(&app, now).await, "seal a day");
+        let forgotten = app.inner().store.forget_expired_sign_ins(now).await;
+        say(forgotten.map_err(Into::into), "forget expired sign-ins");
+    });
+}
+
+/// Does something at once, and then every so often, until the server shuts down.
+fn repeat<F, W>(app: &App, name: &'static str, every: Duration, mut work: W)
+where
+    W: FnMut(App) -> F + Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let own = app.clone();
+    app.inner().tasks.spawn_until_closing(name, async move {
         loop {
-            save.tick().await;
-            save_last_seen(&saver).await;
-            if let Err(err) = notice_changes(&saver).await {
-                tracing::warn!(error = chain(err.as_ref()), "failed to look for changed settings");
-            }
-            tell_gauges(&saver);
+            ticks.tick().await;
+            work(own.clone()).await;
         }
     });
-    let (prober, mut probe) = (app.clone(), each(sweep::PROBE_EVERY));
-    tasks.spawn_until_closing("ledger-probe", async move {
-        loop {
-            probe.tick().await;
-            sweep::probe(&prober).await;
-        }
-    });
-    let (teller, mut often) = (app.clone(), each(TELL_GROWTH_EVERY));
-    tasks.spawn_until_closing("ledger-growth", async move {
-        let mut told = HashMap::new();
-        loop {
-            often.tick().await;
-            tell_growth(&teller, &mut told).await;
-        }
-    });
-    let (sweeper, mut minute) = (app.clone(), each(sweep::SWEEP_EVERY));
-    tasks.spawn_until_closing("ledger", async move {
-        loop {
-            minute.tick().await;
-            if let Err(err) = sweep::sweep(&sweeper, sweeper.now()).await {
-                tracing::error!(error = chain(err.as_ref()), "failed to sweep the ledger");
-            }
-            if let Err(err) = sweeper.publish_due().await {
-                tracing::error!(error = chain(err.as_ref()), "failed to publish checkpoints");
-            }
-        }
-    });
-    let (keeper, mut hour) = (app.clone(), each(LOOK_AT_PEOPLE_EVERY));
-    tasks.spawn_until_closing("people", async move {
-        loop {
-            hour.tick().await;
-            if let Err(err) = disable_unused(&keeper, keeper.now()).await {
-                tracing::error!(error = chain(err.as_ref()), "failed to disable unused accounts");
-            }
-            if let Err(err) = reminders::remind(&keeper, keeper.now()).await {
-                tracing::error!(error = chain(err.as_ref()), "failed to write reminders");
-            }
-        }
-    });
-    let (sender, mut due) = (app.clone(), each(SEND_MAIL_EVERY));
-    tasks.spawn_until_closing("mail", async move {
-        loop {
-            due.tick().await;
-            if let Err(err) = mail::send_due_mail(&sender, sender.now()).await {
-                tracing::error!(error = chain(err.as_ref()), "failed to send mail");
-            }
-        }
-    });
-    let (sealer, mut look) = (app.clone(), each(LOOK_AT_DAYS_EVERY));
-    tasks.spawn_until_closing("days", async move {
-        loop {
-            look.tick().await;
-            let now = sealer.now();
-            if let Err(err) = seal_due_days(&sealer, now).await {
-                tracing::error!(
-                    error = chain(err.as_ref()),
-                    "failed to seal a day; trying again in a minute"
-                );
-            }
-            if let Err(err) = sealer.inner().store.forget_expired_sign_ins(now).await {
-                tracing::warn!(error = chain(&err), "failed to forget expired sign-ins");
-            }
-        }
-    });
+}
+
+/// Tells of what failed; it is tried again the next time.
+fn say(outcome: Result<(), BoxError>, doing: &'static str) {
+    if let Err(err) = outcome {
+        tracing::error!(error = chain(err.as_ref()), "failed to {doing}; trying again");
+    }
 }
 
 /// Notices what a command beside the server changed: cameras' keys, lists in force.

@@ -6,11 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::{AgencyId, BundleId, Day, Timestamp};
 use jiff::tz::TimeZone;
-use policy::{Bundle, BundleFiles};
+use policy::{Bundle, BundleFiles, contradictions};
 use serde::{Deserialize, Serialize};
 use store::BundleRow;
 
 use crate::error::BoxError;
+use crate::use_cases::policy::configured;
 use crate::{App, AskError};
 
 /// An agency's policy, and its clock on the wall.
@@ -26,6 +27,16 @@ impl InForce {
     /// The day at the agency.
     pub fn day(&self, now: Timestamp) -> Day {
         local_day(now, &self.zone)
+    }
+
+    /// When a day begins at the agency.
+    pub fn begins(&self, day: Day) -> Timestamp {
+        let date = day.to_string().parse::<jiff::civil::Date>().ok();
+        let there = date.and_then(|date| date.to_zoned(self.zone.clone()).ok());
+        there.map_or_else(
+            || day.start(),
+            |there| Timestamp::from_micros(there.timestamp().as_microsecond()),
+        )
     }
 }
 
@@ -58,6 +69,14 @@ impl Policies {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let begun = all.get(&agency)?.bundles.iter().find(|(begins, _)| *begins <= now)?;
         Some(Arc::clone(&begun.1))
+    }
+
+    /// What will decide next, and from when on.
+    fn next(&self, agency: AgencyId, now: Timestamp) -> Option<(Arc<InForce>, Timestamp)> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let bundles = &all.get(&agency)?.bundles;
+        let (begins, next) = bundles.iter().rev().find(|(begins, _)| *begins > now)?;
+        Some((Arc::clone(next), *begins))
     }
 
     fn set(&self, agency: AgencyId, known: Known) {
@@ -125,6 +144,11 @@ impl App {
         self.inner().policies.of(agency, self.now())
     }
 
+    /// What will decide for an agency next, and from when on.
+    pub(crate) fn next_policy(&self, agency: AgencyId) -> Option<(Arc<InForce>, Timestamp)> {
+        self.inner().policies.next(agency, self.now())
+    }
+
     /// The same, as it is stored now: for commands beside the server.
     pub async fn policy_of(&self, agency: AgencyId) -> Result<Option<Arc<InForce>>, AskError> {
         self.load_policy(agency).await?;
@@ -143,6 +167,13 @@ impl App {
         TimeZone::get(time_zone).map_err(|err| invalid("time_zone", err.to_string()))?;
         let store = &self.inner().store;
         let failed = || AskError::failed("begin an agency's policy");
+        if store.approved_policies(agency).await.map_err(failed())?.is_empty() {
+            let found = contradictions(&bundle, &configured(self, agency).await?);
+            if !found.is_empty() {
+                let says: Vec<String> = found.into_iter().map(|one| one.says).collect();
+                return Err(invalid("policy", says.join("\n")));
+            }
+        }
         store.set_time_zone(agency, time_zone).await.map_err(failed())?;
         let digest = bundle.digest();
         store.begin_policy(agency, &digest, &kept(files), self.now()).await.map_err(failed())?;

@@ -73,6 +73,8 @@ pub enum Way {
     Work,
     /// Show again who one is.
     Confirm,
+    /// Complete looks without a case number.
+    Complete,
 }
 
 impl WhyNot {
@@ -82,6 +84,7 @@ impl WhyNot {
             .iter()
             .any(|beginning| word.starts_with(beginning));
         let way = match word {
+            "exigent-overdue" => Some(Way::Complete),
             _ if is_about_work => Some(Way::Work),
             _ if word.ends_with("authentication") => Some(Way::Confirm),
             _ => None,
@@ -102,6 +105,11 @@ impl Trouble {
     /// Whether the reader can go on by stating what they work on.
     pub fn asks_for_work(&self) -> bool {
         self.reasons.iter().any(|reason| reason.way == Some(Way::Work))
+    }
+
+    /// Whether the reader can go on by completing looks without a case number.
+    pub fn asks_for_numbers(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.way == Some(Way::Complete))
     }
 
     /// Whether the reader can go on by showing again who they are.

@@ -9,10 +9,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{AgencyId, Timestamp};
+use policy::CaseCheck;
 
 use policy::Action;
 
 use crate::assets::Links;
+use crate::components::ExigentBar;
 pub use crate::cookies::Theme;
 use crate::pages::people::Viewer;
 use crate::staff::Staff;
@@ -69,6 +71,10 @@ pub struct Frame {
     pub(crate) pages: Vec<Link>,
     /// The other pages that they may open.
     pub(crate) menu: Vec<Link>,
+    /// What is to be said of the case number beside it; empty where nothing is.
+    pub(crate) case_note: &'static str,
+    /// Looks whose case number is still to come, or came too late.
+    pub(crate) exigent: Option<ExigentBar>,
     /// When the page was made, by the server's clock.
     pub(crate) now: Timestamp,
     pub(crate) links: Links,
@@ -93,6 +99,8 @@ impl Frame {
             warnings: Vec::new(),
             pages: Vec::new(),
             menu: Vec::new(),
+            case_note: "",
+            exigent: None,
             here,
             path: parts.uri.path().to_owned(),
             now,
@@ -112,6 +120,8 @@ impl Frame {
             let viewer = Viewer::of(&staff.ctx);
             self.pages = open_to(PAGES, &viewer);
             self.menu = open_to(MENU, &viewer);
+            self.case_note = case_note(&staff.ctx);
+            self.exigent = ExigentBar::of(&staff.ctx, self.now);
         }
         self
     }
@@ -127,6 +137,8 @@ impl Frame {
             warnings: Vec::new(),
             pages: PAGES.map(|(_, link)| link).into(),
             menu: MENU.map(|(_, link)| link).into(),
+            case_note: "",
+            exigent: None,
             here: here.to_owned(),
             path: here.to_owned(),
             now,
@@ -187,7 +199,19 @@ fn work_line(ctx: &Ctx) -> Option<String> {
     let work = state.work?;
     let label = state.choices.iter().find(|one| one.word == work.purpose).map(|one| &one.label);
     let label = label.unwrap_or(&work.purpose);
-    Some(work.case_number.map_or_else(|| label.clone(), |case| format!("{label} · {case}")))
+    let without =
+        if work.exigent { format!("{label} · case number to follow") } else { label.clone() };
+    Some(work.case_number.map_or(without, |case| format!("{label} · {case}")))
+}
+
+/// What is to be said of the case number that somebody works on.
+fn case_note(ctx: &Ctx) -> &'static str {
+    let work = ctx.person.as_ref().and_then(|person| person.work.as_ref());
+    match work.and_then(|work| work.case_check).map(|(check, _)| check) {
+        Some(CaseCheck::Unknown) => "the case system does not know this number",
+        Some(CaseCheck::Unreachable) => "the case system could not be asked for this number",
+        Some(CaseCheck::Verified) | None => "",
+    }
 }
 
 /// What of somebody's training lapses soon (`AUS-344.7b`).

@@ -61,7 +61,7 @@ fn routes() -> Vec<Route> {
     use pages::{
         camera, camera_disable, camera_key, camera_new, cameras, confirm, hit, hits, hits_feed,
         hotlist, hotlist_import, hotlist_new, hotlists, invitation, leaf, ledger, picture, read,
-        reads, sign_in, sign_out, start, theme, work,
+        reads, sign_in, sign_out, start, theme, work, work_complete,
     };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     vec![
@@ -81,6 +81,8 @@ fn routes() -> Vec<Route> {
         takes("/confirm", SIGN_OUT, post(confirm::post)),
         shows("/work", TASTE, get(work::get)),
         takes("/work", Guard::CHANGE, post(work::post)),
+        shows("/work/complete", TASTE, get(work_complete::get)),
+        takes("/work/complete", Guard::CHANGE, post(work_complete::post)),
         takes("/sign-out", SIGN_OUT, post(sign_out::post)),
         takes("/theme", TASTE, post(theme::post)),
         shows("/events", Guard::LOOK, get(events::get)),
@@ -117,13 +119,15 @@ fn routes() -> Vec<Route> {
 }
 
 /// People, what they were taught, what they may, and one's own account.
-fn of_people() -> [Route; 21] {
+fn of_people() -> [Route; 29] {
     use pages::{
-        account, people, person, person_account, person_new, person_role, policy, training,
-        training_csv, training_import, training_record,
+        account, people, person, person_account, person_new, person_role, policy, policy_change,
+        policy_changes, policy_propose, training, training_csv, training_import, training_record,
     };
     let completions =
         post(training_import::post).layer(DefaultBodyLimit::max(training_import::FORM_BYTES_MAX));
+    let propose =
+        post(policy_propose::post).layer(DefaultBodyLimit::max(policy_propose::FORM_BYTES_MAX));
     [
         shows("/people", Guard::LOOK, get(people::get)),
         shows("/people/new", Guard::SETTINGS, get(person_new::get)),
@@ -136,6 +140,7 @@ fn of_people() -> [Route; 21] {
         takes("/people/{id}/enable", Guard::CHANGE, post(person_account::enable)),
         takes("/people/{id}/release", Guard::CHANGE, post(person_account::release)),
         takes("/people/{id}/email", Guard::CHANGE, post(person_account::email)),
+        takes("/people/{id}/release-looks", Guard::CHANGE, post(person_account::release_looks)),
         takes("/people/{id}/invite", Guard::CHANGE, post(person_account::invite)),
         takes("/people/{id}/confirm", Guard::CHANGE, post(person_account::confirm)),
         shows("/training", Guard::LOOK, get(training::get)),
@@ -144,6 +149,13 @@ fn of_people() -> [Route; 21] {
         takes("/training/record", Guard::CHANGE, post(training_record::post)),
         takes("/training/{id}/withdraw", Guard::CHANGE, post(training_record::withdraw)),
         shows("/policy", Guard::SETTINGS, get(policy::get)),
+        shows("/policy/propose", Guard::SETTINGS, get(policy_propose::get)),
+        takes("/policy/propose", Guard::CHANGE, propose),
+        shows("/policy/changes", Guard::SETTINGS, get(policy_changes::get)),
+        shows("/policy/changes/{id}", Guard::SETTINGS, get(policy_change::get)),
+        shows("/policy/changes/{id}/{name}", Guard::SETTINGS, get(policy_change::text)),
+        takes("/policy/changes/{id}/approve", Guard::CHANGE, post(policy_change::approve)),
+        takes("/policy/changes/{id}/withdraw", Guard::CHANGE, post(policy_change::withdraw)),
         shows("/account", Guard::SETTINGS, get(account::get)),
         takes("/account/sessions/{word}/end", Guard::CHANGE, post(account::end_session)),
     ]

@@ -9,6 +9,8 @@
 mod oversight;
 #[path = "pages/people.rs"]
 mod people;
+#[path = "pages/policy.rs"]
+mod policy;
 #[path = "pages/ways_in.rs"]
 mod ways_in;
 #[path = "pages/who.rs"]
@@ -107,6 +109,14 @@ impl House {
     /// Sends a form of this session's.
     async fn send(&self, path: &str, fields: &str) -> Answer {
         let token = self.form_token().await;
+        self.post(path, SAME, &format!("form_token={token}&{fields}")).await
+    }
+
+    /// Sends a form that stands on another page: that of a camera is not for everybody.
+    async fn send_from(&self, page: &str, path: &str, fields: &str) -> Answer {
+        let page = self.get(page).await.text;
+        let (_, rest) = page.split_once("name=\"form_token\" value=\"").unwrap();
+        let token = rest.split('"').next().unwrap();
         self.post(path, SAME, &format!("form_token={token}&{fields}")).await
     }
 

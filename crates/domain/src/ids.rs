@@ -57,6 +57,8 @@ id!(/// Somebody's report of misuse.
     ReportId);
 id!(/// One state of an agency's policy.
     BundleId);
+id!(/// A look that could not wait for its case number.
+    ExigentId);
 id!(/// One imported state of a hotlist.
     HotlistVersionId);
 id!(/// A read: 52 bits of microseconds since 2020 when the server took it, 11 bits of sequence.

@@ -18,11 +18,13 @@ pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position
 pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
 pub use ids::{
-    AgencyId, BundleId, CameraId, CompletionId, GrantId, HitId, HotlistId, HotlistVersionId,
-    PasskeyId, PersonId, ReadId, ReadRef, ReportId, ReviewId, TokenId,
+    AgencyId, BundleId, CameraId, CompletionId, ExigentId, GrantId, HitId, HotlistId,
+    HotlistVersionId, PasskeyId, PersonId, ReadId, ReadRef, ReportId, ReviewId, TokenId,
 };
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
-pub use people::{Completion, Disabled, Grant, Login, NewPerson, Person, Role, Standing};
+pub use people::{
+    Completion, Disabled, ExigentLook, Grant, Login, NewPerson, Person, Role, Standing,
+};
 pub use read::{
     Alternative, Confidence, EventDigest, Marks, NewRead, PictureKind, PictureRef, Pictures,
     StoredRead,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgencyId, CompletionId, GrantId, PersonId};
+use crate::ids::{AgencyId, CompletionId, ExigentId, GrantId, PersonId};
 use crate::time::{Day, Timestamp};
 
 /// A role in an agency. A person may hold several; what each allows stands in the agency's bundle.
@@ -290,6 +290,41 @@ pub struct Completion {
     pub withdrawn_at: Option<Timestamp>,
 }
 
+/// That somebody looked without a case number, because it could not wait, and by when the number has to follow.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ExigentLook {
+    /// Which.
+    pub id: ExigentId,
+    /// The purpose's word in the bundle.
+    pub purpose: String,
+    /// When they said that it could not wait: all looks by that statement are completed together.
+    pub stated_at: Timestamp,
+    /// When they first looked by it.
+    pub looked_at: Timestamp,
+    /// When the number has to be there.
+    pub due_at: Timestamp,
+    /// The first look's leaf in the agency's log.
+    pub leaf: u64,
+    /// When the number came.
+    pub completed_at: Option<Timestamp>,
+    /// When somebody released the account that it had locked.
+    pub released_at: Option<Timestamp>,
+}
+
+impl ExigentLook {
+    /// Whether the number is still to come.
+    pub fn is_open(&self) -> bool {
+        self.completed_at.is_none()
+    }
+
+    /// Whether it locks the account at this moment: the number is not there in time, or came too late and nobody has released
+    /// the account since.
+    pub fn locks_at(&self, now: Timestamp) -> bool {
+        let came_by = self.completed_at.unwrap_or(now);
+        self.released_at.is_none() && came_by >= self.due_at
+    }
+}
+
 /// What is known of somebody when they ask for something.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Standing {
@@ -299,12 +334,19 @@ pub struct Standing {
     pub grants: Vec<Grant>,
     /// Every completion that was not withdrawn.
     pub completions: Vec<Completion>,
+    /// Every look without a case number that is not completed, or was too late and locks the account.
+    pub exigent: Vec<ExigentLook>,
 }
 
 impl Standing {
     /// The roles that they hold at this moment.
     pub fn roles(&self, now: Timestamp) -> BTreeSet<Role> {
         self.grants.iter().filter(|grant| grant.counts_at(now)).map(|grant| grant.role).collect()
+    }
+
+    /// Whether a look without a case number was not completed in time, and nobody has released the account since.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.exigent.iter().any(|look| look.locks_at(now))
     }
 }
 
@@ -354,5 +396,27 @@ mod tests {
         assert!(!waiting.counts_at(at(9)) && waiting.waits(at(9)) && !waiting.waits(at(10)));
         let ended = Grant { ended_at: Some(at(7)), ..grant() };
         assert!(!ended.counts_at(at(9)) && !ended.waits(at(9)));
+    }
+
+    #[test]
+    fn a_look_that_is_not_completed_in_time_locks_until_somebody_releases_it() {
+        let at = Timestamp::from_micros;
+        let look = ExigentLook {
+            id: ExigentId::from_i64(1),
+            purpose: "missing-person".to_owned(),
+            stated_at: at(0),
+            looked_at: at(1),
+            due_at: at(10),
+            leaf: 3,
+            completed_at: None,
+            released_at: None,
+        };
+        assert!(!look.locks_at(at(9)) && look.locks_at(at(10)) && look.locks_at(at(99)));
+        let in_time = ExigentLook { completed_at: Some(at(9)), ..look.clone() };
+        assert!(!in_time.locks_at(at(99)) && !in_time.is_open());
+        let late = ExigentLook { completed_at: Some(at(10)), ..look };
+        assert!(late.locks_at(at(99)));
+        let released = ExigentLook { released_at: Some(at(50)), ..late };
+        assert!(!released.locks_at(at(99)));
     }
 }

@@ -101,7 +101,7 @@ words! {
         Root = "root",
         /// How many bytes were handed out.
         Bytes = "bytes",
-        /// The SHA-256 of a file that came in, hexadecimal.
+        /// The SHA-256 of a file that came in, or over the texts of a policy, hexadecimal.
         Digest = "digest",
         /// The kind of file reads were committed to: `main` or `late`.
         File = "file",
@@ -111,6 +111,8 @@ words! {
         Key = "key",
         /// How far a clock stepped back, in milliseconds.
         Stepped = "stepped_ms",
+        /// What the agency's case system said of the case number: `verified`, `unknown`, `unreachable`.
+        CaseCheck = "case_check",
     }
 }
 
@@ -352,7 +354,7 @@ mod tests {
             .map(|field| format!("{field} {:?}", field.schedule()))
             .collect();
         expect![[r#"
-            v kind action actor_kind actor role session where day purpose decision reasons policies bundle of outcome n root bytes digest file program key stepped_ms
+            v kind action actor_kind actor role session where day purpose decision reasons policies bundle of outcome n root bytes digest file program key stepped_ms case_check
             name Never, at Never, address Never, case Never, reason Never, objects WithReads, query WithReads, facts Never"#]]
         .assert_eq(&format!("{}\n{}", clear.join(" "), sealed.join(", ")));
     }

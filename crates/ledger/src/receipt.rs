@@ -261,7 +261,7 @@ mod tests {
             proptest::prop_assert!(!parts.is_empty());
             proptest::prop_assert_eq!(parts.concat(), text.as_bytes());
             let begins = |part: &&[u8]| part.starts_with(b"c2sp.org/tlog-proof@v1\n");
-            proptest::prop_assert!(parts.iter().skip(1).all(|part| begins(&part)));
+            proptest::prop_assert!(parts.iter().skip(1).all(begins));
         }
     }
 

@@ -116,9 +116,10 @@ fn facts(role: Role, in_order: bool) -> Facts {
     Facts {
         action: Action::SearchReads.word().to_owned(),
         at: 1_795_000_000_000_000,
-        case: in_order.then_some(CaseFact { formatted: true }),
+        case: in_order.then_some(CaseFact { formatted: true, verified: None }),
         day: "2026-11-22".to_owned(),
         exigent: false,
+        overdue: false,
         lookback_hours: Some(24),
         offence: Some(Offence { category: "robbery".to_owned(), grade: Grade::Felony }),
         person: Person {

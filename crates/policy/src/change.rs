@@ -7,7 +7,8 @@ use toml::Value;
 
 use crate::bundle::{Bundle, File};
 use crate::clauses::paths;
-use crate::settings::Channel;
+use crate::decide::floor_label;
+use crate::settings::{Channel, Purpose, Verify};
 use crate::shipped::statutes;
 
 /// One change between two bundles.
@@ -40,7 +41,11 @@ pub fn difference(old: &Bundle, new: &Bundle) -> Vec<Change> {
 fn settings(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) {
     let (before, after) = (leaves(old), leaves(new));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let whole = purposes(old, new, changes);
     for name in names {
+        if whole.iter().any(|purpose| name.starts_with(purpose.as_str())) {
+            continue;
+        }
         let says = match (before.get(name), after.get(name)) {
             (Some(old), Some(new)) if old == new => continue,
             (Some(old), Some(new)) => format!("`{name}` changes from {old} to {new}"),
@@ -53,6 +58,50 @@ fn settings(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) {
         let touches_privacy = !NOT_PRIVATE.contains(&first) && !is_label;
         changes.push(Change { file: File::Settings, what: name.clone(), says, touches_privacy });
     }
+}
+
+/// Purposes that come or go, each as one change; the paths below which nothing else needs to be told of them.
+fn purposes(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) -> Vec<String> {
+    let missing = |from: &Bundle, other: &Bundle| -> Vec<Purpose> {
+        let all = from.settings().purposes.iter();
+        all.filter(|one| other.settings().purpose(&one.word).is_none()).cloned().collect()
+    };
+    let (gone, come) = (missing(old, new), missing(new, old));
+    let says = gone
+        .iter()
+        .map(|one| {
+            (one, format!("the purpose `{}` goes: nobody can look for it any more", one.label))
+        })
+        .chain(come.iter().map(|one| {
+            let may: Vec<&str> = one.actions.iter().map(|action| action.label()).collect();
+            let says =
+                format!("the purpose `{}` is new: for it one may {}", one.label, may.join(", "));
+            (one, format!("{says}; it asks for {}", asked(one)))
+        }));
+    let mut paths = Vec::new();
+    for (purpose, says) in says {
+        let what = format!("purposes.{}", purpose.word);
+        paths.push(format!("{what}."));
+        changes.push(Change { file: File::Settings, what, says, touches_privacy: true });
+    }
+    paths
+}
+
+/// What has to stand beside a purpose.
+fn asked(purpose: &Purpose) -> String {
+    let case = purpose.exigent_hours.map_or_else(
+        || "a case number".to_owned(),
+        |hours| format!("a case number, within {hours} hours where it cannot wait"),
+    );
+    let asked = [
+        purpose.needs_case.then_some(case),
+        purpose.needs_reason.then(|| "a reason".to_owned()),
+        purpose
+            .offence_floor
+            .map(|floor| format!("an offence: {} or graver", floor_label(Some(floor)))),
+    ];
+    let asked: Vec<String> = asked.into_iter().flatten().collect();
+    if asked.is_empty() { "nothing else".to_owned() } else { asked.join(", ") }
 }
 
 /// Settings that hold no others, as they are shown.
@@ -166,6 +215,8 @@ pub struct Configured {
     pub standing_shares: BTreeSet<String>,
     /// Whether searches for movements are switched on.
     pub movement_search: bool,
+    /// Whether the agency's case system can be asked for case numbers.
+    pub case_system: bool,
 }
 
 /// Where a bundle and what is configured contradict each other. It blocks loading.
@@ -185,6 +236,7 @@ pub fn contradictions(bundle: &Bundle, configured: &Configured) -> Vec<Contradic
     };
     lists_and_purposes(bundle, configured, &mut add);
     data(bundle, configured, &mut add);
+    promises(bundle, configured, &mut add);
     for pack in &bundle.settings().jurisdiction {
         let ours = statutes().iter().find(|(word, _)| word == pack);
         let theirs = bundle.files().statutes.get(pack);
@@ -227,6 +279,33 @@ fn lists_and_purposes(
                 "purposes",
                 format!("the purpose `{purpose}` is in use, and the policy has it not"),
             );
+        }
+    }
+}
+
+/// What the settings promise and no rule, and nothing that is configured, would keep.
+fn promises(bundle: &Bundle, configured: &Configured, add: &mut impl FnMut(&str, String)) {
+    let settings = bundle.settings();
+    let forbids =
+        |fact: &str| bundle.rules().values().any(|rule| !rule.permits && rule.text.contains(fact));
+    let exigent = settings.purposes.iter().find(|purpose| purpose.exigent_hours.is_some());
+    if let Some(purpose) = exigent.filter(|_| !forbids("context.overdue")) {
+        let says = format!(
+            "the purpose `{}` lets the case number follow, and no rule forbids anything to who never brings it \
+             (`context.overdue`)",
+            purpose.word
+        );
+        add("purposes", says);
+    }
+    if settings.case_number.verify == Verify::Must {
+        if !forbids("context.case_number.must_be_verified") {
+            let says = "case numbers must be verified, and no rule forbids anything where one is not \
+                        (`context.case_number.must_be_verified`)";
+            add("case_number.verify", says.to_owned());
+        }
+        if !configured.case_system {
+            let says = "case numbers must be verified, and no case system is configured that could be asked";
+            add("case_number.verify", says.to_owned());
         }
     }
 }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::bundle::Bundle;
-use crate::facts::{Facts, Grade};
-use crate::settings::Settings;
+use crate::facts::{CaseCheck, Facts, Grade};
+use crate::settings::{Settings, Verify};
 
 pub(crate) use engine::Engine;
 use engine::{NoEngine, wrong};
@@ -100,10 +100,9 @@ impl Engine {
         settings: &Settings,
         facts: &Facts,
         action: Action,
-        may: bool,
     ) -> Result<Response, NoEngine> {
         let (request, entities) = self.question(settings, facts, action)?;
-        self.answer(action, &request, &entities, may)
+        self.answer(action, &request, &entities, &facts.person.roles)
     }
 }
 
@@ -151,13 +150,19 @@ fn context(settings: &Settings, facts: &Facts, action: Action) -> Result<Vec<Pai
             ],
         )?,
         flag("exigent", facts.exigent),
+        flag("overdue", facts.overdue),
         number("day", day_number(&facts.day)),
     ];
     if let Some(word) = &facts.purpose {
         pairs.push(record("purpose", purpose(settings, word, action))?);
     }
     if let Some(case) = &facts.case {
-        pairs.push(record("case_number", [flag("formatted", case.formatted)])?);
+        let fields = [
+            flag("formatted", case.formatted),
+            flag("verified", case.verified == Some(CaseCheck::Verified)),
+            flag("must_be_verified", settings.case_number.verify == Verify::Must),
+        ];
+        pairs.push(record("case_number", fields)?);
     }
     if let Some(offence) = &facts.offence {
         let fields = [text("category", &offence.category), number("grade", offence.grade.rank())];
@@ -215,7 +220,7 @@ impl Bundle {
                 "the policy does not know what is asked for".to_owned(),
             );
         };
-        match self.engine().ask(self.settings(), facts, action, self.may(facts, action)) {
+        match self.engine().ask(self.settings(), facts, action) {
             Err(_) => refusal(
                 "rule-failed",
                 "the rules could not be asked, which counts as a no".to_owned(),
@@ -325,7 +330,8 @@ fn failed_rule(error: &cedar_policy::AuthorizationError) -> &str {
     }
 }
 
-fn floor_label(floor: Option<Grade>) -> &'static str {
+/// A grade, in words; without one the least.
+pub(crate) fn floor_label(floor: Option<Grade>) -> &'static str {
     match floor {
         None | Some(Grade::ClassC) => "class C misdemeanour",
         Some(Grade::ClassB) => "class B misdemeanour",

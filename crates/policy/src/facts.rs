@@ -29,6 +29,9 @@ pub struct Facts {
     /// The offence that is investigated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offence: Option<Offence>,
+    /// Whether a look without a case number was not completed in time, and nobody has released the account since.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub overdue: bool,
     /// Who asks.
     pub person: Person,
     /// The purpose: a word of the bundle's list.
@@ -46,6 +49,12 @@ pub struct Facts {
     pub session: Session,
     /// Courses by their word.
     pub training: BTreeMap<String, TrainingFact>,
+}
+
+/// What is not so is not written: facts that were recorded before there was such a thing stay as they were written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn is_no(fact: &bool) -> bool {
+    !*fact
 }
 
 /// Who asks.
@@ -96,6 +105,32 @@ pub struct TrainingFact {
 pub struct CaseFact {
     /// Whether it is written as the agency writes its numbers.
     pub formatted: bool,
+    /// What the agency's case system said of it; none where none is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<CaseCheck>,
+}
+
+/// What became of asking the agency's case system for a number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseCheck {
+    /// It has such a case.
+    Verified,
+    /// It has none.
+    Unknown,
+    /// It could not be asked.
+    Unreachable,
+}
+
+impl CaseCheck {
+    /// Its word in the ledger.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Unknown => "unknown",
+            Self::Unreachable => "unreachable",
+        }
+    }
 }
 
 /// The offence that is investigated.

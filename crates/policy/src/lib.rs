@@ -12,6 +12,7 @@ mod change;
 mod clauses;
 mod decide;
 mod facts;
+mod lines;
 mod matrix;
 mod published;
 pub mod reason;
@@ -24,8 +25,8 @@ pub use change::{Change, Configured, Contradiction, contradictions, difference};
 pub use clauses::Clause;
 pub use decide::{Decision, Reason};
 pub use facts::{
-    CaseFact, Facts, Grade, InvalidFacts, Offence, Person, ReasonFact, Requester, Session,
-    TrainingFact,
+    CaseCheck, CaseFact, Facts, Grade, InvalidFacts, Offence, Person, ReasonFact, Requester,
+    Session, TrainingFact,
 };
 pub use matrix::{Cell, Matrix};
 pub use shipped::{shipped, statutes};

@@ -11,7 +11,7 @@ use domain::hotlist::Category;
 use domain::people::Role;
 use serde::{Deserialize, Serialize};
 
-pub use case_number::{CaseFormat, InvalidCaseFormat};
+pub use case_number::{CaseFormat, CaseNumber, InvalidCaseFormat, Verify};
 pub use sign_in::SignIn;
 pub use training::{Course, Validity};
 
@@ -139,23 +139,6 @@ pub struct Purpose {
     /// The clause that allows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clause: Option<String>,
-}
-
-/// How case or incident numbers are written.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseNumber {
-    /// Any of these.
-    pub formats: Vec<CaseFormat>,
-    /// One number in the format, for people to see.
-    pub example: String,
-}
-
-impl CaseNumber {
-    /// Whether a number is written as the agency writes its numbers.
-    pub fn fits(&self, number: &str) -> bool {
-        self.formats.iter().any(|format| format.fits(number.trim()))
-    }
 }
 
 /// How long the clear text of reasons stays.

@@ -17,7 +17,7 @@ use libsqlite3_sys as _;
 
 pub use config::{Engine, StoreConfig, Synchronous};
 pub use control::agencies::Agency;
-pub use control::bundles::BundleRow;
+pub use control::bundles::{BundleRow, SeenPolicy};
 pub use control::cameras::CameraLogin;
 pub use control::claim::Claim;
 pub use control::entries::EntryInForce;

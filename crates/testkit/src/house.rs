@@ -239,6 +239,7 @@ pub async fn say_what_for(app: &App, token: &SessionToken) {
         case_number: CASE.to_owned(),
         offence: String::new(),
         reason: REASON.to_owned(),
+        exigent: false,
     };
     let ctx = ctx.expect("the session lasts");
     state_work(app, &ctx, &said).await.expect("it can be said");
@@ -253,6 +254,8 @@ fn work(bundle: &Bundle, now: Timestamp) -> WorkingOn {
         offence: None,
         reason: Some(verdict.masked.clone()),
         reason_fact: Some(verdict.fact()),
+        exigent: false,
+        case_check: None,
         stated_at: now,
     }
 }

@@ -1,5 +1,8 @@
 //! Programs of npm that tests talk to: real servers, each a process of its own on this machine.
 
+#![expect(clippy::print_stdout, reason = "that a test was skipped is said")]
+
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -52,17 +55,16 @@ fn is_there(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// The program with its packages: a copy, so that nothing is written beside the sources.
+/// The program with its packages: a copy, so that nothing is written beside the sources. Tests that run at once wait here for
+/// each other.
 fn installed(source: &Path, target: &Path) -> PathBuf {
     std::fs::create_dir_all(target).expect("the folder can be made");
-    let lock = "package-lock.json";
-    let same = std::fs::read(source.join(lock)).expect("there is a lock file")
-        == std::fs::read(target.join(lock)).unwrap_or_default();
-    let complete = target.join("node_modules/.package-lock.json").is_file();
-    for file in ["package.json", lock, "serve.mjs"] {
-        std::fs::copy(source.join(file), target.join(file)).expect("it can be copied");
-    }
-    if !(same && complete) {
+    let lock = File::create(target.join("lock")).expect("the folder can be written to");
+    lock.lock().expect("a lock file can be locked");
+    let is_new: Vec<bool> =
+        FILES.iter().map(|file| copy(&source.join(file), &target.join(file))).collect();
+    let is_complete = target.join("node_modules/.package-lock.json").is_file();
+    if !is_complete || is_new.contains(&true) {
         let installed = Command::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
             .current_dir(target)
@@ -71,4 +73,17 @@ fn installed(source: &Path, target: &Path) -> PathBuf {
         assert!(installed.is_ok_and(|status| status.success()), "npm ci installs the program");
     }
     target.to_owned()
+}
+
+/// What a program is, besides its packages.
+const FILES: [&str; 3] = ["package.json", "package-lock.json", "serve.mjs"];
+
+/// Copies a file where it is not the same already: another test's process may be reading it. Whether it was copied.
+fn copy(from: &Path, to: &Path) -> bool {
+    let text = std::fs::read(from).expect("the program's files are here");
+    let differs = std::fs::read(to).ok().is_none_or(|there| there != text);
+    if differs {
+        std::fs::write(to, text).expect("it can be written");
+    }
+    differs
 }

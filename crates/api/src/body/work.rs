@@ -20,6 +20,9 @@ pub(crate) struct WorkIn {
     /// Why, in one's own words.
     #[serde(default)]
     reason: String,
+    /// Whether it cannot wait for a case number, which then follows within the purpose's hours.
+    #[serde(default)]
+    exigent: bool,
 }
 
 impl From<WorkIn> for StateWork {
@@ -29,6 +32,7 @@ impl From<WorkIn> for StateWork {
             case_number: said.case_number,
             offence: said.offence,
             reason: said.reason,
+            exigent: said.exigent,
         }
     }
 }
@@ -46,12 +50,15 @@ pub(crate) struct PurposeOut {
     needs_reason: bool,
     /// Whether the offence's grade has to.
     needs_offence: bool,
+    /// Within how many hours the case number follows where a look cannot wait for it; none: it comes first.
+    exigent_hours: Option<u32>,
 }
 
 impl From<PurposeChoice> for PurposeOut {
     fn from(one: PurposeChoice) -> Self {
-        let PurposeChoice { word, label, needs_case, needs_reason, needs_offence } = one;
-        Self { word, label, needs_case, needs_reason, needs_offence }
+        let PurposeChoice { word, label, needs_case, needs_reason, needs_offence, exigent_hours } =
+            one;
+        Self { word, label, needs_case, needs_reason, needs_offence, exigent_hours }
     }
 }
 
@@ -62,6 +69,10 @@ pub(crate) struct WorkOut {
     purpose: Option<String>,
     /// The case or incident number beside it.
     case_number: Option<String>,
+    /// What the agency's case system said of it: `verified`, `unknown`, `unreachable`; none where it was not asked.
+    case_check: Option<&'static str>,
+    /// Whether it was said that it cannot wait for a case number, and none has come.
+    exigent: bool,
     /// The reason as it is kept, with what has no place there masked.
     reason: Option<String>,
     /// When it was stated.
@@ -74,11 +85,14 @@ pub(crate) struct WorkOut {
 impl From<WorkState> for WorkOut {
     fn from(state: WorkState) -> Self {
         let stated_at = state.work.as_ref().map(|work| work.stated_at);
+        let exigent = state.work.as_ref().is_some_and(|work| work.exigent);
+        let check = state.work.as_ref().and_then(|work| work.case_check);
+        let case_check = check.map(|(check, _)| check.word());
         let (purpose, case_number, reason) = match state.work {
             Some(work) => (Some(work.purpose), work.case_number, work.reason),
             None => (None, None, None),
         };
         let purposes = state.choices.into_iter().map(PurposeOut::from).collect();
-        Self { purpose, case_number, reason, stated_at, purposes }
+        Self { purpose, case_number, case_check, exigent, reason, stated_at, purposes }
     }
 }

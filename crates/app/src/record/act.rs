@@ -115,10 +115,9 @@ impl App {
         let leaf = recorder.writer.append(log, leaf).await;
         let leaf = leaf.map_err(|err| AskError::NotRecorded { err })?;
         recorder.begun(log, leaf);
-        let leave = Leave::of(ctx.clone());
-        Ok(Act {
+        let act = Act {
             app: self.clone(),
-            leave,
+            leave: Leave::of(ctx.clone()),
             permit,
             log,
             leaf,
@@ -126,7 +125,9 @@ impl App {
             digest: None,
             plates: BTreeSet::new(),
             is_open: true,
-        })
+        };
+        self.note_exigent(ctx, &grounds, leaf).await?;
+        Ok(act)
     }
 
     /// A permit for `A`; a refusal is written down before it is given.

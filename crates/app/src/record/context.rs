@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::{Actor, AgencyId, CameraId, PersonId, Standing, Timestamp, TokenId};
-use policy::{Offence, ReasonFact};
+use policy::{CaseCheck, Offence, ReasonFact};
 
 use crate::policies::InForce;
 
@@ -68,6 +68,10 @@ pub struct WorkingOn {
     pub reason: Option<String>,
     /// What the bundle makes of the reason.
     pub reason_fact: Option<ReasonFact>,
+    /// Whether it is said that it cannot wait for a case number.
+    pub exigent: bool,
+    /// What the agency's case system said of the number, and when; none where none was asked.
+    pub case_check: Option<(CaseCheck, Timestamp)>,
     /// When they said so.
     pub stated_at: Timestamp,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::access::{self, Judgement, OwnAccount};
 use domain::{Action, Actor, Day, Permit, Reason, Refusal};
-use policy::{CaseFact, Facts, Grade, Person, Session, TrainingFact};
+use policy::{CaseCheck, CaseFact, Facts, Grade, Person, Session, TrainingFact};
 
 use super::Ctx;
 use super::context::{ByToken, SignedIn};
@@ -28,6 +28,10 @@ pub(crate) struct Grounds {
     pub(crate) facts: Option<String>,
     /// The purpose.
     pub(crate) purpose: String,
+    /// Whether the case number is still to follow.
+    pub(crate) is_exigent: bool,
+    /// What the agency's case system said of the number.
+    pub(crate) case_check: Option<CaseCheck>,
 }
 
 impl Grounds {
@@ -37,6 +41,8 @@ impl Grounds {
             bundle: NO_BUNDLE.to_owned(),
             facts: None,
             purpose: NOT_STATED.to_owned(),
+            is_exigent: false,
+            case_check: None,
         }
     }
 }
@@ -80,6 +86,8 @@ impl Ctx {
             bundle: policy.bundle.digest(),
             purpose: facts.purpose.clone().unwrap_or_else(|| NOT_STATED.to_owned()),
             facts: Some(facts.write()),
+            is_exigent: facts.exigent,
+            case_check: facts.case.and_then(|case| case.verified),
         };
         let reasons = decision.reasons.into_iter();
         let reasons = reasons.map(|one| Reason::of_policy(one.word, one.clause, one.says));
@@ -103,6 +111,7 @@ impl Ctx {
         let day = signed_in.policy.as_ref().map_or_else(|| self.now.day(), |p| p.day(self.now));
         let case = work.and_then(|work| work.case_number.as_deref()).map(|number| CaseFact {
             formatted: settings.is_some_and(|all| all.case_number.fits(number)),
+            verified: work.and_then(|work| work.case_check).map(|(check, _)| check),
         });
         let minutes = match (&signed_in.token, settings) {
             (Some(_), Some(all)) => u64::from(all.sign_in.reauthentication_hours) * 60,
@@ -113,9 +122,10 @@ impl Ctx {
             at: self.now.micros(),
             case,
             day: day.to_string(),
-            exigent: false,
+            exigent: work.is_some_and(|work| work.exigent && work.case_number.is_none()),
             lookback_hours: None,
             offence: work.and_then(|work| work.offence.clone()),
+            overdue: standing.is_overdue(self.now),
             person: Person {
                 agency: standing.person.agency.to_string(),
                 outside: standing.person.is_outside,

@@ -98,7 +98,10 @@ impl App {
                 let err = store::StoreError::Conflict { what: "a ledger that cannot be written" };
                 return Err(AskError::NotRecorded { err: Arc::new(err) });
             }
-            Some(standing) => standing.used_at = ctx.now.max(standing.used_at),
+            Some(standing) => {
+                self.note_exigent(ctx, &grounds, standing.leaf).await?;
+                standing.used_at = ctx.now.max(standing.used_at);
+            }
             None => {
                 let draft = says.permitted(Kind::Begin, A::WORD, &grounds);
                 let mut leaf = says.leaf(draft).map_err(AskError::failed("write down a look"))?;
@@ -106,6 +109,7 @@ impl App {
                 let leaf = recorder.writer.append(key.log, leaf).await;
                 let leaf = leaf.map_err(|err| AskError::NotRecorded { err })?;
                 recorder.begun(key.log, leaf);
+                let noted = self.note_exigent(ctx, &grounds, leaf).await;
                 *standing = Some(Standing {
                     ctx: ctx.clone(),
                     leaf,
@@ -114,6 +118,7 @@ impl App {
                     covered: HashSet::new(),
                     used_at: ctx.now,
                 });
+                noted?;
             }
         }
         Ok(Look { app: self.clone(), leave: Leave::of(ctx.clone()), permit, key })

@@ -10,6 +10,7 @@ pub(crate) mod batch;
 pub(crate) mod checkpoints;
 mod codes;
 mod context;
+mod exigent;
 mod judge;
 mod look;
 mod says;

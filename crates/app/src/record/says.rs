@@ -1,8 +1,11 @@
 //! What leaves say of an act: who, in which role, from where, when, what, and who decided.
 
+use std::time::Duration;
+
 use domain::{Actor, SubKey, Timestamp};
 use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
+use policy::settings::Cleartext;
 use store::{ClearText, Code, LogId, NewLeaf, PlateMark, StoreError};
 
 use super::judge::Grounds;
@@ -80,6 +83,9 @@ impl<'a> Says<'a> {
         if let Some(case) = &work.case_number {
             draft = self.seal(draft, SealedField::Case, case.as_str());
         }
+        if let Some(check) = grounds.case_check {
+            draft = draft.text(ClearField::CaseCheck, check.word());
+        }
         if let Some(reason) = &work.reason {
             draft = self.seal(draft, SealedField::Reason, reason.as_str());
         }
@@ -116,9 +122,25 @@ impl<'a> Says<'a> {
         let clear = written.disclosures.into_iter().map(|(field, disclosure)| ClearText {
             field,
             disclosure,
-            goes_at: self.goes_at(field.schedule()),
+            goes_at: self.field_goes_at(field),
         });
         NewLeaf { entry: written.entry, clear: clear.collect(), ..NewLeaf::default() }
+    }
+
+    /// When the clear text of a field goes. Reasons are kept for as long as the agency's policy says.
+    fn field_goes_at(&self, field: SealedField) -> Option<Timestamp> {
+        if field != SealedField::Reason {
+            return self.goes_at(field.schedule());
+        }
+        let policy = self.ctx.person.as_ref().and_then(|signed_in| signed_in.policy.clone());
+        let policy = policy.or_else(|| self.app.policy(self.ctx.agency))?;
+        match policy.bundle.settings().reasons.cleartext {
+            Cleartext::Forever => None,
+            Cleartext::WithReads => self.goes_at(Schedule::WithReads),
+            Cleartext::Days(days) => {
+                Some(self.ctx.now.plus(Duration::from_secs(u64::from(days) * 86_400)))
+            }
+        }
     }
 
     /// When clear text of this schedule goes.

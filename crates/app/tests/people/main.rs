@@ -9,8 +9,11 @@
 )]
 
 mod accounts;
+mod cases;
+mod exigent;
 mod oversight;
 mod passkeys;
+mod policy_change;
 mod providers;
 mod purpose;
 mod record;

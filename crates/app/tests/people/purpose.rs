@@ -210,3 +210,49 @@ async fn every_decision_can_be_made_again_from_its_record_with_the_same_result()
     }
     assert!(told[0] >= 6 && told[1] >= 6, "{told:?}");
 }
+
+/// Austin publishes that reasons have no expiry; another agency says for how long.
+#[tokio::test]
+async fn clause_ausp_access_reasons_are_kept_for_ever_or_as_long_as_the_policy_says() {
+    let scene = Scene::new().await;
+    let app = scene.app();
+    let day = std::time::Duration::from_secs(86_400);
+    let mut agencies = vec![(scene.austin, [true, true, true])];
+    for (name, cleartext, kept) in [
+        ("Days PD", "{ days = 90 }", [true, true, false]),
+        ("Reads PD", "\"with-reads\"", [true, false, false]),
+    ] {
+        let agency = app.add_agency(name, None).await.unwrap();
+        let (_, files) = policy::shipped().iter().find(|(word, _)| *word == "austin-tx").unwrap();
+        let line = format!("cleartext = {cleartext}");
+        let settings = files.settings.replacen("cleartext = \"forever\"", &line, 1);
+        let published = files.published.replace("{reasons.cleartext}", "for a time");
+        let files = policy::BundleFiles {
+            settings: settings.into(),
+            published: published.into(),
+            ..files.clone()
+        };
+        app.begin_policy(agency, &files, "America/Chicago").await.unwrap();
+        agencies.push((agency, kept));
+    }
+    for (number, (agency, _)) in agencies.iter().enumerate() {
+        let login = format!("officer-{number}");
+        let person = crate::scene::somebody(app, *agency, &login, &[Role::Officer]).await;
+        testkit::house::train(app, *agency, person).await;
+        let ctx = scene.signed_in(person).await;
+        scene
+            .opens(&scene.says(&ctx, &stated("stolen-vehicle", CASE, REASON)).await)
+            .await
+            .unwrap();
+    }
+    // A read's clear text is kept for thirty days in the house.
+    for (at, days) in [29, 60, 30].into_iter().enumerate() {
+        scene.house.clock.pass(day * days);
+        app::sweep_ledger(app, app.now()).await.unwrap();
+        for (agency, kept) in &agencies {
+            let seen = newest(&scene.house, *agency, "open-read").await;
+            assert_eq!(seen.beside("reason") == REASON, kept[at], "{agency} at {at}");
+            assert_eq!((seen.beside("case"), seen.beside("name").is_empty()), (CASE, false));
+        }
+    }
+}

@@ -104,6 +104,7 @@ pub(crate) fn stated(purpose: &str, case_number: &str, reason: &str) -> StateWor
         case_number: case_number.to_owned(),
         offence: String::new(),
         reason: reason.to_owned(),
+        exigent: false,
     }
 }
 

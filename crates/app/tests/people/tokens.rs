@@ -54,6 +54,7 @@ async fn a_machine_asks_in_its_persons_name_for_what_the_token_was_made_for() {
             case_number: CASE.to_owned(),
             offence: String::new(),
             reason: REASON.to_owned(),
+            exigent: false,
         };
         state_work(app, &asking, &said).await.unwrap();
         let asking = asks(&house, &token).await.unwrap();

@@ -21,8 +21,8 @@ use console::pages::sign_in::CodePage;
 use console::pages::token::NewTokenPage;
 use console::pages::training::TrainingPage;
 use domain::{
-    Completion, CompletionId, Day, Disabled, Grant, GrantId, Login, PasskeyId, Person, PersonId,
-    Role, Standing, Timestamp, TokenId,
+    Completion, CompletionId, Day, Disabled, ExigentId, ExigentLook, Grant, GrantId, Login,
+    PasskeyId, Person, PersonId, Role, Standing, Timestamp, TokenId,
 };
 use policy::Bundle;
 
@@ -137,7 +137,7 @@ fn opened() -> Fallible<Opened> {
         ..grant(5, 2, Role::Officer, 1)
     };
     let grants = vec![grant(9, 2, Role::Auditor, 4), officer, ended, ran_out];
-    Ok(Opened { row, grants, names: names(&people), now: now() })
+    Ok(Opened { row, grants, exigent: Vec::new(), names: names(&people), now: now() })
 }
 
 fn in_force() -> Fallible<InForce> {
@@ -231,6 +231,16 @@ fn account(frame: Frame, is_new: bool) -> Fallible<AccountPage> {
         person: person(1, "r.ortiz", "R. Ortiz")?,
         grants: vec![grant(1, 1, Role::RtccOperator, 4), grant(2, 1, Role::Administrator, 4)],
         completions: vec![completion(1, 1, now().day(), &topics.unwrap_or_default())],
+        exigent: vec![ExigentLook {
+            id: ExigentId::from_i64(1),
+            purpose: "missing-person".to_owned(),
+            stated_at: ago(5_400),
+            looked_at: ago(5_380),
+            due_at: Timestamp::from_micros(now().micros() + 81_000_000_000),
+            leaf: 41,
+            completed_at: None,
+            released_at: None,
+        }],
     };
     let work = WorkingOn {
         purpose: "stolen-vehicle".to_owned(),
@@ -238,6 +248,8 @@ fn account(frame: Frame, is_new: bool) -> Fallible<AccountPage> {
         offence: None,
         reason: Some("Stolen F-150, last seen on Lamar".to_owned()),
         reason_fact: None,
+        exigent: false,
+        case_check: None,
         stated_at: ago(1_240),
     };
     if is_new {

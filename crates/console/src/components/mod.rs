@@ -2,11 +2,13 @@
 //! used by its name.
 
 mod audit_row;
+mod exigent;
 mod hit_row;
 mod plate_text;
 mod read_row;
 
 pub use audit_row::AuditRow;
+pub use exigent::{ExigentBar, LookRow};
 pub(crate) use hit_row::priority_word;
 pub use hit_row::{Entry, HitRow};
 pub use plate_text::{CharacterBar, PlateLine};

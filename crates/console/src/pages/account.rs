@@ -17,7 +17,7 @@ use domain::{Standing, Timestamp};
 use super::camera_key::Nothing;
 use super::policy::grade;
 use super::training::{InWords, state};
-use crate::components::{Age, Moment};
+use crate::components::{Age, LookRow, Moment};
 use crate::error::PageError;
 use crate::form::Checked;
 use crate::frame::{Frame, page};
@@ -132,6 +132,7 @@ pub struct AccountPage {
     n_others: usize,
     ways: Ways,
     work: Option<Work>,
+    looks: Vec<LookRow>,
 }
 
 impl AccountPage {
@@ -180,6 +181,7 @@ impl AccountPage {
             n_others: sessions.iter().filter(|one| !one.is_this).count(),
             ways,
             work: work.map(|work| in_words(work, policy, now)),
+            looks: looks(standing, policy, now),
             frame,
         }
     }
@@ -194,6 +196,13 @@ fn training(own: &Standing, policy: &InForce, now: Timestamp) -> Vec<(String, St
         (course.label.clone(), course.clause.clone(), state(stands, course, today))
     });
     says.collect()
+}
+
+/// Looks whose case number is still to come.
+fn looks(own: &Standing, policy: Option<&InForce>, now: Timestamp) -> Vec<LookRow> {
+    let settings = policy.map(|policy| policy.bundle.settings());
+    let open = own.exigent.iter().filter(|look| look.is_open());
+    open.map(|look| LookRow::of(look, settings, now)).collect()
 }
 
 fn session(card: &SessionCard, now: Timestamp) -> Session {

@@ -28,6 +28,7 @@ pub(crate) mod start;
 pub mod theme;
 pub mod token;
 pub mod work;
+pub mod work_complete;
 
 pub mod account;
 pub mod people;
@@ -36,6 +37,9 @@ pub mod person_account;
 pub mod person_new;
 pub mod person_role;
 pub mod policy;
+pub mod policy_change;
+pub mod policy_changes;
+pub mod policy_propose;
 pub mod training;
 pub mod training_csv;
 pub(crate) mod training_import;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::people::{Names, Standing, Viewer, not_you};
 use super::person_new::sentence;
-use crate::components::{Age, Moment};
+use crate::components::{Age, ExigentBar, Moment};
 use crate::error::PageError;
 use crate::form::Field;
 use crate::frame::{Frame, page};
@@ -107,6 +107,8 @@ pub(crate) struct Buttons {
     enable: bool,
     email: bool,
     release: bool,
+    /// The account is locked by looks without a case number that were completed too late.
+    release_looks: bool,
     invite: bool,
     confirm: bool,
 }
@@ -131,6 +133,7 @@ pub struct OnePerson {
     review: Moment,
     is_review_due: bool,
     is_me: bool,
+    exigent: Option<ExigentBar>,
     buttons: Buttons,
     now: Vec<GrantRow>,
     before: Vec<GrantRow>,
@@ -184,12 +187,16 @@ impl OnePerson {
             review: Moment::in_full(review),
             is_review_due: review <= now && person.is_usable(now),
             is_me,
+            exigent: ExigentBar::of_looks(&opened.exigent, now),
             buttons: Buttons {
                 give: others(Action::GrantRole),
                 lock: others(Action::LockAccount) && person.disabled.is_none(),
                 enable: viewer.may(Action::ManagePeople) && person.disabled.is_some(),
                 email: viewer.may(Action::ManagePeople),
                 release: viewer.may(Action::UnlockAccount) && row.is_locked,
+                release_looks: others(Action::UnlockAccount)
+                    && opened.exigent.iter().any(|look| look.locks_at(now))
+                    && !opened.exigent.iter().any(|look| look.is_open() && look.locks_at(now)),
                 invite: viewer.may(Action::ManagePeople) && person.is_usable(now),
                 confirm: others(Action::ReviewAccounts) && person.is_usable(now),
             },

@@ -2,7 +2,7 @@
 
 use app::people::{
     change_email, confirm_account, enable_person, invite_again, lock_person, open_person,
-    release_password,
+    release_exigent_looks, release_password,
 };
 use app::{App, AskError};
 use axum::extract::{Path, State};
@@ -79,6 +79,24 @@ pub(crate) async fn release(
 ) -> Result<Redirect, PageError> {
     release_password(&app, &staff.ctx, PersonId::from_i64(id)).await?;
     Ok(back(id))
+}
+
+/// `POST /people/{id}/release-looks`
+pub(crate) async fn release_looks(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Checked(Nothing {}): Checked<Nothing>,
+) -> Result<Response, PageError> {
+    let person = PersonId::from_i64(id);
+    match release_exigent_looks(&app, &staff.ctx, person).await {
+        Ok(()) => Ok(back(id).into_response()),
+        Err(AskError::Invalid { field, why }) => {
+            again(&app, &staff, frame, person, &Typed::default(), (field, &why)).await
+        }
+        Err(err) => Err(err.into()),
+    }
 }
 
 /// `POST /people/{id}/invite`

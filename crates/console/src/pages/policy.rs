@@ -100,6 +100,8 @@ pub struct PolicyPage {
     edition: String,
     digest: String,
     since: Option<Moment>,
+    /// When another one takes over.
+    next: Option<Moment>,
     zone: String,
     jurisdiction: String,
     retention: String,
@@ -124,7 +126,9 @@ impl PolicyPage {
     /// The page of this policy.
     pub fn of(frame: Frame, opened: &Opened) -> Self {
         let zone = opened.in_force.zone.iana_name().unwrap_or("UTC").to_owned();
-        Self::of_bundle(frame, &opened.in_force.bundle, zone, opened.since)
+        let mut shown = Self::of_bundle(frame, &opened.in_force.bundle, zone, opened.since);
+        shown.next = opened.next.as_ref().map(|(_, begins)| Moment::in_full(*begins));
+        shown
     }
 
     /// The page of this bundle.
@@ -142,6 +146,7 @@ impl PolicyPage {
             edition: settings.edition.clone(),
             digest: bundle.digest(),
             since: since.map(Moment::in_full),
+            next: None,
             zone,
             jurisdiction: settings.jurisdiction.join(", "),
             retention: retention(&settings.retention),

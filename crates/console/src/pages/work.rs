@@ -1,6 +1,8 @@
 //! `/work`: for what purpose, in which case, why. What is stated stands above everything that is looked at, until it is
 //! changed.
 
+use std::collections::BTreeMap;
+
 use app::people::{StateWork, WorkState, state_work, work_state};
 use app::{App, AskError};
 use askama::Template;
@@ -14,6 +16,7 @@ use crate::error::PageError;
 use crate::form::{Checked, Field};
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
+use crate::words;
 
 /// How grave an offence is, for people to choose.
 const GRADES: [(&str, &str); 5] = [
@@ -45,6 +48,11 @@ pub struct WorkPage {
     case_number: Field,
     offence: String,
     reason: Field,
+    exigent: bool,
+    exigent_wrong: String,
+    /// Purposes that may be exigent, with the hours; empty where none may.
+    may_be_exigent: String,
+    case_note: &'static str,
     is_stated: bool,
 }
 
@@ -79,10 +87,29 @@ impl WorkPage {
                 .and_then(|word| word.as_str().map(str::to_owned))
                 .unwrap_or_default(),
             reason: said(work.and_then(|work| work.reason.as_ref())),
+            exigent: work.is_some_and(|work| work.exigent),
+            exigent_wrong: String::new(),
+            may_be_exigent: may_be_exigent(state),
+            case_note: frame.case_note,
             is_stated: work.is_some(),
             frame,
         }
     }
+}
+
+/// The purposes that may be exigent, by the hours within which the number follows.
+fn may_be_exigent(state: &WorkState) -> String {
+    let mut by_hours: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    for one in &state.choices {
+        if let Some(hours) = one.exigent_hours {
+            by_hours.entry(hours).or_default().push(&one.label);
+        }
+    }
+    let says = by_hours.iter().map(|(hours, labels)| {
+        let hours = words::count(u64::from(*hours), "hour", "hours");
+        format!("within {hours} for {}", labels.join("; "))
+    });
+    says.collect::<Vec<_>>().join(". Or ")
 }
 
 /// Where to return to.
@@ -103,6 +130,7 @@ pub(crate) struct Typed {
     offence: String,
     #[serde(default)]
     reason: String,
+    exigent: Option<String>,
     #[serde(default)]
     back: String,
 }
@@ -133,6 +161,7 @@ pub(crate) async fn post(
         case_number: typed.case_number,
         offence: typed.offence,
         reason: typed.reason,
+        exigent: typed.exigent.is_some(),
     };
     match state_work(&app, &staff.ctx, &said).await {
         Ok(_) => Ok(Redirect::to(within(&typed.back)).into_response()),
@@ -143,9 +172,11 @@ pub(crate) async fn post(
             form.case_number.value = said.case_number;
             form.reason.value = said.reason;
             form.offence = said.offence;
+            form.exigent = said.exigent;
             match field {
                 "case_number" => form.case_number.wrong = format!("It {why}."),
                 "reason" => form.reason.wrong = format!("It {why}."),
+                "exigent" => form.exigent_wrong = format!("It {why}."),
                 _ => form.purpose.wrong = format!("It {why}."),
             }
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))

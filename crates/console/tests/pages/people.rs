@@ -7,19 +7,19 @@ use testkit::house::train;
 use crate::{Answer, House};
 
 /// Where an answer sends the browser.
-pub(super) fn location(answer: &Answer) -> &str {
+pub(crate) fn location(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     answer.headers.get(header::LOCATION).unwrap().to_str().unwrap()
 }
 
 /// The number that stands after a text, up to a quote or slash.
-pub(super) fn number_after(text: &str, before: &str) -> i64 {
+pub(crate) fn number_after(text: &str, before: &str) -> i64 {
     let (_, rest) = text.split_once(before).unwrap();
     rest.split(['"', '/']).next().unwrap().parse().unwrap()
 }
 
 /// Somebody else with these roles, who came by a command on the server.
-pub(super) async fn second(house: &House, login: &str, roles: &[Role]) -> PersonId {
+pub(crate) async fn second(house: &House, login: &str, roles: &[Role]) -> PersonId {
     let who = app::people::Inviting {
         login: login.to_owned(),
         name: "M. Varga".to_owned(),

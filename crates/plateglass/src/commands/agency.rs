@@ -45,6 +45,10 @@ pub(crate) fn run(command: &AgencyCommand) -> Result<()> {
         if let AgencyCommand::Add { name, ori, policy, time_zone, .. } = command {
             let files = super::policy::files(policy)?;
             let id = app.add_agency(name, ori.as_deref()).await?;
+            let about = config.agencies.iter().find(|agency| agency.name == *name);
+            if let Some(cases) = about.and_then(|agency| agency.cases.as_ref()) {
+                app.ask_cases_of(id, cases.book(name)?);
+            }
             app.begin_policy(id, &files, time_zone).await?;
         }
         for (id, name) in app.agencies().await? {

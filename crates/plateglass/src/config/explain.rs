@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Config, EngineWord, LedgerSection};
+use super::{AgencySection, Config, EngineWord, LedgerSection};
 
 /// The configuration in force, in words.
 pub(crate) fn explain(config: &Config) -> String {
@@ -61,15 +61,7 @@ pub(crate) fn explain(config: &Config) -> String {
     );
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
-        say("agency", agency.name.clone());
-        if let Some(oidc) = &agency.oidc {
-            let n_groups = oidc.roles.len();
-            let groups = if n_groups == 1 { "group stands" } else { "groups stand" };
-            say(
-                "  signs in at",
-                format!("{} (OpenID Connect; {n_groups} {groups} for roles)", oidc.issuer),
-            );
-        }
+        explain_agency(agency, &mut say);
     }
     for folder in &config.folders {
         let whose = folder.camera.clone().unwrap_or_else(|| "a folder for each camera".to_owned());
@@ -83,6 +75,21 @@ pub(crate) fn explain(config: &Config) -> String {
         );
     }
     out
+}
+
+fn explain_agency(agency: &AgencySection, say: &mut impl FnMut(&str, String)) {
+    say("agency", agency.name.clone());
+    if let Some(oidc) = &agency.oidc {
+        let n_groups = oidc.roles.len();
+        let groups = if n_groups == 1 { "group stands" } else { "groups stand" };
+        say(
+            "  signs in at",
+            format!("{} (OpenID Connect; {n_groups} {groups} for roles)", oidc.issuer),
+        );
+    }
+    if let Some(cases) = &agency.cases {
+        say("its cases", cases.says());
+    }
 }
 
 fn explain_ledger(ledger: &LedgerSection, say: &mut impl FnMut(&str, String)) {

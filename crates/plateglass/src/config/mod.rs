@@ -1,5 +1,6 @@
 //! `plateglass.toml`: typed, unknown keys refused. The one home of the environment.
 
+mod cases;
 mod explain;
 mod mail;
 mod oidc;
@@ -16,6 +17,7 @@ use ledger::key::KeyKind;
 use serde::{Deserialize, Serialize};
 use store::{Engine, StoreConfig, Synchronous};
 
+pub(crate) use cases::CasesSection;
 pub(crate) use explain::explain;
 pub(crate) use mail::MailSection;
 pub(crate) use oidc::OidcSection;
@@ -244,6 +246,9 @@ pub(crate) struct AgencySection {
     /// The provider that its people sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) oidc: Option<OidcSection>,
+    /// Its case system, that can be asked for case numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cases: Option<CasesSection>,
 }
 
 fn default_policy() -> Utf8PathBuf {
@@ -347,6 +352,7 @@ impl Config {
         }
         for agency in &self.agencies {
             agency.oidc.as_ref().map_or(Ok(()), OidcSection::check)?;
+            agency.cases.as_ref().map_or(Ok(()), |cases| cases.check(&agency.name))?;
         }
         for folder in &self.folders {
             if !self.agencies.iter().any(|agency| agency.name == folder.agency) {

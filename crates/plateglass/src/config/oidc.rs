@@ -52,8 +52,8 @@ impl OidcSection {
     /// What is wrong with it that can be told without asking the provider.
     pub(crate) fn check(&self) -> Result<()> {
         let on_this_machine = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-        let begins = |beginning: &&str| self.issuer.starts_with(beginning);
-        if !self.issuer.starts_with("https://") && !on_this_machine.iter().any(|one| begins(&one)) {
+        let is_on_it = on_this_machine.iter().any(|beginning| self.issuer.starts_with(beginning));
+        if !self.issuer.starts_with("https://") && !is_on_it {
             bail!("agency.oidc.issuer: expected https://");
         }
         if self.client_id.trim().is_empty() {

@@ -166,6 +166,9 @@ async fn make_agencies(app: &App, config: &Config) -> Result<()> {
             Some((id, _)) => *id,
             None => app.add_agency(&about.name, about.ori.as_deref()).await?,
         };
+        if let Some(cases) = &about.cases {
+            app.ask_cases_of(id, cases.book(&about.name)?);
+        }
         let files = crate::commands::policy::files(&about.policy)
             .with_context(|| format!("agency.policy of \"{}\"", about.name))?;
         app.begin_policy(id, &files, &about.time_zone)

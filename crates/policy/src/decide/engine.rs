@@ -2,11 +2,12 @@
 //!
 //! Cedar puts a rule's scope together anew whenever it evaluates the rule; that takes longer than most conditions. So
 //! there is a set of rules for each action, in which no rule asks for the action any more, and a quick set in which all
-//! rules that forbid are one. The quick set is believed only when it permits without a fault: then every rule that
+//! rules that forbid are one. A permit says a role and nothing else: whether it holds is looked up, and Cedar is only asked
+//! whether anything forbids. The quick set is believed only when nothing does, without a fault: then every rule that
 //! forbids was evaluated, and none held. Otherwise all rules are asked, one by one, for their names. A test shows that
 //! the answers are those of the rules as they are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use cedar_policy::{
     Authorizer, Decision, Effect, Entities, EntityId, EntityTypeName, EntityUid, Policy, PolicyId,
@@ -33,6 +34,16 @@ pub(crate) struct Engine {
 struct Rules {
     all: PolicySet,
     quick: PolicySet,
+    /// Permits that say a role, or nobody in particular, and nothing else. They are not in the quick set.
+    permits: Vec<(Option<Role>, PolicyId)>,
+}
+
+impl Rules {
+    /// Which of the permits hold for somebody with these roles.
+    fn permitting(&self, roles: &BTreeSet<Role>) -> HashSet<PolicyId> {
+        let holds = |role: &Option<Role>| role.is_none_or(|role| roles.contains(&role));
+        self.permits.iter().filter(|(role, _)| holds(role)).map(|(_, id)| id.clone()).collect()
+    }
 }
 
 /// Why a question could not be put to the rules.
@@ -73,14 +84,16 @@ impl Engine {
         action: Action,
         request: &Request,
         entities: &Entities,
-        may: bool,
+        roles: &BTreeSet<Role>,
     ) -> Result<Response, NoEngine> {
         let rules = self.by_action.get(&action).ok_or_else(|| wrong("no rule speaks of it"))?;
-        if may {
+        let permitting = rules.permitting(roles);
+        if !permitting.is_empty() {
             let quick = self.authorizer.is_authorized(request, &rules.quick, entities);
-            let permits = quick.decision() == Decision::Allow;
-            if permits && quick.diagnostics().errors().next().is_none() {
-                return Ok(quick);
+            let said = quick.diagnostics();
+            // Neither a rule that forbids nor a fault.
+            if said.reason().next().is_none() && said.errors().next().is_none() {
+                return Ok(Response::new(Decision::Allow, permitting, Vec::new()));
             }
         }
         Ok(self.authorizer.is_authorized(request, &rules.all, entities))
@@ -103,6 +116,9 @@ fn by_action(
             sets.all.add(of_any.clone()).map_err(wrong)?;
             match &condition {
                 Some(one) => conditions.entry(*action).or_default().push((id, one.clone())),
+                None if says_only_who(&json) => {
+                    sets.permits.push((rule.role, policy.id().clone()));
+                }
                 None => sets.quick.add(of_any.clone()).map_err(wrong)?,
             }
         }
@@ -140,6 +156,19 @@ fn of_any_action(policy: &Policy) -> Result<(Policy, Value), NoEngine> {
     *scope = json!({ "op": "All" });
     let policy = Policy::from_json(Some(policy.id().clone()), json.clone()).map_err(wrong)?;
     Ok((policy, json))
+}
+
+/// Whether a rule permits to a role, or to everybody, and asks for nothing else: no rule permits to single people.
+fn says_only_who(json: &Value) -> bool {
+    let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str);
+    let is_who = matches!(text("/principal/op"), Some("All" | "in" | "is"))
+        && json.pointer("/principal/in").is_none();
+    let has_no_conditions =
+        json.get("conditions").and_then(Value::as_array).is_none_or(Vec::is_empty);
+    text("/effect") == Some("permit")
+        && is_who
+        && text("/resource/op") == Some("All")
+        && has_no_conditions
 }
 
 /// When a rule forbids that speaks of everybody and of everything; none for any other rule.

@@ -13,6 +13,7 @@ fn bare(action: Action) -> Facts {
         case: None,
         day: String::new(),
         exigent: false,
+        overdue: false,
         lookback_hours: None,
         offence: None,
         person: Person {
@@ -40,7 +41,7 @@ fn full(action: Action) -> Facts {
     let odd = "p\"}\\ é\u{0}";
     let training = TrainingFact { until: Some("2026-12-31".to_owned()), valid: true };
     Facts {
-        case: Some(CaseFact { formatted: true }),
+        case: Some(CaseFact { formatted: true, verified: None }),
         day: "2026-11-22".to_owned(),
         lookback_hours: Some(u32::MAX),
         offence: Some(Offence { category: odd.to_owned(), grade: Grade::ClassC }),
@@ -140,7 +141,7 @@ fn rules_by_action_answer_as_all_rules_do() {
                 let (request, entities) =
                     engine.question(bundle.settings(), &facts, *action).unwrap();
                 let all = engine.authorizer.is_authorized(&request, &named, &entities);
-                let fewer = engine.ask(bundle.settings(), &facts, *action, true).unwrap();
+                let fewer = engine.ask(bundle.settings(), &facts, *action).unwrap();
                 let ids = |response: &Response| -> BTreeSet<String> {
                     response.diagnostics().reason().map(ToString::to_string).collect()
                 };

@@ -1,4 +1,4 @@
-//! How a case number is written: a small pattern that people can read.
+//! Case numbers: how they are written, in small patterns that people can read, and whether they are looked up.
 
 use std::fmt;
 
@@ -59,6 +59,46 @@ impl TryFrom<String> for CaseFormat {
 impl From<CaseFormat> for String {
     fn from(format: CaseFormat) -> Self {
         format.0
+    }
+}
+
+/// How case or incident numbers are written.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseNumber {
+    /// Any of these.
+    pub formats: Vec<CaseFormat>,
+    /// One number in the format, for people to see.
+    pub example: String,
+    /// Whether the agency's case system has to know a number.
+    #[serde(default, skip_serializing_if = "Verify::is_no")]
+    pub verify: Verify,
+}
+
+/// Whether the agency's case system has to know a case number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verify {
+    /// It is not asked.
+    #[default]
+    No,
+    /// It is asked; a number that it does not know is taken, and marked.
+    Should,
+    /// A number that it does not know, or cannot be asked for, is refused.
+    Must,
+}
+
+impl Verify {
+    /// Whether it is not asked at all.
+    pub const fn is_no(&self) -> bool {
+        matches!(self, Self::No)
+    }
+}
+
+impl CaseNumber {
+    /// Whether a number is written as the agency writes its numbers.
+    pub fn fits(&self, number: &str) -> bool {
+        self.formats.iter().any(|format| format.fits(number.trim()))
     }
 }
 

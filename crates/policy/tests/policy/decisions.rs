@@ -374,7 +374,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             asked.session.device = other.then(|| odd.clone());
             asked.exigent = exigent;
             asked.purpose = purpose.map(str::to_owned);
-            asked.case = Some(policy::CaseFact { formatted });
+            asked.case = Some(policy::CaseFact { formatted, verified: None });
             asked.lookback_hours = hours;
             if !trained {
                 asked.training.clear();

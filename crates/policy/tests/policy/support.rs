@@ -32,9 +32,10 @@ pub(crate) fn facts(role: Role, action: Action) -> Facts {
     Facts {
         action: action.word().to_owned(),
         at: 1_795_000_000_000_000,
-        case: Some(CaseFact { formatted: true }),
+        case: Some(CaseFact { formatted: true, verified: None }),
         day: "2026-11-22".to_owned(),
         exigent: false,
+        overdue: false,
         lookback_hours: Some(24),
         offence: Some(Offence { category: "robbery".to_owned(), grade: Grade::Felony }),
         person: Person {

@@ -26,18 +26,44 @@ pub struct BundleRow {
     pub approved_at: Option<Timestamp>,
     /// From when on it decides, once it is approved.
     pub effective_at: Timestamp,
-    /// When it was withdrawn before it decided.
+    /// Who withdrew it before it decided.
+    pub withdrawn_by: Option<PersonId>,
+    /// When.
     pub withdrawn_at: Option<Timestamp>,
+    /// Why it was proposed; empty when it came with the agency's configuration.
+    pub reason: String,
+    /// The one that it was compared with: by whoever proposed it, and once it is approved by whoever approved it.
+    pub replaces: Option<BundleId>,
+    /// Whether something in that difference touches privacy: the quarterly audit lists those (`AUS-344.6b8`).
+    pub touches_privacy: bool,
+}
+
+/// What somebody saw who approves a policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SeenPolicy {
+    /// Its digest.
+    pub digest: String,
+    /// The one that it was compared with.
+    pub replaces: Option<BundleId>,
+    /// Whether something in that difference touches privacy.
+    pub touches_privacy: bool,
 }
 
 const ADD: &str = "INSERT INTO bundles \
-    (id, agency, digest, files, proposed_by, proposed_at, approved_by, approved_at, effective_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    (id, agency, digest, files, proposed_by, proposed_at, approved_at, effective_at, reason, replaces, touches_privacy) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const COLUMNS: &str = "id, digest, files, proposed_by, proposed_at, approved_by, approved_at, effective_at, \
-    withdrawn_at";
-const APPROVE: &str = "UPDATE bundles SET approved_by = $3, approved_at = $4 WHERE agency = $1 AND id = $2 \
-    AND approved_at IS NULL AND withdrawn_at IS NULL AND proposed_by <> $3";
-const WITHDRAW: &str = "UPDATE bundles SET withdrawn_at = $3 WHERE agency = $1 AND id = $2 \
+    withdrawn_at, withdrawn_by, reason, replaces, touches_privacy";
+/// What is approved at the same time waits: each is compared with the one that it follows.
+const LOCK: &str = "UPDATE bundles SET agency = agency WHERE agency = $1";
+const BEGINS: &str = "SELECT effective_at FROM bundles WHERE agency = $1 AND id = $2 AND digest = $3 \
+    AND approved_at IS NULL AND withdrawn_at IS NULL AND proposed_by <> $4";
+const FOLLOWS: &str = "SELECT id FROM bundles WHERE agency = $1 AND approved_at IS NOT NULL \
+    AND withdrawn_at IS NULL AND (effective_at < $3 OR (effective_at = $3 AND id < $2)) \
+    ORDER BY effective_at DESC, id DESC LIMIT 1";
+const APPROVE: &str = "UPDATE bundles SET approved_by = $3, approved_at = $4, effective_at = $5, replaces = $6, \
+    touches_privacy = $7 WHERE agency = $1 AND id = $2";
+const WITHDRAW: &str = "UPDATE bundles SET withdrawn_by = $4, withdrawn_at = $3 WHERE agency = $1 AND id = $2 \
     AND withdrawn_at IS NULL AND (approved_at IS NULL OR effective_at > $3)";
 
 impl Store {
@@ -56,8 +82,8 @@ impl Store {
         if tx.row(there, args![agency]).await.map_err(failed())?.is_some() {
             return Ok(false);
         }
-        let nobody = None::<PersonId>;
-        let values = args![id, agency, digest, files, nobody, now, nobody, now, now];
+        let (nobody, none) = (None::<PersonId>, None::<BundleId>);
+        let values = args![id, agency, digest, files, nobody, now, now, now, "", none, false];
         tx.execute(ADD, values).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(true)
@@ -79,26 +105,57 @@ impl Store {
             bundle.files.as_str(),
             bundle.proposed_by,
             bundle.proposed_at,
-            None::<PersonId>,
             None::<Timestamp>,
             bundle.effective_at,
+            bundle.reason.as_str(),
+            bundle.replaces,
+            bundle.touches_privacy,
         ];
         tx.execute(ADD, values).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(BundleId::from_i64(id))
     }
 
-    /// Approves a policy that somebody else proposed; false when there is none that waits for this person.
+    /// One state of the agency's policy, for who is about to approve it.
+    pub async fn proposed_policy(
+        &self,
+        permit: &Permit<ApprovePolicy>,
+        id: BundleId,
+    ) -> Result<Option<BundleRow>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM bundles WHERE agency = $1 AND id = $2");
+        let failed = || StoreError::sql("look up a proposed policy");
+        let row = self.control().read.row(text, args![permit.agency(), id]).await;
+        row.map_err(failed())?.as_ref().map(bundle).transpose().map_err(failed())
+    }
+
+    /// Approves a policy that somebody else proposed, as it was seen. It decides from its day on, and never from before it was
+    /// approved. False when there is none that waits for this person, or it would follow another one than they saw.
     pub async fn approve_policy(
         &self,
         permit: &Permit<ApprovePolicy>,
         id: BundleId,
+        seen: &SeenPolicy,
         by: PersonId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let values = args![permit.agency(), id, by, now];
-        let approved = self.control().write.execute(APPROVE, values).await;
-        Ok(approved.map_err(StoreError::sql("approve a policy"))? == 1)
+        let failed = || StoreError::sql("approve a policy");
+        let agency = permit.agency();
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        tx.execute(LOCK, args![agency]).await.map_err(failed())?;
+        let waits =
+            tx.row(BEGINS, args![agency, id, seen.digest.as_str(), by]).await.map_err(failed())?;
+        let Some(waits) = waits else { return Ok(false) };
+        let asked = Timestamp::from_micros(waits.get(0).map_err(failed())?);
+        let begins = asked.max(now);
+        let follows = tx.row(FOLLOWS, args![agency, id, begins]).await.map_err(failed())?;
+        let follows = follows.map(|row| row.get(0).map(BundleId::from_i64));
+        if follows.transpose().map_err(failed())? != seen.replaces {
+            return Ok(false);
+        }
+        let values = args![agency, id, by, now, begins, seen.replaces, seen.touches_privacy];
+        tx.execute(APPROVE, values).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(true)
     }
 
     /// Withdraws a policy before it decides; false when it does, or is none.
@@ -106,10 +163,11 @@ impl Store {
         &self,
         permit: &Permit<ManagePolicy>,
         id: BundleId,
+        by: Option<PersonId>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let withdrawn =
-            self.control().write.execute(WITHDRAW, args![permit.agency(), id, now]).await;
+        let values = args![permit.agency(), id, now, by];
+        let withdrawn = self.control().write.execute(WITHDRAW, values).await;
         Ok(withdrawn.map_err(StoreError::sql("withdraw a policy"))? == 1)
     }
 
@@ -150,5 +208,9 @@ fn bundle(row: &Row) -> Result<BundleRow, sqlx::Error> {
         approved_at: moment(6)?,
         effective_at: Timestamp::from_micros(row.get(7)?),
         withdrawn_at: moment(8)?,
+        withdrawn_by: who(9)?,
+        reason: row.get(10)?,
+        replaces: row.get::<Option<i64>>(11)?.map(BundleId::from_i64),
+        touches_privacy: row.get::<i64>(12)? == 1,
     })
 }

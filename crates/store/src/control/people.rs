@@ -103,7 +103,8 @@ impl Store {
         let Some(person) = self.person(id).await? else { return Ok(None) };
         let grants = self.grants_of(id).await?;
         let completions = self.completions_of(id).await?;
-        Ok(Some(Standing { person, grants, completions }))
+        let exigent = self.exigent_looks_of(id).await?;
+        Ok(Some(Standing { person, grants, completions, exigent }))
     }
 
     /// Whether the agency has anybody.

@@ -57,6 +57,7 @@ from! {
     domain::ReviewId => I64 with domain::ReviewId::to_i64;
     domain::ReportId => I64 with domain::ReportId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
+    domain::ExigentId => I64 with domain::ExigentId::to_i64;
 }
 
 /// The arguments of a statement, in the order of `$1`, `$2`, ….

@@ -4,6 +4,7 @@
 
 mod bundles;
 mod control;
+mod exigent;
 mod fixtures;
 mod hits;
 mod hot_path;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use domain::access::ListPeople;
-use domain::{Grant, Person, PersonId, Role, Timestamp};
+use domain::{ExigentLook, Grant, Person, PersonId, Role, Timestamp};
 use store::MailTrouble;
 
 use super::own_person;
@@ -49,6 +49,8 @@ pub struct PersonPage {
     pub row: PersonRow,
     /// Every role that they were given, newest first.
     pub grants: Vec<Grant>,
+    /// Looks without a case number that are not completed, or were too late and lock the account.
+    pub exigent: Vec<ExigentLook>,
     /// Everybody's name.
     pub names: HashMap<PersonId, String>,
     /// The moment at which it was so.
@@ -92,7 +94,9 @@ pub async fn open_person(app: &App, ctx: &Ctx, id: PersonId) -> Result<PersonPag
     grants.retain(|grant| grant.person == id);
     grants.reverse();
     let locked = locked.into_iter().collect();
+    let exigent = store.exigent_looks_of(id).await.map_err(failed())?;
     Ok(PersonPage {
+        exigent,
         row: row(&person, &grants, &locked, ctx.now),
         grants,
         names: people.into_iter().map(|one| (one.id, one.name)).collect(),

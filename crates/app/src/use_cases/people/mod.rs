@@ -2,6 +2,7 @@
 
 mod accounts;
 mod disuse;
+mod exigent;
 mod invite;
 mod list;
 mod roles;
@@ -11,12 +12,13 @@ pub use accounts::{
     change_email, confirm_account, enable_person, lock_person, release_password, review_at,
 };
 pub use disuse::disable_unused;
+pub use exigent::{complete_exigent_look, open_exigent_looks, release_exigent_looks};
 pub use invite::{Invitation, Inviting, first_person, invite, invite_again};
 pub use list::{PeoplePage, PersonPage, PersonRow, list_people, open_person};
 pub use roles::{GiveRole, approve_role, end_role, give_role};
 pub use work::{PurposeChoice, StateWork, WorkState, state_work, work_state};
 
-pub(crate) use work::working_on;
+pub(crate) use work::{still_working_on, working_on};
 
 use domain::access::ListPeople;
 use domain::{AgencyId, Login, Person, PersonId};

@@ -1,13 +1,15 @@
 //! What somebody works on: the purpose, the case and the reason that stand above everything they look at, until they say
 //! otherwise.
 
-use domain::Timestamp;
 use domain::access::OwnAccount;
+use domain::{AgencyId, Timestamp};
 use ledger::leaf::{ClearField, Kind, SealedField};
 use policy::reason::{self, Rules};
-use policy::{Offence, ReasonFact};
+use policy::{CaseCheck, Offence, ReasonFact};
 use serde::{Deserialize, Serialize};
+use store::SessionRow;
 
+use crate::cases::is_old;
 use crate::record::{About, Says, WorkingOn, grade};
 use crate::use_cases::oversight::index::WORK_STATED;
 use crate::{App, AskError, Ctx};
@@ -27,6 +29,8 @@ pub struct StateWork {
     pub offence: String,
     /// Why, in their own words; may be empty.
     pub reason: String,
+    /// Whether it cannot wait for a case number, which then follows.
+    pub exigent: bool,
 }
 
 /// A purpose that may be stated.
@@ -42,6 +46,8 @@ pub struct PurposeChoice {
     pub needs_reason: bool,
     /// Whether the offence's grade has to.
     pub needs_offence: bool,
+    /// Within how many hours the case number follows where a look cannot wait for it; none: it comes first.
+    pub exigent_hours: Option<u32>,
 }
 
 /// What is stated now, and what may be.
@@ -63,12 +69,34 @@ struct Kept {
     offence: Option<Offence>,
     reason: Option<String>,
     reason_fact: Option<ReasonFact>,
+    #[serde(default)]
+    exigent: bool,
+    #[serde(default)]
+    case_check: Option<(CaseCheck, Timestamp)>,
     stated_at: Timestamp,
+}
+
+/// What is kept of it.
+pub(super) fn kept(work: &WorkingOn) -> String {
+    let work = work.clone();
+    let kept = Kept {
+        purpose: work.purpose,
+        case_number: work.case_number,
+        offence: work.offence,
+        reason: work.reason,
+        reason_fact: work.reason_fact,
+        exigent: work.exigent,
+        case_check: work.case_check,
+        stated_at: work.stated_at,
+    };
+    serde_json::to_string(&kept).unwrap_or_default()
 }
 
 pub(crate) fn working_on(kept: &str) -> Option<WorkingOn> {
     let kept: Kept = serde_json::from_str(kept).ok()?;
     Some(WorkingOn {
+        exigent: kept.exigent,
+        case_check: kept.case_check,
         purpose: kept.purpose,
         case_number: kept.case_number,
         offence: kept.offence,
@@ -88,6 +116,7 @@ pub fn work_state(ctx: &Ctx) -> Option<WorkState> {
         needs_case: one.needs_case,
         needs_reason: one.needs_reason,
         needs_offence: one.offence_floor.is_some(),
+        exigent_hours: one.exigent_hours.filter(|_| one.needs_case),
     };
     Some(WorkState {
         work: signed_in.work.clone(),
@@ -102,21 +131,12 @@ pub fn work_state(ctx: &Ctx) -> Option<WorkState> {
 pub async fn state_work(app: &App, ctx: &Ctx, said: &StateWork) -> Result<WorkState, AskError> {
     let act = app.begin::<OwnAccount>(ctx, About::nothing_yet()).await?;
     let signed_in = ctx.person.as_ref().ok_or_else(|| AskError::not_found("session", "none"))?;
-    let work = read(ctx, said)?;
-    if let Some(work) = &work {
+    let mut work = read(ctx, said)?;
+    if let Some(work) = &mut work {
+        work.case_check = checked(app, ctx, work.case_number.as_deref()).await;
         put_on_record(app, ctx, work).await?;
     }
-    let kept = work.as_ref().map(|work| {
-        let kept = Kept {
-            purpose: work.purpose.clone(),
-            case_number: work.case_number.clone(),
-            offence: work.offence.clone(),
-            reason: work.reason.clone(),
-            reason_fact: work.reason_fact.clone(),
-            stated_at: work.stated_at,
-        };
-        serde_json::to_string(&kept).unwrap_or_default()
-    });
+    let kept = work.as_ref().map(kept);
     let store = &app.inner().store;
     let set = match &signed_in.token {
         Some(token) => store.set_token_work(token.id, kept.as_deref()).await,
@@ -143,6 +163,37 @@ async fn put_on_record(app: &App, ctx: &Ctx, work: &WorkingOn) -> Result<(), Ask
     app.record(ctx, draft).await.map(drop)
 }
 
+/// What the agency's case system says of a number, and when.
+async fn checked(app: &App, ctx: &Ctx, number: Option<&str>) -> Option<(CaseCheck, Timestamp)> {
+    let policy = ctx.person.as_ref()?.policy.as_ref()?;
+    let check = app.check_case(ctx.agency, policy.bundle.settings(), number?).await?;
+    Some((check, app.now()))
+}
+
+/// What a session's person works on, with the case number looked up again where that was long ago.
+pub(crate) async fn still_working_on(
+    app: &App,
+    agency: AgencyId,
+    session: &SessionRow,
+) -> Result<Option<WorkingOn>, AskError> {
+    let work = session.work.as_deref().and_then(working_on);
+    let (Some(mut work), Some(policy)) = (work.clone(), app.policy(agency)) else {
+        return Ok(work);
+    };
+    let Some(number) = work.case_number.clone().filter(|_| is_old(work.case_check, app.now()))
+    else {
+        return Ok(Some(work));
+    };
+    let check = app.check_case(agency, policy.bundle.settings(), &number).await;
+    let check = check.map(|check| (check, app.now()));
+    if check.is_some() || work.case_check.is_some() {
+        work.case_check = check;
+        let set = app.inner().store.set_work(&session.hash, Some(&kept(&work))).await;
+        set.map_err(AskError::failed("note what the case system said"))?;
+    }
+    Ok(Some(work))
+}
+
 fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
     let invalid = |field, why: &str| AskError::Invalid { field, why: why.to_owned() };
     let trimmed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -167,8 +218,17 @@ fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
     if reason.as_ref().is_some_and(|text| text.chars().count() > REASON_MAX) {
         return Err(invalid("reason", "is longer than 500 characters"));
     }
+    let known = settings.purpose(&purpose);
+    if said.exigent && known.is_none_or(|one| one.exigent_hours.is_none() || !one.needs_case) {
+        return Err(invalid("exigent", "is not for this purpose: it bears delay"));
+    }
+    if said.exigent && reason.is_none() {
+        return Err(invalid("reason", "is empty: say why it cannot wait for a case number"));
+    }
     let verdict = reason.as_deref().map(|text| reason::judge(text, &Rules::of(settings)));
     Ok(Some(WorkingOn {
+        exigent: said.exigent && case_number.is_none(),
+        case_check: None,
         case_number,
         offence: grade.map(|grade| Offence { category: purpose.clone(), grade }),
         reason: verdict.as_ref().map(|verdict| verdict.masked.clone()),

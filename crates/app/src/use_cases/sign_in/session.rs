@@ -11,8 +11,8 @@ use store::{SessionRow, SignInRow};
 
 use super::{DeviceToken, Door, SessionToken, SignInRefused, Way, limits, session_ref};
 use crate::record::{About, Says};
-use crate::use_cases::people::working_on;
-use crate::{App, AskError, Ctx, Origin, Part, SignedIn};
+use crate::use_cases::people::still_working_on;
+use crate::{App, AskError, Ctx, Origin, Part, SignedIn, WorkingOn};
 
 /// A session's use is noted so often.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
@@ -65,7 +65,7 @@ pub(super) async fn begin(
     let failed = || SignInRefused::failed("begin a session");
     let standing = inner.store.standing(person.id).await.map_err(failed())?;
     let Some(standing) = standing else { return Err(SignInRefused::Lost) };
-    let ctx = ctx_of(app, &row, standing, now);
+    let ctx = ctx_of(app, &row, standing, None, now);
     let ctx = Ctx { origin: Origin { address: door.address, ..ctx.origin }, ..ctx };
     let says = Says::of(app, &ctx);
     let kept = kept(app, person, door, shown.way).await?;
@@ -127,8 +127,11 @@ pub async fn session(
     let is_usable = standing.person.is_usable(now);
     let idle = now.since(row.used_at);
     let idle_max = idle_max(app, &standing, now);
-    let ctx = ctx_of(app, &row, standing, now);
-    if !is_usable || idle_max.is_some_and(|max| idle > max) {
+    let is_over = !is_usable || idle_max.is_some_and(|max| idle > max);
+    let work =
+        if is_over { None } else { still_working_on(app, standing.person.agency, &row).await? };
+    let ctx = ctx_of(app, &row, standing, work, now);
+    if is_over {
         sign_out(app, &ctx, token).await?;
         return Ok(None);
     }
@@ -148,7 +151,13 @@ fn idle_max(app: &App, standing: &Standing, now: Timestamp) -> Option<Duration> 
     (!is_exempt).then(|| Duration::from_secs(u64::from(rules.idle_lock_minutes) * 60))
 }
 
-fn ctx_of(app: &App, row: &SessionRow, standing: Standing, now: Timestamp) -> Ctx {
+fn ctx_of(
+    app: &App,
+    row: &SessionRow,
+    standing: Standing,
+    work: Option<WorkingOn>,
+    now: Timestamp,
+) -> Ctx {
     let agency = standing.person.agency;
     let actor = domain::Actor::Person(agency, standing.person.id);
     let signed_in = SignedIn {
@@ -158,7 +167,7 @@ fn ctx_of(app: &App, row: &SessionRow, standing: Standing, now: Timestamp) -> Ct
         authenticated_at: row.authenticated_at,
         session: row.hash,
         token: None,
-        work: row.work.as_deref().and_then(working_on),
+        work,
     };
     Ctx::person(Arc::new(signed_in), now).through(Part::Console).in_session(session_ref(&row.hash))
 }

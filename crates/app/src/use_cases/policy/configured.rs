@@ -1,0 +1,31 @@
+//! What is configured, as far as a policy has a say in it: what a new one must not contradict.
+
+use domain::AgencyId;
+use domain::access::ListHotlists;
+use policy::Configured;
+use policy::settings::Channel;
+
+use crate::record::server_permit;
+use crate::{App, AskError};
+
+/// The fields of a read that are stored whatever a policy says: words of [`policy::settings::FIELDS`].
+const STORED: [&str; 7] =
+    ["plate", "jurisdiction", "time", "place", "camera", "plate-picture", "vehicle-picture"];
+
+/// What is configured at an agency now.
+pub(crate) async fn configured(app: &App, agency: AgencyId) -> Result<Configured, AskError> {
+    let permit = server_permit::<ListHotlists>(agency, app.now())?;
+    let lists = app.inner().store.hotlists(&permit).await;
+    let lists = lists.map_err(AskError::failed("look up what is configured"))?;
+    let in_force = lists.iter().filter(|list| list.version.is_some() && list.n_entries > 0);
+    let mut categories: Vec<_> = in_force.map(|list| list.category).collect();
+    categories.sort_unstable_by_key(|category| category.word());
+    categories.dedup();
+    Ok(Configured {
+        hotlist_categories: categories,
+        fields: STORED.map(str::to_owned).into(),
+        channels: [Channel::Console].into(),
+        case_system: app.inner().cases.are_known(agency),
+        ..Configured::default()
+    })
+}
