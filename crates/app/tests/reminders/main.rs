@@ -103,7 +103,7 @@ async fn clause_aus_344_3_1a1_the_digest_of_sign_ins_comes_by_mail_each_day_and_
     };
     let roles = [Role::ChiefSecurityOfficer];
     first_person(&house.app, house.agency, who, &roles, "a test").await.unwrap();
-    let door = Door { address: None, browser: "a test".to_owned() };
+    let door = Door { address: None, browser: "a test".to_owned(), device: None };
     with_password(&house.app, "nobody.here", "nine herons", &door).await.unwrap_err();
     house.clock.set("2026-11-22T06:00:00Z");
     round(&house).await;

@@ -271,13 +271,6 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
         names: HashMap::new(),
         unsent: Vec::new(),
     };
-    let typed: Typed =
-        serde_json::from_str(r#"{"login":"d chen","name":"D. Chen","email":"","outside":"yes"}"#)?;
-    let invitation = Invitation {
-        person: PersonId::from_i64(7),
-        token: "c2FtcGxlLXNhbXBsZS1zYW1wbGUtc2FtcGxlLXNhbXA".to_owned().into(),
-        expires_at: Timestamp::from_micros(now().micros() + 72 * 3_600_000_000),
-    };
     let (policy, training, one) = (in_force()?, training()?, opened()?);
     let mut mine = one.clone();
     mine.row.person.id = PersonId::from_i64(1);
@@ -286,23 +279,11 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     let why = "leave out examples of misuse: the course is not complete (AUS-344.7b)";
-    let form = frame("/people/new");
-    let wrong = "a sign-in name is 2 to 64 letters, digits, dots, dashes and underscores";
     let no_training = Training { people: Vec::new(), courses: BTreeMap::new(), ..training.clone() };
     let at = now();
-    Ok(vec![
+    let mut all = vec![
         ("people", PeoplePage::of(frame("/people"), &listed()?, &viewer).render()?),
         ("people-empty", PeoplePage::of(frame("/people"), &nobody, &viewer).render()?),
-        ("person-new", PersonForm::empty(form.clone(), &viewer).render()?),
-        (
-            "person-new-wrong",
-            PersonForm::refused(form.clone(), &viewer, &typed, "login", wrong).render()?,
-        ),
-        (
-            "person-invited",
-            InvitedPage::of(form, "D. Chen", &invitation, false, "https://plateglass.example")
-                .render()?,
-        ),
         ("person", OnePerson::of(frame("/people/2"), &one, &viewer).render()?),
         (
             "person-wrong",
@@ -332,6 +313,15 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
         ),
         ("account", account(frame("/account"), false)?.render()?),
         ("account-new", account(frame("/account"), true)?.render()?),
+    ];
+    all.extend(invitations(frame, &viewer)?);
+    all.extend(ways_in(frame)?);
+    Ok(all)
+}
+
+/// Ways in beside the password, and tokens.
+fn ways_in(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
+    Ok(vec![
         (
             "sign-in-code",
             CodePage::of(
@@ -375,6 +365,34 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
                 Some(("scopes", "names nothing: choose what the token is for")),
             )
             .render()?,
+        ),
+    ])
+}
+
+/// Inviting somebody.
+fn invitations(
+    frame: &impl Fn(&str) -> Frame,
+    viewer: &Viewer,
+) -> Fallible<Vec<(&'static str, String)>> {
+    let typed: Typed =
+        serde_json::from_str(r#"{"login":"d chen","name":"D. Chen","email":"","outside":"yes"}"#)?;
+    let invitation = Invitation {
+        person: PersonId::from_i64(7),
+        token: "c2FtcGxlLXNhbXBsZS1zYW1wbGUtc2FtcGxlLXNhbXA".to_owned().into(),
+        expires_at: Timestamp::from_micros(now().micros() + 72 * 3_600_000_000),
+    };
+    let form = frame("/people/new");
+    let wrong = "a sign-in name is 2 to 64 letters, digits, dots, dashes and underscores";
+    Ok(vec![
+        ("person-new", PersonForm::empty(form.clone(), viewer).render()?),
+        (
+            "person-new-wrong",
+            PersonForm::refused(form.clone(), viewer, &typed, "login", wrong).render()?,
+        ),
+        (
+            "person-invited",
+            InvitedPage::of(form, "D. Chen", &invitation, false, "https://plateglass.example")
+                .render()?,
         ),
     ])
 }
