@@ -315,12 +315,12 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
         ("account-new", account(frame("/account"), true)?.render()?),
     ];
     all.extend(invitations(frame, &viewer)?);
-    all.extend(ways_in(frame)?);
+    all.extend(ways_in_pages(frame)?);
     Ok(all)
 }
 
 /// Ways in beside the password, and tokens.
-fn ways_in(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
+fn ways_in_pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
     Ok(vec![
         (
             "sign-in-code",
