@@ -2,12 +2,15 @@ import { expect, test } from "../fixtures.ts";
 import { PASSWORD, signIn } from "../steps.ts";
 
 test("without signing in nothing is shown, and the page says what to do", async ({ page }) => {
-  for (const path of ["/", "/hits", "/reads", "/cameras", "/hotlists", "/people", "/policy", "/hits/feed?after=0"]) {
+  for (const path of ["/hits", "/reads", "/cameras", "/hotlists", "/people", "/policy", "/hits/feed?after=0"]) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(401);
     await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
     await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
   }
+  // The start leads to where one signs in.
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/sign-in$/);
   const events = await page.request.get("/events");
   expect(events.status()).toBe(401);
 });
