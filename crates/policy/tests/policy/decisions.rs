@@ -204,6 +204,39 @@ fn clause_aus_344_4a6_prohibited_purposes_are_refused_from_whoever_asks() {
     assert_eq!(words(&refused), ["reason-prohibited"]);
 }
 
+/// Clauses AUSP-prohibited, AUS-344.4a1, TWF-401.8: nobody is targeted for what they are. There is nothing to search by; a
+/// reason that names a protected class of the agency's own list is looked into.
+#[test]
+fn clause_aus_344_4a1_a_reason_that_names_a_protected_class_is_reviewed() {
+    for (name, clause, class) in
+        [("austin-tx", "AUS-344.4a1", "pregnancy"), ("twin-falls-id", "TWF-401.8", "religion")]
+    {
+        let bundle = bundle(name);
+        let rules = policy::reason::Rules::of(bundle.settings());
+        let said = format!("to find drivers on Main Street by their {class}");
+        let verdict = policy::reason::judge(&said, &rules);
+        assert_eq!(verdict.outcome, policy::reason::Outcome::Review, "{name}");
+        assert_eq!(verdict.findings.first().unwrap().clause.as_deref(), Some(clause));
+        let plain = policy::reason::judge("to find the driver of a stolen truck", &rules);
+        assert_eq!(plain.outcome, policy::reason::Outcome::Taken);
+    }
+    // The lists differ: Twin Falls does not name pregnancy.
+    let twin_falls = bundle("twin-falls-id");
+    assert!(!twin_falls.settings().prohibited.classes.contains(&"pregnancy".to_owned()));
+}
+
+/// Clauses AUSP-prohibited, AUS-344.4a4: a look at who gathers or speaks is no purpose, and a reason that names it is looked into.
+#[test]
+fn clause_aus_344_4a4_first_amendment_activity_is_no_purpose_and_is_reviewed_in_a_reason() {
+    let bundle = bundle("austin-tx");
+    let asked = Facts { purpose: Some("first-amendment".to_owned()), ..investigator() };
+    assert!(words(&bundle.decide(&asked)).contains(&"purpose-prohibited"));
+    let rules = policy::reason::Rules::of(bundle.settings());
+    let verdict = policy::reason::judge("who came by car to the protest at the capitol", &rules);
+    assert_eq!(verdict.outcome, policy::reason::Outcome::Review);
+    assert_eq!(verdict.findings.first().unwrap().clause.as_deref(), Some("AUS-344.4a4"));
+}
+
 /// Clauses TWF-401.8, BEL-461.3a: no personal use; TWF-401.4d: a vague reason is refused, naming the clause.
 #[test]
 fn clause_twf_401_8_personal_use_is_refused() {
