@@ -15,7 +15,7 @@ use store::TokenRow;
 use zeroize::Zeroizing;
 
 use super::add_camera::words;
-use super::people::working_on;
+use super::people::{KeptWith, still_working_on};
 use crate::record::{About, Says};
 use crate::use_cases::sign_in::session_ref;
 use crate::{App, AskError, ByToken, Ctx, Part, SignedIn};
@@ -249,6 +249,8 @@ pub async fn by_token(app: &App, text: &str, address: Option<IpAddr>) -> Result<
         app.inner().store.note_use(row.person, now).await.map_err(failed())?;
     }
     let agency = standing.person.agency;
+    let with = KeptWith::Token(row.id);
+    let work = still_working_on(app, agency, row.work.as_deref(), &with).await?;
     let signed_in = SignedIn {
         pseudonym: app.pseudonym_of(domain::Actor::Person(agency, row.person)),
         policy: app.policy(agency),
@@ -260,7 +262,7 @@ pub async fn by_token(app: &App, text: &str, address: Option<IpAddr>) -> Result<
             name: row.name,
             scopes: row.scopes.into_iter().collect(),
         }),
-        work: row.work.as_deref().and_then(working_on),
+        work,
     };
     let ctx = Ctx::person(Arc::new(signed_in), now).through(Part::Api).from_address(address);
     Ok(ctx.in_session(session_ref(&row.hash)))

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use app::people::state_work;
 use app::sign_in::SessionToken;
+use app::tokens::{NewToken, by_token, make_token};
 use app::{App, CaseBook, CsvCases, HttpCases};
 use domain::{AgencyId, PersonId, Role};
 use ledger::leaf::ClearField;
@@ -151,6 +152,30 @@ async fn a_yes_is_good_for_minutes_and_is_asked_for_again() {
     scene.house.clock.pass(Duration::from_secs(60));
     scene.opens(&at(app, &token).await.unwrap()).await.unwrap();
     assert_eq!(asked(), 4);
+}
+
+/// A machine's statement stands for weeks; the yes that it had does not.
+#[tokio::test]
+async fn a_tokens_case_is_asked_for_again_too() {
+    let scene = Scene::new().await;
+    let app = scene.app();
+    let (book, n_asked, is_down) = system();
+    let agency = agency(&scene.house, "must", book).await;
+    let roles = [Role::Administrator, Role::Officer];
+    let maker = somebody(app, agency, "d.chen", &roles).await;
+    testkit::house::train(app, agency, maker).await;
+    let ctx = at(app, &a_session(app, maker).await).await.unwrap();
+    let scopes = vec!["open-read".to_owned()];
+    let new = NewToken { name: "records".to_owned(), scopes, days: 30 };
+    let secret = make_token(app, &ctx, &new).await.unwrap().secret;
+    let asking = by_token(app, &secret, None).await.unwrap();
+    state_work(app, &asking, &stated("stolen-vehicle", KNOWN, REASON)).await.unwrap();
+    scene.opens(&by_token(app, &secret, None).await.unwrap()).await.unwrap();
+    assert_eq!(n_asked.load(Ordering::SeqCst), 1);
+    is_down.store(1, Ordering::SeqCst);
+    scene.house.clock.pass(Duration::from_secs(5 * 60));
+    let asked = scene.opens(&by_token(app, &secret, None).await.unwrap()).await;
+    assert_eq!(refused(asked).0, reason("case-unverified", "AUSP-access"));
 }
 
 #[tokio::test]

@@ -187,3 +187,22 @@ async fn unknown_and_damaged_tokens_are_refused_and_counted() {
     let ours = leaves(&house, house.agency).await;
     assert!(ours.iter().all(|seen| seen.text(ClearField::Action) != "use-token"));
 }
+
+/// What cannot wait for a case number is for people to say: a machine brings none afterwards.
+#[tokio::test]
+async fn a_token_does_not_look_before_its_case_number() {
+    let house = House::new().await;
+    let (app, ctx) = (&house.app, maker(&house).await);
+    let token = made(&house, &ctx, &["open-read"]).await;
+    let asking = asks(&house, &token).await.unwrap();
+    let said = StateWork {
+        purpose: PURPOSE.to_owned(),
+        case_number: String::new(),
+        offence: String::new(),
+        reason: REASON.to_owned(),
+        exigent: true,
+    };
+    let wrong = state_work(app, &asking, &said).await;
+    assert!(matches!(wrong, Err(AskError::Invalid { field: "exigent", .. })), "{wrong:?}");
+    state_work(app, &ctx, &said).await.unwrap();
+}

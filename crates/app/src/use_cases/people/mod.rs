@@ -18,7 +18,7 @@ pub use list::{PeoplePage, PersonPage, PersonRow, list_people, open_person};
 pub use roles::{GiveRole, approve_role, end_role, give_role};
 pub use work::{PurposeChoice, StateWork, WorkState, state_work, work_state};
 
-pub(crate) use work::{still_working_on, working_on};
+pub(crate) use work::{KeptWith, still_working_on, working_on};
 
 use domain::access::ListPeople;
 use domain::{AgencyId, Login, Person, PersonId};

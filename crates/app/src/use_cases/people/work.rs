@@ -2,12 +2,11 @@
 //! otherwise.
 
 use domain::access::OwnAccount;
-use domain::{AgencyId, Timestamp};
+use domain::{AgencyId, Timestamp, TokenId};
 use ledger::leaf::{ClearField, Kind, SealedField};
 use policy::reason::{self, Rules};
 use policy::{CaseCheck, Offence, ReasonFact};
 use serde::{Deserialize, Serialize};
-use store::SessionRow;
 
 use crate::cases::is_old;
 use crate::record::{About, Says, WorkingOn, grade};
@@ -137,12 +136,11 @@ pub async fn state_work(app: &App, ctx: &Ctx, said: &StateWork) -> Result<WorkSt
         put_on_record(app, ctx, work).await?;
     }
     let kept = work.as_ref().map(kept);
-    let store = &app.inner().store;
-    let set = match &signed_in.token {
-        Some(token) => store.set_token_work(token.id, kept.as_deref()).await,
-        None => store.set_work(&signed_in.session, kept.as_deref()).await,
+    let with = match &signed_in.token {
+        Some(token) => KeptWith::Token(token.id),
+        None => KeptWith::Session(signed_in.session),
     };
-    set.map_err(AskError::failed("note what somebody works on"))?;
+    keep(app, &with, kept.as_deref()).await?;
     let purpose = work.as_ref().map_or("nothing", |work| work.purpose.as_str());
     act.done([format!("works on {purpose}")]);
     let state = work_state(ctx).ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
@@ -157,6 +155,9 @@ async fn put_on_record(app: &App, ctx: &Ctx, work: &WorkingOn) -> Result<(), Ask
     if let Some(case) = &work.case_number {
         draft = says.seal(draft, SealedField::Case, case.as_str());
     }
+    if let Some((check, _)) = work.case_check {
+        draft = draft.text(ClearField::CaseCheck, check.word());
+    }
     if let Some(reason) = &work.reason {
         draft = says.seal(draft, SealedField::Reason, reason.as_str());
     }
@@ -170,13 +171,32 @@ async fn checked(app: &App, ctx: &Ctx, number: Option<&str>) -> Option<(CaseChec
     Some((check, app.now()))
 }
 
-/// What a session's person works on, with the case number looked up again where that was long ago.
+/// With what it is kept what somebody works on.
+#[derive(Debug)]
+pub(crate) enum KeptWith {
+    /// A session, by the digest of its secret.
+    Session([u8; 32]),
+    /// A machine's token.
+    Token(TokenId),
+}
+
+async fn keep(app: &App, with: &KeptWith, work: Option<&str>) -> Result<(), AskError> {
+    let store = &app.inner().store;
+    let set = match with {
+        KeptWith::Session(hash) => store.set_work(hash, work).await,
+        KeptWith::Token(id) => store.set_token_work(*id, work).await,
+    };
+    set.map_err(AskError::failed("note what somebody works on"))
+}
+
+/// What somebody works on, as it was kept, with the case number looked up again where that was long ago.
 pub(crate) async fn still_working_on(
     app: &App,
     agency: AgencyId,
-    session: &SessionRow,
+    was: Option<&str>,
+    with: &KeptWith,
 ) -> Result<Option<WorkingOn>, AskError> {
-    let work = session.work.as_deref().and_then(working_on);
+    let work = was.and_then(working_on);
     let (Some(mut work), Some(policy)) = (work.clone(), app.policy(agency)) else {
         return Ok(work);
     };
@@ -188,8 +208,7 @@ pub(crate) async fn still_working_on(
     let check = check.map(|check| (check, app.now()));
     if check.is_some() || work.case_check.is_some() {
         work.case_check = check;
-        let set = app.inner().store.set_work(&session.hash, Some(&kept(&work))).await;
-        set.map_err(AskError::failed("note what the case system said"))?;
+        keep(app, with, Some(&kept(&work))).await?;
     }
     Ok(Some(work))
 }
@@ -221,6 +240,10 @@ fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
     let known = settings.purpose(&purpose);
     if said.exigent && known.is_none_or(|one| one.exigent_hours.is_none() || !one.needs_case) {
         return Err(invalid("exigent", "is not for this purpose: it bears delay"));
+    }
+    let is_machine = ctx.person.as_ref().is_some_and(|signed_in| signed_in.token.is_some());
+    if said.exigent && is_machine {
+        return Err(invalid("exigent", "is for people to say: a machine's token waits"));
     }
     if said.exigent && reason.is_none() {
         return Err(invalid("reason", "is empty: say why it cannot wait for a case number"));

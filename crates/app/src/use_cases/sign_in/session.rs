@@ -11,7 +11,7 @@ use store::{SessionRow, SignInRow};
 
 use super::{DeviceToken, Door, SessionToken, SignInRefused, Way, limits, session_ref};
 use crate::record::{About, Says};
-use crate::use_cases::people::still_working_on;
+use crate::use_cases::people::{KeptWith, still_working_on};
 use crate::{App, AskError, Ctx, Origin, Part, SignedIn, WorkingOn};
 
 /// A session's use is noted so often.
@@ -128,8 +128,12 @@ pub async fn session(
     let idle = now.since(row.used_at);
     let idle_max = idle_max(app, &standing, now);
     let is_over = !is_usable || idle_max.is_some_and(|max| idle > max);
-    let work =
-        if is_over { None } else { still_working_on(app, standing.person.agency, &row).await? };
+    let work = if is_over {
+        None
+    } else {
+        let with = KeptWith::Session(row.hash);
+        still_working_on(app, standing.person.agency, row.work.as_deref(), &with).await?
+    };
     let ctx = ctx_of(app, &row, standing, work, now);
     if is_over {
         sign_out(app, &ctx, token).await?;
