@@ -38,7 +38,7 @@ const PAGES: [name: string, path: string, follow?: string][] = [
   ["policy-change", "/policy/changes", "tbody tr a"],
   ["account", "/account"],
   ["work", "/work"],
-  ["work-complete", "/work/complete"],
+  ["work-complete", "/looks/complete"],
   ["confirm", "/confirm"],
   ["not-found", "/no-such-page"],
 ];

@@ -18,7 +18,7 @@ const MAP: &str = "docs/clauses.md";
 /// Clause id → the tests named beside it, as `path::name`.
 fn map() -> BTreeMap<String, Vec<String>> {
     let text = std::fs::read_to_string(root().join(MAP)).expect("the map of clauses is there");
-    let mut map = BTreeMap::new();
+    let mut map: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in text.lines().filter(|line| line.starts_with("| ") && line.contains("::")) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         assert!(cells.len() == 3, "{MAP}: a row has three cells: {row}");
@@ -26,7 +26,8 @@ fn map() -> BTreeMap<String, Vec<String>> {
         // Tests stand between backticks, because titles have commas in them.
         let tests: Vec<String> = tests.split('`').skip(1).step_by(2).map(str::to_owned).collect();
         for id in ids.split(',') {
-            map.insert(id.trim().to_owned(), tests.clone());
+            // A clause may have several rows.
+            map.entry(id.trim().to_owned()).or_default().extend(tests.clone());
         }
     }
     map

@@ -1,4 +1,4 @@
-//! `/work/complete`: the case numbers of looks that could not wait for one.
+//! `/looks/complete`: the case numbers of looks that could not wait for one.
 
 use app::people::{complete_exigent_look, open_exigent_looks};
 use app::{App, AskError};
@@ -57,12 +57,12 @@ pub(crate) struct Typed {
     case_number: String,
 }
 
-/// `GET /work/complete`
+/// `GET /looks/complete`
 pub(crate) async fn get(staff: Staff, frame: Frame) -> Response {
     page(StatusCode::OK, &CompletePage::of_staff(frame, &staff))
 }
 
-/// `POST /work/complete`
+/// `POST /looks/complete`
 pub(crate) async fn post(
     State(app): State<App>,
     staff: Staff,
@@ -71,7 +71,7 @@ pub(crate) async fn post(
 ) -> Result<Response, PageError> {
     let id = ExigentId::from_i64(typed.look);
     match complete_exigent_look(&app, &staff.ctx, id, &typed.case_number).await {
-        Ok(()) => Ok(Redirect::to("/work/complete").into_response()),
+        Ok(()) => Ok(Redirect::to("/looks/complete").into_response()),
         Err(AskError::Invalid { why, .. }) => {
             let mut shown = CompletePage::of_staff(frame, &staff);
             for row in shown.rows.iter_mut().filter(|row| row.look.id == typed.look) {

@@ -139,20 +139,20 @@ async fn a_look_that_cannot_wait_is_warned_of_completed_and_locks_when_it_is_not
     let reads = house.get("/reads").await.text;
     assert!(reads.contains("due-bar") && reads.contains("1 look without a case number"), "{reads}");
     assert!(house.get("/account").await.text.contains("Case numbers to come"));
-    let page = house.get("/work/complete").await.text;
+    let page = house.get("/looks/complete").await.text;
     let look = number_after(&page, "name=\"look\" value=\"");
     let wrong = format!("look={look}&case_number=1");
-    let wrong = house.send_from("/work/complete", "/work/complete", &wrong).await;
+    let wrong = house.send_from("/looks/complete", "/looks/complete", &wrong).await;
     assert!(wrong.text.contains("It is not written as ours are"), "{}", wrong.text);
 
     house.inner.clock.pass(Duration::from_secs(24 * 3600));
     house.sign_in_as(officer).await;
     let locked = house.get("/hits").await;
     assert_eq!(locked.status, StatusCode::FORBIDDEN);
-    assert!(locked.text.contains("must be completed") && locked.text.contains("/work/complete"));
+    assert!(locked.text.contains("must be completed") && locked.text.contains("/looks/complete"));
     let done = format!("look={look}&case_number={}", testkit::house::CASE);
-    let done = house.send_from("/work/complete", "/work/complete", &done).await;
-    assert_eq!(location(&done), "/work/complete");
+    let done = house.send_from("/looks/complete", "/looks/complete", &done).await;
+    assert_eq!(location(&done), "/looks/complete");
     assert_eq!(house.get("/hits").await.status, StatusCode::FORBIDDEN);
     house.sign_in_as(house.inner.person).await;
     let person = format!("/people/{officer}");
