@@ -1,6 +1,6 @@
 //! Oversight: who looked at what, what has to be reviewed, what was reported, each week's sign-off, each day's digest.
 //!
-//! All of it follows the log: [`index::catch_up`] reads what was written down since the last time and makes of it what
+//! All of it follows the log: `index::catch_up` reads what was written down since the last time and makes of it what
 //! auditors search and what opens reviews. No use case can forget to tell an auditor, for none has to.
 
 mod audit;
