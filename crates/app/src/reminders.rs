@@ -36,7 +36,8 @@ pub struct Ending {
 pub fn ending(course: &Course, standing: Standing, today: Day) -> Option<Ending> {
     let Standing::Valid(Some(until)) = standing else { return None };
     // It lapses at the midnight after its last day.
-    let n_days = u32::try_from(until.next().number() - today.number()).ok()?;
+    let n_days = u32::try_from(until.next().number() - today.number()).ok();
+    let n_days = n_days.filter(|days| *days > 0)?;
     let warning = course.warning(n_days)?;
     let (course, clause) = (course.label.clone(), course.clause.clone());
     Some(Ending { course, until, n_days, warning, clause })

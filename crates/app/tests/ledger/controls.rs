@@ -137,6 +137,7 @@ async fn clause_aus_344_4d_logins_and_transactions_are_logged() {
         [
             "event sign-in",
             "begin own-account",
+            "event state-work",
             "complete own-account",
             "begin open-read",
             "complete open-read",
@@ -149,7 +150,7 @@ async fn clause_aus_344_4d_logins_and_transactions_are_logged() {
         ("permit", "192.0.2.7")
     );
     let of = |seen: &Seen| seen.text(ClearField::Session).to_owned();
-    assert!([1, 3, 5].into_iter().all(|n| of(&news[n]) == of(&news[0])));
+    assert!([1, 2, 4, 6].into_iter().all(|n| of(&news[n]) == of(&news[0])));
     assert_eq!(of(&news[0]).len(), 16);
     let failed = book.server_news().await;
     assert_eq!(gists(&failed), ["event sign-in"]);

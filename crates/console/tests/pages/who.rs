@@ -14,17 +14,33 @@ use tower::ServiceExt as _;
 use crate::{House, SAME};
 
 /// Forms that can be read, so that what answers is the permission and not the form. Where nothing stands here the token is
-/// all of it. None of them is good enough to change anything: what they name is not there.
+/// all of it.
 const FORMS: &[(&str, &str)] = &[
-    ("/cameras/new", "name=&mounting=fixed&site=&heading=&position="),
-    ("/hotlists/new", "name=&source=&category=stolen-vehicle"),
-    ("/people/new", "login=&name="),
+    ("/audit/week", "week=2026-11-16&note=seen"),
+    ("/cameras/new", "name=North&mounting=fixed&site=Lamar&heading=0&position="),
+    ("/hotlists/new", "name=Ours&source=a+test&category=stolen-vehicle"),
+    ("/people/new", "login=somebody.new&name=Somebody+New&email="),
     ("/people/{id}/role", "role=officer&reason=x&last_day="),
     ("/people/{id}/lock", "why=x"),
+    ("/report", "about=nobody&what="),
+    ("/security/lock", "person=999&day=2026-11-21"),
     ("/theme", "theme=dark&back=/"),
     ("/training/record", "person=999&course=reader&day=2026-11-21"),
-    ("/work", "purpose=&case_number=&offence=&reason="),
+    // What was stated before stands.
+    ("/work", "purpose=none-such&case_number=&offence=&reason="),
 ];
+
+/// Forms with a file.
+const WITH_FILE: &[&str] = &["/hotlists/{id}/import", "/policy/propose", "/training/import"];
+
+/// What a browser sends of a form with a file.
+fn with_file(form_token: &str) -> String {
+    let part = |name: &str, more: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
+    };
+    let file = part("file", "; filename=\"a.csv\"", "plate\n7ABC123\n");
+    format!("{}{file}--b--\r\n", part("form_token", "", form_token))
+}
 
 /// The parameters of a route, filled in with what is not there.
 fn filled(path: &str) -> String {
@@ -60,11 +76,16 @@ fn callers() -> Vec<Caller> {
 impl House {
     /// What somebody in this session is answered; nobody where the cookie is empty.
     async fn answers(&self, method: &Method, path: &str, form: &str) -> &'static str {
+        let kind = if form.starts_with("--b") {
+            "multipart/form-data; boundary=b"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
         let request = Request::builder()
             .method(method.clone())
             .uri(path)
             .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_TYPE, kind)
             .header(SAME.0, SAME.1);
         let request = request.body(Body::from(form.to_owned())).unwrap();
         // The body is not read: that of the live line has no end.
@@ -127,7 +148,11 @@ async fn who_may_call_what_is_reviewed() {
             let answer = if is_end(route.path) {
                 "x"
             } else {
-                let form = format!("form_token={form_token}&{fields}");
+                let form = if WITH_FILE.contains(&route.path) {
+                    with_file(form_token)
+                } else {
+                    format!("form_token={form_token}&{fields}")
+                };
                 house.answers(&route.method, &path, &form).await
             };
             write!(printed, " {answer:<4}").unwrap();
