@@ -27,7 +27,7 @@ test("training lapses at midnight where the agency is, and is told of before", a
     await page.goto("/reads");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Reads");
 
-    await server.setAhead(midnight - HOUR);
+    await server.setAhead(midnight - 10 * 60);
     await signIn(page, account);
     await expect(page.locator(".warn-bar")).toContainText("lapses tonight at midnight");
     await page.goto("/reads");
