@@ -2,7 +2,9 @@
 //! hands; what it does is in the ledger as a command's.
 
 use anyhow::{Context as _, Result, bail};
-use app::people::{Invitation, Inviting, first_person, invite_again, release_password};
+use app::people::{
+    Invitation, Inviting, enable_person, first_person, invite_again, release_password,
+};
 use app::training::{RecordCompletion, record_completion};
 use app::{App, Ctx};
 use domain::{Day, PersonId, Role};
@@ -39,7 +41,8 @@ pub(crate) enum PersonCommand {
         /// Their sign-in name.
         login: String,
     },
-    /// Release a password that failures locked (CJIS AC-7).
+    /// Release a password that failures locked (CJIS AC-7), and enable an account that is disabled: the last administrator's
+    /// way back.
     Unlock {
         #[command(flatten)]
         whose: Whose,
@@ -90,7 +93,8 @@ pub(crate) fn run(command: PersonCommand) -> Result<()> {
         PersonCommand::Unlock { whose, login } => whose.with_agency(async |app, ctx| {
             let id = named(app, &ctx, &login).await?;
             release_password(app, &ctx, id).await?;
-            println!("released");
+            enable_person(app, &ctx, id).await?;
+            println!("the password is released and the account enabled");
             Ok(())
         }),
         PersonCommand::Train { whose, login, course, day } => {
