@@ -225,16 +225,22 @@ fn topics(course: &Course, typed: &str) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use domain::{AgencyId, Timestamp};
     use proptest::prelude::*;
 
     use super::*;
 
-    /// Reads a file as the example's agency would, in which `d.chen` alone has an account.
-    fn told(file: &[u8]) -> (Vec<Completion>, Vec<RowFault>) {
+    /// Read once: a bundle is checked whole, which takes its time.
+    static EXAMPLE: LazyLock<policy::Bundle> = LazyLock::new(|| {
         let (_, files) =
             policy::shipped().iter().find(|(word, _)| *word == "example").expect("it is shipped");
-        let bundle = policy::Bundle::read(files).expect("it is good");
+        policy::Bundle::read(files).expect("it is good")
+    });
+
+    /// Reads a file as the example's agency would, in which `d.chen` alone has an account.
+    fn told(file: &[u8]) -> (Vec<Completion>, Vec<RowFault>) {
         let chen = Person {
             id: PersonId::from_i64(7),
             agency: AgencyId::from_i64(1),
@@ -254,7 +260,7 @@ mod tests {
         let ctx = Ctx::command(AgencyId::from_i64(1), Timestamp::from_micros(0));
         let reader = Reader {
             ctx: &ctx,
-            courses: &bundle.settings().training,
+            courses: &EXAMPLE.settings().training,
             people: HashMap::from([("d.chen", &chen)]),
             today: Day::parse("2026-11-21").expect("it is a day"),
         };
