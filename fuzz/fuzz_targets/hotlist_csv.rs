@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../crates/app/src/use_cases/import_hotlist/mapping.rs"]
 mod mapping;
 #[expect(dead_code, reason = "the import uses all of it, this target a part")]
-#[path = "../../crates/app/src/use_cases/import_hotlist/rows.rs"]
+#[path = "../../crates/app/src/use_cases/rows.rs"]
 mod rows;
 #[expect(dead_code, reason = "the import uses all of it, this target a part")]
 #[path = "../../crates/app/src/use_cases/import_hotlist/text.rs"]

@@ -3,21 +3,21 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// Bytes of one row. Notes in hotlists are a few hundred characters; a longer row is a file gone wrong.
-pub(in crate::use_cases) const ROW_BYTES_MAX: usize = 64 * 1024;
+pub(super) const ROW_BYTES_MAX: usize = 64 * 1024;
 /// Columns of one row.
-pub(in crate::use_cases) const COLUMNS_MAX: usize = 256;
+pub(super) const COLUMNS_MAX: usize = 256;
 
 /// One row's fields.
-pub(in crate::use_cases) struct Row<'a> {
+pub(super) struct Row<'a> {
     /// The line on which it begins, counted from 1.
-    pub(in crate::use_cases) line: u64,
+    pub(super) line: u64,
     text: &'a [u8],
     ends: &'a [usize],
 }
 
 impl<'a> Row<'a> {
     /// The bytes of a column, counted from 0; none past the row's end.
-    pub(in crate::use_cases) fn field(&self, column: usize) -> Option<&'a [u8]> {
+    pub(super) fn field(&self, column: usize) -> Option<&'a [u8]> {
         let end = *self.ends.get(column)?;
         let start =
             column.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
@@ -25,13 +25,13 @@ impl<'a> Row<'a> {
     }
 
     /// How many columns it has.
-    pub(in crate::use_cases) fn n_columns(&self) -> usize {
+    pub(super) fn n_columns(&self) -> usize {
         self.ends.len()
     }
 }
 
 /// What came of a piece of the file.
-pub(in crate::use_cases) enum Next<'a> {
+pub(super) enum Next<'a> {
     /// A row.
     Row(Row<'a>),
     /// A row that is too long, or has too many columns: skipped to its end.
@@ -48,7 +48,7 @@ pub(in crate::use_cases) enum Next<'a> {
 }
 
 /// Splits a file into rows.
-pub(in crate::use_cases) struct Rows {
+pub(super) struct Rows {
     reader: Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -61,7 +61,7 @@ pub(in crate::use_cases) struct Rows {
 }
 
 impl Rows {
-    pub(in crate::use_cases) fn new(delimiter: u8) -> Self {
+    pub(super) fn new(delimiter: u8) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(delimiter).build(),
             text: vec![0; ROW_BYTES_MAX],
@@ -75,7 +75,7 @@ impl Rows {
     }
 
     /// The next row of `piece`, from which what was used is taken away; `last` says that nothing comes after it.
-    pub(in crate::use_cases) fn next(&mut self, piece: &mut &[u8], last: bool) -> Next<'_> {
+    pub(super) fn next(&mut self, piece: &mut &[u8], last: bool) -> Next<'_> {
         loop {
             if piece.is_empty() && !last {
                 return Next::More;
