@@ -16,18 +16,23 @@ test("training lapses at midnight where the agency is, and is told of before", a
   const page = await context.newPage();
   try {
     const account = await firstAccount(page, server);
-    await expect(page.locator(".warn-bar")).toHaveCount(0);
     // The training was completed this year at the agency, and counts to the end of it.
     const year = new Intl.DateTimeFormat("en", { year: "numeric", timeZone: "America/Chicago" }).format(Date.now());
     const midnight = until(`${Number(year) + 1}-01-01T00:00:00-06:00`);
-
-    await server.setAhead(midnight - 6 * 24 * HOUR);
-    await signIn(page, account);
-    await expect(page.locator(".warn-bar")).toContainText(/Your reader training lapses in [67] days/);
+    // The clock only goes ahead: in the year's last weeks what lies behind cannot be seen any more.
+    if (midnight > 31 * 24 * HOUR) {
+      await page.goto("/reads");
+      await expect(page.locator(".warn-bar")).toHaveCount(0);
+    }
+    if (midnight > 7 * 24 * HOUR) {
+      await server.setAhead(midnight - 6 * 24 * HOUR);
+      await signIn(page, account);
+      await expect(page.locator(".warn-bar")).toContainText(/Your reader training lapses in [67] days/);
+    }
     await page.goto("/reads");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Reads");
 
-    await server.setAhead(midnight - 10 * 60);
+    await server.setAhead(Math.max(0, midnight - 10 * 60));
     await signIn(page, account);
     await expect(page.locator(".warn-bar")).toContainText("lapses tonight at midnight");
     await page.goto("/reads");
