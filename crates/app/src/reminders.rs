@@ -142,15 +142,9 @@ impl Round<'_> {
         if n_due == 0 {
             return Ok(());
         }
-        let matrix = self.policy.bundle.matrix();
         let day = self.policy.day(self.now).to_string();
         let month = day.get(..7).unwrap_or_default();
-        for grant in store.grants(&permit).await? {
-            let may =
-                grant.counts_at(self.now) && matrix.permits(grant.role, Action::ReviewAccounts);
-            let Some(person) = people.iter().find(|one| may && one.id == grant.person) else {
-                continue;
-            };
+        for person in self.who_may(Action::ReviewAccounts).await? {
             let accounts = if n_due == 1 { "account" } else { "accounts" };
             let subject = format!("{n_due} {accounts} to confirm");
             let body = format!(
@@ -159,39 +153,53 @@ impl Round<'_> {
                 self.mail.console_url
             );
             let once = format!("accounts to confirm, {month}, person {}", person.id);
-            self.queue(person, once, subject, body).await?;
+            self.queue(&person, once, subject, body).await?;
         }
         Ok(())
     }
 
     /// The digest of yesterday's sign-ins, to each who may read it (`AUS-344.3.1a1`).
     async fn of_security(&self, agency: &str) -> Result<(), BoxError> {
-        let permit = server_permit::<ListPeople>(self.agency, self.now)?;
         let store = &self.app.inner().store;
         let day = digest_day(self.app, self.agency, self.now);
-        let matrix = self.policy.bundle.matrix();
-        let people = store.people(&permit).await?;
-        let mut text = None;
-        for grant in store.grants(&permit).await? {
-            let may =
-                grant.counts_at(self.now) && matrix.permits(grant.role, Action::ReadSecurityDigest);
-            let to = people.iter().find(|one| may && one.id == grant.person);
-            let reached = |one: &&Person| !one.email.is_empty() && one.is_usable(self.now);
-            let Some(person) = to.filter(reached) else { continue };
-            let once = format!("security digest of {day}, person {}", person.id);
-            // Gathering it is on record: it is gathered once a day, not each time that reminders are looked for.
-            if store.has_mail(self.agency, &once).await? {
-                continue;
+        let once = |person: &Person| format!("security digest of {day}, person {}", person.id);
+        let mut untold = Vec::new();
+        for person in self.who_may(Action::ReadSecurityDigest).await? {
+            if !store.has_mail(self.agency, &once(&person)).await? {
+                untold.push(person);
             }
-            if text.is_none() {
-                let ctx = Ctx::server(self.agency, self.now);
-                let digest = security_digest(self.app, &ctx, Some(day)).await?;
-                text = Some(digest_text(&digest, agency, &self.mail.console_url));
-            }
-            let body = text.clone().unwrap_or_default();
-            self.queue(person, once, format!("Sign-ins and access on {day}"), body).await?;
+        }
+        // Gathering it is on record: it is gathered once a day, not each time that reminders are looked for.
+        if untold.is_empty() {
+            return Ok(());
+        }
+        let ctx = Ctx::server(self.agency, self.now);
+        let digest = security_digest(self.app, &ctx, Some(day)).await?;
+        let body = digest_text(&digest, agency, &self.mail.console_url);
+        for person in untold {
+            let subject = format!("Sign-ins and access on {day}");
+            self.queue(&person, once(&person), subject, body.clone()).await?;
         }
         Ok(())
+    }
+
+    /// Everybody who can have mail and holds a role that may do something.
+    async fn who_may(&self, action: Action) -> Result<Vec<Person>, BoxError> {
+        let permit = server_permit::<ListPeople>(self.agency, self.now)?;
+        let store = &self.app.inner().store;
+        let matrix = self.policy.bundle.matrix();
+        let grants = store.grants(&permit).await?;
+        let may = |person: &Person| {
+            let mut own = grants.iter().filter(|grant| grant.person == person.id);
+            own.any(|grant| grant.counts_at(self.now) && matrix.permits(grant.role, action))
+        };
+        let people = store.people(&permit).await?;
+        Ok(people.into_iter().filter(|one| self.reaches(one) && may(one)).collect())
+    }
+
+    /// Whether somebody can have mail.
+    fn reaches(&self, person: &Person) -> bool {
+        !person.email.is_empty() && person.is_usable(self.now)
     }
 
     /// Writes a mail down, where its person can have one.
@@ -202,7 +210,7 @@ impl Round<'_> {
         subject: String,
         body: String,
     ) -> Result<(), BoxError> {
-        if to.email.is_empty() || !to.is_usable(self.now) {
+        if !self.reaches(to) {
             return Ok(());
         }
         let new = NewMail { agency: self.agency, person: to.id, once, subject, body };
