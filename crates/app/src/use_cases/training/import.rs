@@ -291,9 +291,11 @@ mod tests {
             noise in proptest::collection::vec(any::<u8>(), 0..64),
         ) {
             let file = [rows.join("\n").into_bytes(), noise].concat();
-            let n_lines = file.iter().filter(|byte| **byte == b'\n').count() + 1;
+            // A row may end by a carriage return alone, which is no line's end to an editor.
+            let ends = |of: &[u8]| file.iter().filter(|byte| of.contains(byte)).count();
+            let (n_rows_max, n_lines) = (ends(b"\r\n") + 1, ends(b"\n") + 1);
             let (read, faults) = told(&file);
-            prop_assert!(read.len() + faults.len() <= n_lines.max(1));
+            prop_assert!(read.len() + faults.len() <= n_rows_max);
             prop_assert!(faults.iter().all(|one| (1..=n_lines as u64).contains(&one.line)));
             prop_assert!(read.iter().all(|one| one.course == "reader" && !one.topics.is_empty()));
         }
