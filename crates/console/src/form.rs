@@ -3,6 +3,7 @@
 use axum::Form;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use domain::Day;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -36,6 +37,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Checked<T> {
         let Form(fields) =
             Form::<T>::from_request(again(bytes), state).await.map_err(PageError::bad_form)?;
         Ok(Self(fields))
+    }
+}
+
+/// A day that one of our own pages named; none where it named none.
+pub(crate) fn day(text: &str) -> Result<Option<Day>, PageError> {
+    match text {
+        "" => Ok(None),
+        text => Day::parse(text).map(Some).map_err(PageError::bad_form),
     }
 }
 

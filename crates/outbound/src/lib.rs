@@ -2,6 +2,7 @@
 //! Nothing is sent anywhere that the configuration does not name, and whoever answers is not believed: bodies, time and text are
 //! bounded.
 
+mod agent;
 mod cases;
 mod mail;
 mod witness;

@@ -9,10 +9,10 @@ use ledger::{Checkpoint, checkpoint::InvalidCheckpoint};
 use ureq::Agent;
 use ureq::http::Response;
 
+use crate::agent::agent;
+
 /// Longest answer that is read, in bytes: a hundred signature lines are a quarter of it.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
-/// Longest head of an answer, in bytes.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
 /// Of a reason that a witness gives, so much is passed on, in characters: it ends up in a log and on a page.
 const REASON_CHARS_MAX: usize = 300;
 
@@ -102,20 +102,7 @@ pub struct WitnessClient {
 impl WitnessClient {
     /// One that waits so long for a whole answer.
     pub fn new(timeout: Duration) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_response_header_size(HEAD_BYTES_MAX)
-            .http_status_as_error(false)
-            // The environment is an argument (D8): a proxy would be named in the configuration.
-            .proxy(None)
-            .user_agent("plateglass")
-            .accept("text/plain")
-            // A witness is asked once a minute: no connection is worth keeping, and one that was closed cannot fail us.
-            .max_idle_connections(0)
-            .build();
-        Self { agent: config.into() }
+        Self { agent: agent(timeout) }
     }
 
     /// Asks the witness at `url` (what comes before `/add-checkpoint`) that signs with `key`.
@@ -166,7 +153,12 @@ impl WitnessClient {
     }
 
     fn post(&self, url: &str, body: &str) -> Result<Response<Vec<u8>>, ureq::Error> {
-        let sent = self.agent.post(url).content_type("text/plain; charset=utf-8").send(body)?;
+        let sent = self
+            .agent
+            .post(url)
+            .header("accept", "text/plain")
+            .content_type("text/plain; charset=utf-8")
+            .send(body)?;
         let (head, mut body) = sent.into_parts();
         let body = body.with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
         Ok(Response::from_parts(head, body))

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::{Day, PersonId};
+use domain::PersonId;
 use policy::Action;
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ use super::people::Viewer;
 use super::person_new::sentence;
 use crate::components::Moment;
 use crate::error::PageError;
-use crate::form::{Checked, Field};
+use crate::form::{Checked, Field, day};
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
 use crate::words;
@@ -108,13 +108,6 @@ pub(crate) struct Typed {
     week: String,
     #[serde(default)]
     note: String,
-}
-
-fn day(text: &str) -> Result<Option<Day>, PageError> {
-    match text {
-        "" => Ok(None),
-        text => Day::parse(text).map(Some).map_err(PageError::bad_form),
-    }
 }
 
 /// `GET /audit/week`

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::camera_key::Nothing;
 use super::confirm::confirm_page;
 use super::invitation::{enrolled, lost};
-use super::sign_in::{SignInPage, code_page, door, in_words, note, signed_in_at, status, step};
+use super::sign_in::{after_second, door, in_words, note, signed_in_at, status, step};
 use super::theme::within;
 use crate::error::PageError;
 use crate::form::Checked;
@@ -221,15 +221,7 @@ pub(crate) async fn post_second(
         }
         _ => Err(SignInRefused::Lost),
     };
-    match signed_in {
-        Ok(session) => signed_in_at("/", &headers, &door, session.expose()),
-        Err(refused @ SignInRefused::Lost) => SignInPage::again(&app, frame, "", &refused),
-        Err(refused) => {
-            note(&refused);
-            let trouble = in_words(&refused, app.now());
-            code_page(&app, frame, &headers, status(&refused), trouble).await
-        }
-    }
+    after_second(&app, frame, &headers, &door, signed_in).await
 }
 
 /// `POST /enrol/passkey`

@@ -7,14 +7,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::{Day, PersonId};
+use domain::PersonId;
 use policy::Action;
 use serde::Deserialize;
 
 use super::people::Viewer;
 use crate::components::Moment;
 use crate::error::PageError;
-use crate::form::Checked;
+use crate::form::{Checked, day};
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
 use crate::words;
@@ -170,13 +170,6 @@ pub(crate) struct Typed {
     person: String,
     #[serde(default)]
     day: String,
-}
-
-fn day(text: &str) -> Result<Option<Day>, PageError> {
-    match text {
-        "" => Ok(None),
-        text => Day::parse(text).map(Some).map_err(PageError::bad_form),
-    }
 }
 
 /// `GET /security`

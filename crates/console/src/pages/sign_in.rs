@@ -1,7 +1,7 @@
 //! `/sign-in` and what follows: name and password, then a code or a passkey. Without script, but for passkeys.
 
 use app::sign_in::{
-    DeviceToken, Door, OidcRefused, SignInRefused, StepToken, begin_second_passkey,
+    DeviceToken, Door, OidcRefused, SessionToken, SignInRefused, StepToken, begin_second_passkey,
     passkeys_work_at, providers, with_code, with_demo_link, with_password,
 };
 use app::{App, AskError};
@@ -248,13 +248,24 @@ pub(crate) async fn post_code(
         Some(step) => with_code(&app, &step, &typed.code, &door).await,
         None => Err(SignInRefused::Lost),
     };
+    after_second(&app, frame, &headers, &door, signed_in).await
+}
+
+/// What follows on the second factor: the console, or the page that asks for it once more.
+pub(crate) async fn after_second(
+    app: &App,
+    frame: Frame,
+    headers: &HeaderMap,
+    door: &Door,
+    signed_in: Result<SessionToken, SignInRefused>,
+) -> Response {
     match signed_in {
-        Ok(session) => signed_in_at("/", &headers, &door, session.expose()),
-        Err(refused @ SignInRefused::Lost) => SignInPage::again(&app, frame, "", &refused),
+        Ok(session) => signed_in_at("/", headers, door, session.expose()),
+        Err(refused @ SignInRefused::Lost) => SignInPage::again(app, frame, "", &refused),
         Err(refused) => {
             note(&refused);
             let trouble = in_words(&refused, app.now());
-            code_page(&app, frame, &headers, status(&refused), trouble).await
+            code_page(app, frame, headers, status(&refused), trouble).await
         }
     }
 }

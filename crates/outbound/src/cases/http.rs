@@ -6,10 +6,10 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Uri;
 
+use crate::agent::agent;
+
 /// Where the number stands in the address.
 const NUMBER: &str = "{number}";
-/// Longest head of an answer, in bytes. The body is not read.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
 
 /// An address that cannot be asked.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -73,19 +73,8 @@ impl HttpCases {
             return Err(InvalidCaseUrl::NoNumber);
         }
         check(before, after)?;
-        let config = Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_response_header_size(HEAD_BYTES_MAX)
-            .http_status_as_error(false)
-            // The environment is an argument (D8): a proxy would be named in the configuration.
-            .proxy(None)
-            .user_agent("plateglass")
-            .max_idle_connections(0)
-            .build();
         let (before, after) = (before.to_owned(), after.to_owned());
-        Ok(Self { agent: config.into(), before, after, token })
+        Ok(Self { agent: agent(timeout), before, after, token })
     }
 
     /// Whether it has a case of this number.
