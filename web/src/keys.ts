@@ -1,4 +1,5 @@
-// `/` to the filter, `j` and `k` through the list, `enter` opens (the focus is on a link), `n` shows what is new, `?` helps.
+// `/` to the filter, `j` and `k` through the list, `enter` opens (the focus is on a link), `t` takes a hit, `n` shows what
+// is new, `?` helps.
 // Never while somebody types, and never together with Ctrl, Alt or Meta: those belong to the browser and to screen readers.
 import { LiveHits } from "./live-hits.ts";
 
@@ -21,6 +22,12 @@ function move(by: 1 | -1): void {
   links[next]?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });
 }
 
+// Takes the hit that the focus is on; on a hit's own page, that hit.
+function take(): void {
+  const row = document.activeElement?.closest("[data-row]") ?? document;
+  row.querySelector<HTMLButtonElement>("button[data-take]")?.click();
+}
+
 export function listenForKeys(): void {
   const help = document.querySelector<HTMLDialogElement>("dialog#keys");
   const ask = document.querySelector<HTMLButtonElement>("[data-keys-help]");
@@ -36,6 +43,7 @@ export function listenForKeys(): void {
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "/" && search) search.focus();
+    else if (event.key === "t") take();
     else if (event.key === "n" && list instanceof LiveHits) list.showWaiting();
     else if (event.key === "?") help?.showModal();
     else return;

@@ -1,4 +1,4 @@
-// A part of a page that is fetched again when its topic changes: an import's progress, say. Not for lists that people
+// A part of a page that is fetched again when one of its topics changes: an import's progress, say. Not for lists that people
 // point at.
 import { live } from "./live.ts";
 import { tellTimesHere } from "./times.ts";
@@ -10,10 +10,10 @@ export class LivePart extends HTMLElement {
   #poll: ReturnType<typeof setInterval> | undefined;
 
   connectedCallback(): void {
-    const topic = this.getAttribute("topic");
+    const topics = (this.getAttribute("topic") ?? "").split(" ");
     live().addEventListener("stale", () => this.#soon());
     live().addEventListener("topic", (event) => {
-      if ((event as CustomEvent<string>).detail === topic) this.#soon();
+      if (topics.includes((event as CustomEvent<string>).detail)) this.#soon();
     });
     this.#pollWhileBusy();
   }

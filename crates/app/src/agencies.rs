@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use domain::{AgencyId, Category, EntryRef, HotlistId, HotlistVersionId, ReadId, Timestamp};
-use plate::{EntryId, Matcher};
+use plate::{EntryId, Matcher, Packed};
 
 /// One agency.
 pub(crate) struct AgencyState {
@@ -20,6 +20,8 @@ pub(crate) struct AgencyState {
 pub(crate) struct ListsInForce {
     pub(crate) matcher: Matcher,
     pub(crate) lists: Vec<ListInForce>,
+    /// Entries that once stopped a wrong vehicle, and the plates for which they raise no more hits (`AUS-344.4g`).
+    pub(crate) suppressed: HashMap<EntryId, Vec<Packed>>,
 }
 
 /// One list of the matcher: what `EntryId::list` counts.
@@ -36,6 +38,11 @@ impl ListsInForce {
         let list = self.lists.get(usize::try_from(id.list).ok()?)?;
         let at = EntryRef { hotlist: list.hotlist, version: list.version, row: id.row };
         Some((at, list.category))
+    }
+
+    /// Whether an entry raises no hits for a plate.
+    pub(crate) fn is_suppressed(&self, id: EntryId, plate: Packed) -> bool {
+        self.suppressed.get(&id).is_some_and(|plates| plates.contains(&plate))
     }
 }
 

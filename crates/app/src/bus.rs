@@ -28,12 +28,14 @@ pub enum Topic {
     Hotlists,
     /// The ledger has a new checkpoint.
     Ledger,
+    /// Something was done with a hit.
+    Lives,
 }
 
 impl Topic {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 5] =
-        [Self::Hits, Self::Cameras, Self::Hotlists, Self::Ledger, Self::Reads];
+    pub const ALL: [Self; 6] =
+        [Self::Hits, Self::Lives, Self::Cameras, Self::Hotlists, Self::Ledger, Self::Reads];
 
     /// Its word in the stream.
     pub const fn word(self) -> &'static str {
@@ -43,6 +45,7 @@ impl Topic {
             Self::Cameras => "cameras",
             Self::Hotlists => "hotlists",
             Self::Ledger => "ledger",
+            Self::Lives => "lives",
         }
     }
 }
@@ -82,6 +85,7 @@ struct Board {
     cameras: i64,
     hotlists: i64,
     ledger: i64,
+    lives: i64,
 }
 
 /// Where changes are told.
@@ -111,6 +115,7 @@ impl Bus {
                     Topic::Cameras => board.cameras = seq,
                     Topic::Hotlists => board.hotlists = seq,
                     Topic::Ledger => board.ledger = seq,
+                    Topic::Lives => board.lives = seq,
                 }
             });
         });
@@ -122,7 +127,7 @@ impl Bus {
         let stale = last_seen.is_some_and(|seen| seen < self.first_seq || seen > newest);
         let from = last_seen.filter(|_| !stale).unwrap_or(newest);
         let board = self.with_board(agency, |board| board.subscribe());
-        Subscription { board, told: [from; 5], stale: stale.then_some(newest), reads_told_at: None }
+        Subscription { board, told: [from; 6], stale: stale.then_some(newest), reads_told_at: None }
     }
 
     fn with_board<T>(&self, agency: AgencyId, act: impl FnOnce(&watch::Sender<Board>) -> T) -> T {
@@ -149,6 +154,7 @@ impl Board {
             Topic::Cameras => self.cameras,
             Topic::Hotlists => self.hotlists,
             Topic::Ledger => self.ledger,
+            Topic::Lives => self.lives,
         };
         let priority = (topic == Topic::Hits).then_some(match told {
             _ if high > told => Priority::High,
@@ -163,7 +169,7 @@ impl Board {
 #[derive(Debug)]
 pub struct Subscription {
     board: watch::Receiver<Board>,
-    told: [i64; 5],
+    told: [i64; 6],
     stale: Option<i64>,
     reads_told_at: Option<tokio::time::Instant>,
 }

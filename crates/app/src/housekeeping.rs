@@ -22,6 +22,8 @@ const LOOK_AT_DAYS_EVERY: Duration = Duration::from_secs(60);
 
 /// How often people and their training are looked at.
 const LOOK_AT_PEOPLE_EVERY: Duration = Duration::from_secs(3600);
+/// How often hits that wait and incidents are looked for.
+const WATCH_HITS_EVERY: Duration = Duration::from_secs(15);
 /// How often mail that waits is sent.
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(20);
 
@@ -50,6 +52,9 @@ pub(crate) fn start(app: &App) {
     repeat(app, "people", LOOK_AT_PEOPLE_EVERY, |app| async move {
         say(disable_unused(&app, app.now()).await, "disable unused accounts");
         say(reminders::remind(&app, app.now()).await, "write reminders");
+    });
+    repeat(app, "hits", WATCH_HITS_EVERY, |app| async move {
+        say(reminders::watch_hits(&app, app.now()).await, "look for hits that wait");
     });
     repeat(app, "mail", SEND_MAIL_EVERY, |app| async move {
         say(mail::send_due_mail(&app, app.now()).await, "send mail");

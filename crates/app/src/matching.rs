@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{AgencyId, HotlistId};
-use plate::{EntryId, MatchEntry, MatcherBuilder, Pattern, PlateText, Wanted};
-use store::{EntryInForce, StoreError};
+use plate::{EntryId, MatchEntry, MatcherBuilder, Packed, Pattern, PlateText, Wanted};
+use store::{EntryInForce, StoreError, Suppressed};
 
 use crate::App;
 use crate::agencies::{ListInForce, ListsInForce};
@@ -15,9 +15,10 @@ pub(crate) async fn rebuild(app: &App, agency: AgencyId) -> Result<(), StoreErro
     let Some(state) = app.inner().agencies.get(agency) else { return Ok(()) };
     let _turn = state.rebuilding.lock().await;
     let watch = Stopwatch::start();
-    let mut loading = Loading::default();
+    let suppressed = app.inner().store.suppressed(agency).await?;
+    let mut loading = Loading { wrongly: wrongly(suppressed), ..Loading::default() };
     app.inner().store.entries_in_force(Some(agency), |entries| loading.take(&entries)).await?;
-    let Loading { builder, lists, n_unreadable, .. } = loading;
+    let Loading { builder, lists, suppressed, n_unreadable, .. } = loading;
     let built = tokio::task::spawn_blocking(move || builder.build()).await;
     let matcher = built.map_err(StoreError::Task)?;
     tracing::info!(
@@ -31,7 +32,7 @@ pub(crate) async fn rebuild(app: &App, agency: AgencyId) -> Result<(), StoreErro
     let n_entries = matcher.len();
     let label = agency.to_string();
     metrics::gauge!("plateglass_hotlist_entries", "agency" => label).set(n_entries as f64);
-    state.set_lists(ListsInForce { matcher, lists });
+    state.set_lists(ListsInForce { matcher, lists, suppressed });
     Ok(())
 }
 
@@ -40,7 +41,18 @@ struct Loading {
     builder: MatcherBuilder,
     lists: Vec<ListInForce>,
     numbers: HashMap<HotlistId, u32>,
+    /// The plates for which an entry raises no hits, by its list and how it is spelled.
+    wrongly: HashMap<(HotlistId, String), Vec<Packed>>,
+    suppressed: HashMap<EntryId, Vec<Packed>>,
     n_unreadable: u64,
+}
+
+fn wrongly(suppressed: Vec<Suppressed>) -> HashMap<(HotlistId, String), Vec<Packed>> {
+    let mut plates: HashMap<_, Vec<Packed>> = HashMap::new();
+    for Suppressed { hotlist, entry, plate } in suppressed {
+        plates.entry((hotlist, entry)).or_default().push(plate.packed());
+    }
+    plates
 }
 
 impl Loading {
@@ -53,6 +65,11 @@ impl Loading {
                 continue;
             };
             let id = EntryId { list, row: entry.row };
+            if !self.wrongly.is_empty()
+                && let Some(plates) = self.wrongly.get(&(entry.hotlist, entry.plate.clone()))
+            {
+                self.suppressed.insert(id, plates.clone());
+            }
             self.builder.add(MatchEntry { wanted, jurisdiction: entry.jurisdiction, id });
         }
     }

@@ -1,5 +1,9 @@
 //! What people are told by mail: training that ends, accounts that have to be confirmed, each day's digest of sign-ins.
 
+mod hits;
+
+pub use hits::watch_hits;
+
 use std::sync::Arc;
 
 use domain::access::{ListPeople, ListTraining};

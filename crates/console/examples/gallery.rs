@@ -1,6 +1,8 @@
 //! Every page in every state, as files: `cargo run -p console@0.1.0 --example gallery -- FOLDER`. For looking at pages
 //! without a server; the e2e tests look at the real ones.
 
+#[path = "gallery/hits.rs"]
+mod hits;
 #[path = "gallery/people.rs"]
 mod people;
 
@@ -23,6 +25,8 @@ use console::pages::hotlist::OneHotlist;
 use console::pages::hotlist_import::{ImportPage, Report};
 use console::pages::hotlist_new::HotlistForm;
 use console::pages::hotlists::HotlistsPage;
+use console::pages::incidents::Incidents;
+use console::pages::queue::QueuePage;
 use console::pages::read::OneRead;
 use console::pages::reads::ReadsPage;
 use console::pages::sign_in::{OtherWays, SignInPage};
@@ -325,6 +329,7 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         claimed_at: Some(now().plus(Duration::from_secs(4_000))),
         others: vec![hit(9, "7A8C123", "7A8C123", Category::StolenPlate, 31)?],
         camera: Some(camera(14, "Cam 14 · Lamar / 5th", Some(3), false).camera),
+        life: hits::life(),
     };
     let mut read_cards = reads()?.items;
     let read_page = ReadPage {
@@ -355,6 +360,8 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None }, false).render()?),
         ("hits-older", HitsPage::of(frame("/hits"), hits()?, true).render()?),
         ("hit", OneHit::of(frame("/hits/5"), &hit_page).render()?),
+        ("queue", QueuePage::of(frame("/queue"), hits::queue()?, false).render()?),
+        ("incidents", Incidents::of(frame("/incidents"), &hits::incidents()).render()?),
         ("reads", ReadsPage::of(frame("/reads"), &reads()?, &cameras(), None, false).render()?),
         ("reads-empty", ReadsPage::of(frame("/reads"), &none(), &cameras(), None, false).render()?),
         ("read", OneRead::of(frame("/reads/x"), &read_page).render()?),

@@ -23,8 +23,9 @@ use crate::staff::Staff;
 type Link = (&'static str, &'static str);
 
 /// The pages of the day's work, and what it takes to open them.
-const PAGES: [(Action, Link); 5] = [
+const PAGES: [(Action, Link); 6] = [
     (Action::ListHits, ("/hits", "Hits")),
+    (Action::WorkHits, ("/queue", "Queue")),
     (Action::ListReads, ("/reads", "Reads")),
     (Action::ListCameras, ("/cameras", "Cameras")),
     (Action::ListHotlists, ("/hotlists", "Hotlists")),
@@ -32,7 +33,8 @@ const PAGES: [(Action, Link); 5] = [
 ];
 
 /// Those of the agency, of oversight, and one's own.
-const MENU: [(Action, Link); 9] = [
+const MENU: [(Action, Link); 10] = [
+    (Action::WorkIncidents, ("/incidents", "Incidents")),
     (Action::ListPeople, ("/people", "People")),
     (Action::ListTraining, ("/training", "Training")),
     (Action::ListPolicy, ("/policy", "Policy")),
@@ -172,7 +174,7 @@ impl Frame {
 
     /// Whether the page is one on which it matters what the reader works on.
     pub(crate) fn shows_work(&self) -> bool {
-        ["/hits", "/reads", "/audit", "/ledger"].iter().any(|section| self.is_in(section))
+        ["/hits", "/queue", "/reads", "/audit", "/ledger"].iter().any(|section| self.is_in(section))
     }
 
     pub(crate) fn is_in(&self, section: &str) -> bool {

@@ -60,8 +60,8 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 fn routes() -> Vec<Route> {
     use pages::{
         camera, camera_disable, camera_key, camera_new, cameras, confirm, hit, hits, hits_feed,
-        hotlist, hotlist_import, hotlist_new, hotlists, invitation, leaf, ledger, picture, read,
-        reads, sign_in, sign_out, start, theme, work, work_complete,
+        hotlist, hotlist_import, hotlist_new, hotlists, incidents, invitation, leaf, ledger,
+        picture, queue, read, reads, sign_in, sign_out, start, theme, work, work_complete,
     };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     vec![
@@ -89,6 +89,10 @@ fn routes() -> Vec<Route> {
         shows("/hits", Guard::LOOK, get(hits::get)),
         shows("/hits/feed", Guard::LOOK, get(hits_feed::get)),
         shows("/hits/{id}", Guard::LOOK, get(hit::get)),
+        shows("/queue", Guard::LOOK, get(queue::get)),
+        shows("/incidents", Guard::LOOK, get(incidents::get)),
+        takes("/incidents/{id}/see", Guard::CHANGE, post(incidents::see)),
+        takes("/incidents/{id}/close", Guard::CHANGE, post(incidents::close)),
         shows("/reads", Guard::LOOK, get(reads::get)),
         shows("/reads/{read}", Guard::LOOK, get(read::get)),
         shows("/reads/{read}/plate.jpg", Guard::LOOK, get(picture::plate)),
@@ -112,10 +116,17 @@ fn routes() -> Vec<Route> {
         takes("/hotlists/{id}/import", Guard::CHANGE, import),
     ]
     .into_iter()
+    .chain(of_hits())
     .chain(of_people())
     .chain(of_ways_in())
     .chain(of_oversight())
     .collect()
+}
+
+/// What is done with a hit.
+fn of_hits() -> impl Iterator<Item = Route> {
+    use pages::hit_do::{DEEDS, taking};
+    DEEDS.into_iter().map(|(path, ask)| takes(path, Guard::CHANGE, taking(ask)))
 }
 
 /// People, what they were taught, what they may, and one's own account.

@@ -1,5 +1,7 @@
 //! How things are said: ages, moments, confidence, directions, numbers. One place, so that they are said alike everywhere.
 
+use app::Happened;
+use domain::life::Deed;
 use domain::{Confidence, Marks, Timestamp};
 use plate::{Grade, Jurisdiction, JurisdictionFit};
 
@@ -149,6 +151,51 @@ pub fn marks(marks: Marks) -> Vec<&'static str> {
         (Marks::LATE, "Came after its day had closed, for example from a camera's spool."),
     ];
     all.into_iter().filter(|(mark, _)| marks.has(*mark)).map(|(_, says)| says).collect()
+}
+
+/// What was done with a hit, in words; who did stands beside it.
+pub fn deed(done: &Happened) -> String {
+    let and = |note: &str| if note.is_empty() { String::new() } else { format!(": {note}") };
+    match &done.deed {
+        Deed::Taken => "took it".to_owned(),
+        Deed::Released { why } => format!("gave it back: {why}"),
+        Deed::HandedOver { .. } => {
+            format!("handed it to {}", done.whom.as_deref().unwrap_or("somebody"))
+        }
+        Deed::Escalated => "told those who answer for the crime centre that it waits".to_owned(),
+        Deed::Sent { how, note } => format!("{}{}", how.label().to_lowercase(), and(note)),
+        Deed::Rejected { why, note } => {
+            format!("rejected it ({}){}", why.label().to_lowercase(), and(note))
+        }
+        Deed::Compared { part, agrees, note } => {
+            let agrees = if *agrees { "matches" } else { "does not match" };
+            format!("{} {agrees}{}", part.label().to_lowercase(), and(note))
+        }
+        Deed::Asked { system, answer, reference } => {
+            format!("{system}: {}{}", answer.label().to_lowercase(), and(reference))
+        }
+        Deed::NotPracticable { why } => format!("did not ask the state's system: {why}"),
+        Deed::Seconded { note } => format!("agrees, as the second officer{}", and(note)),
+        Deed::CouldNotWait { why } => format!("could not wait for a second officer: {why}"),
+        Deed::Weighed { note } => format!("risk: {note}"),
+        Deed::Stopped { missing } if missing.is_empty() => "stopped the vehicle".to_owned(),
+        Deed::Stopped { missing } => {
+            let missing: Vec<&str> = missing.iter().map(|step| step.label()).collect();
+            format!("stopped the vehicle without: {}", missing.join(", ").to_lowercase())
+        }
+        Deed::Ended { outcome, case, offence, note } => {
+            let more = [case, offence, note];
+            let more: Vec<&str> =
+                more.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+            format!("{}{}", outcome.label().to_lowercase(), and(&more.join(", ")))
+        }
+        Deed::Corrected { plate, jurisdiction } => {
+            let state = jurisdiction.map(|one| format!(", {}", one.name())).unwrap_or_default();
+            format!("the picture shows {}{state}", &*plate.expose())
+        }
+        Deed::EntryEnded { why } => format!("the entry ended: {why}"),
+        Deed::Reopened { why } => format!("opened it again: {why}"),
+    }
 }
 
 #[cfg(test)]

@@ -60,6 +60,16 @@ actions! {
     ListHits = "list-hits";
     /// Open one hit.
     OpenHit = "open-hit";
+    /// Take a hit, hand it over, send it on, reject it, say what became of it.
+    WorkHits = "work-hits";
+    /// Record what was checked before a stop, and the stop.
+    VerifyHits = "verify-hits";
+    /// Record what the state's system said of an entry (`TWF-401.4b`, `BEL-461.3e`).
+    ConfirmWithState = "confirm-with-state";
+    /// Say what a picture shows, where the plate was misread.
+    CorrectReads = "correct-reads";
+    /// See incidents, answer for what was done about them.
+    WorkIncidents = "work-incidents";
     /// See cameras.
     ListCameras = "list-cameras";
     /// Add, change or disable a camera.

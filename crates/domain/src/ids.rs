@@ -59,6 +59,8 @@ id!(/// One state of an agency's policy.
     BundleId);
 id!(/// A look that could not wait for its case number.
     ExigentId);
+id!(/// A stop of a vehicle that was not wanted.
+    IncidentId);
 id!(/// One imported state of a hotlist.
     HotlistVersionId);
 id!(/// A read: 52 bits of microseconds since 2020 when the server took it, 11 bits of sequence.

@@ -7,11 +7,14 @@ pub mod camera;
 pub mod hit;
 pub mod hotlist;
 pub mod ids;
+pub mod incident;
 pub mod keys;
+pub mod life;
 pub mod oversight;
 pub mod people;
 pub mod read;
 pub mod time;
+mod words;
 
 pub use access::{Action, Actor, Judgement, Permit, Reason, Refusal};
 pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position};
@@ -19,8 +22,10 @@ pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
 pub use ids::{
     AgencyId, BundleId, CameraId, CompletionId, ExigentId, GrantId, HitId, HotlistId,
-    HotlistVersionId, PasskeyId, PersonId, ReadId, ReadRef, ReportId, ReviewId, TokenId,
+    HotlistVersionId, IncidentId, PasskeyId, PersonId, ReadId, ReadRef, ReportId, ReviewId,
+    TokenId,
 };
+pub use incident::{Incident, IncidentClosed};
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
 pub use people::{
     Completion, Disabled, ExigentLook, Grant, Login, NewPerson, Person, Role, Standing,

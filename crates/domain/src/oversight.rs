@@ -1,40 +1,8 @@
 //! Oversight: what is reviewed and why, what somebody reports, and what became of it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::ids::{AgencyId, PersonId, ReportId, ReviewId};
 use crate::time::{Day, Timestamp};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$one:meta])* $variant:ident = $word:literal, $label:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name {
-            $($(#[$one])* $variant,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The word that is stored and stands in forms.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// What people read.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),* }
-            }
-
-            /// The one with this word.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.word() == word)
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// Why a review was opened.
@@ -49,6 +17,8 @@ words! {
         RepeatedRefusals = "repeated-refusals", "Refused again and again";
         /// Somebody used a privilege in the middle of the night.
         OffHours = "off-hours", "A privilege used at night";
+        /// Somebody was stopped before every step was done (`AUS-344.3.2b`, `TWF-401.4e`).
+        UnverifiedStop = "unverified-stop", "A stop before every step was done";
         /// Somebody reported it (`AUS-344.4a7`).
         MisuseReport = "misuse-report", "Somebody reported misuse";
     }

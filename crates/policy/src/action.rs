@@ -43,6 +43,16 @@ actions! {
     ListHits = "list-hits", "see hits";
     /// Open one hit.
     OpenHit = "open-hit", "open a hit";
+    /// Take a hit, hand it over, send it on, reject it, say what became of it.
+    WorkHits = "work-hits", "work on a hit";
+    /// Record what was checked before a stop, and the stop.
+    VerifyHits = "verify-hits", "record what was checked before a stop";
+    /// Record what the state's system said of an entry (`TWF-401.4b`, `BEL-461.3e`).
+    ConfirmWithState = "confirm-with-state", "record what the state's system said";
+    /// Say what a picture shows, where the plate was misread.
+    CorrectReads = "correct-reads", "correct a misread";
+    /// See incidents, answer for what was done about them.
+    WorkIncidents = "work-incidents", "work on incidents";
     /// See cameras.
     ListCameras = "list-cameras", "see cameras";
     /// Add, change or disable a camera.

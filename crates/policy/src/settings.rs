@@ -4,6 +4,7 @@ mod case_number;
 mod checks;
 mod sign_in;
 mod training;
+mod verification;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use case_number::{CaseFormat, CaseNumber, InvalidCaseFormat, Verify};
 pub use sign_in::SignIn;
 pub use training::{Course, Validity};
+pub use verification::{StepRule, TimeOfDay, Verification};
 
 use crate::action::Action;
 use crate::facts::Grade;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub hotlists: Hotlists,
     /// When a second person has to agree.
     pub second_person: SecondPerson,
+    /// What has to be done before a stop, and by when a hit has to be looked after.
+    pub verification: Verification,
     /// What may be stored of a read.
     pub fields: Fields,
     /// Over what alerts may leave the server.
@@ -234,8 +238,14 @@ pub enum Second {
 pub struct SecondPerson {
     /// Before enforcement on an alert.
     pub alert: Second,
+    /// The clause that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_clause: Option<String>,
     /// Before investigators follow up an alert.
     pub follow_up: Second,
+    /// The clause that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_clause: Option<String>,
     /// Who may approve what officers ask for.
     pub approvers: Vec<Role>,
 }

@@ -22,10 +22,12 @@ pub use control::cameras::CameraLogin;
 pub use control::claim::Claim;
 pub use control::entries::EntryInForce;
 pub use control::hits::HitsQuery;
+pub use control::incidents::{NewIncident, Suppressed};
 pub use control::ledger::{
     ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,
     WitnessRow,
 };
+pub use control::lives::LifeRow;
 pub use control::mails::{DueMail, MailTrouble, NewMail};
 pub use control::oversight::{
     AuditQuery, AuditRow, AuditSum, Code, IndexEnd, IndexRow, Indexing, NewReport, PlateMark,

@@ -134,6 +134,9 @@ fn find_hits(lane: &Lane, rows: &[NewRead], now: Timestamp) -> (Vec<NewHit>, Opt
     let mut loudest = None;
     let hits = found.into_iter().filter_map(|(place, found)| {
         let row = rows.get(place)?;
+        if lists.is_suppressed(found.id, row.plate.packed()) {
+            return None;
+        }
         let (entry, category) = lists.entry(found.id)?;
         loudest = loudest.max(Some(category.priority()));
         Some(NewHit {

@@ -4,6 +4,7 @@ pub mod add_camera;
 pub mod create_hotlist;
 pub mod disable_camera;
 pub mod health;
+pub mod hit_life;
 pub mod import_hotlist;
 pub mod import_status;
 pub mod ledger;
@@ -29,6 +30,10 @@ pub use add_camera::add_camera;
 pub use create_hotlist::{NewHotlist, create_hotlist};
 pub use disable_camera::disable_camera;
 pub use health::{Health, health};
+pub use hit_life::{
+    Happened, HitAsk, IncidentRow, LifeView, Queue, QueueAsk, QueueRow, StepView, close_incident,
+    do_with_hit, hit_queue, list_incidents, see_incident,
+};
 pub use import_hotlist::{
     Column, Encoding, ImportAsk, ImportError, ImportPhase, ImportReport, ImportStatus, Mapping,
     import_hotlist,

@@ -5,6 +5,7 @@ use domain::access::{OpenHit, OpenRead};
 
 use crate::cards::{Joins, read_at};
 use crate::record::About;
+use crate::use_cases::hit_life::life_of;
 use crate::views::HitPage;
 use crate::{App, AskError, Ctx};
 
@@ -15,7 +16,8 @@ pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskErr
     let none = || AskError::not_found("hit", id);
     let store = &app.inner().store;
     let hit = store.hit(act.permit(), id).await.map_err(AskError::failed("open the hit"))?;
-    let at = hit.ok_or_else(none)?.hit.read;
+    let hit = hit.ok_or_else(none)?;
+    let at = hit.hit.read;
     let read = read_at(app, leave, at).await?.ok_or_else(none)?.read;
     let all = store.hits_of_read(&leave.permit::<OpenRead>()?, at).await;
     let all = all.map_err(AskError::failed("list the read's hits"))?;
@@ -24,6 +26,7 @@ pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskErr
     let (this, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| card.id == id);
     let card = this.into_iter().next().ok_or_else(none)?;
     let seen = std::iter::once(&card).chain(&others).map(|hit| format!("hit {}", hit.id));
+    let life = life_of(app, ctx, leave, &hit).await?;
     act.shows([read.plate]);
     act.done(seen.chain([format!("read {at}")]).collect::<Vec<_>>());
     Ok(HitPage {
@@ -33,5 +36,6 @@ pub async fn open_hit(app: &App, ctx: &Ctx, id: HitId) -> Result<HitPage, AskErr
         claimed_at: read.claimed_at,
         others,
         camera: joins.camera(read.camera).cloned(),
+        life,
     })
 }

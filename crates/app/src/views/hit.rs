@@ -6,6 +6,8 @@ use domain::{
 };
 use plate::{Grade, Jurisdiction, JurisdictionFit, PlateText};
 
+use crate::use_cases::LifeView;
+
 /// A hit in a list: enough to decide whether to open it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct HitCard {
@@ -74,4 +76,6 @@ pub struct HitPage {
     pub others: Vec<HitCard>,
     /// The camera.
     pub camera: Option<Camera>,
+    /// What was done with it, and what is still to be done before a stop.
+    pub life: LifeView,
 }

@@ -11,6 +11,7 @@
 mod accounts;
 mod cases;
 mod exigent;
+mod hit_life;
 mod oversight;
 mod passkeys;
 mod policy_change;

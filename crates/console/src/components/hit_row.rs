@@ -6,7 +6,7 @@ use askama::filters::HtmlSafe;
 use domain::{HotlistEntry, Priority, Timestamp};
 use plate::{Grade, JurisdictionFit, PlateText};
 
-use super::{Age, Heading, Moment, Picture, PlateLine};
+use super::{Age, Heading, LifeBar, Moment, Picture, PlateLine};
 use crate::words;
 
 /// A hit in a list: what was read beside what was looked for.
@@ -31,6 +31,8 @@ pub struct HitRow {
     captured: Moment,
     age: Age,
     spoken: String,
+    /// How far it has come: in the queue.
+    life: Option<LifeBar>,
 }
 
 impl HtmlSafe for HitRow {}
@@ -81,7 +83,15 @@ impl HitRow {
             captured: Moment::of(hit.captured_at, now),
             age: Age::of(hit.captured_at, now),
             spoken: format!("{}, {}", hit.category.label(), hit.camera_name),
+            life: None,
         }
+    }
+
+    /// The same, as it stands in the queue.
+    #[must_use]
+    pub fn in_queue(mut self, life: LifeBar) -> Self {
+        self.life = Some(life);
+        self
     }
 }
 

@@ -4,6 +4,7 @@
 mod audit_row;
 mod exigent;
 mod hit_row;
+mod life;
 mod plate_text;
 mod read_row;
 
@@ -11,6 +12,7 @@ pub use audit_row::AuditRow;
 pub use exigent::{ExigentBar, LookRow};
 pub(crate) use hit_row::priority_word;
 pub use hit_row::{Entry, HitRow};
+pub use life::{HistoryRow, LifeBar, StepRow};
 pub use plate_text::{CharacterBar, PlateLine};
 pub use read_row::{ReadRow, Sure};
 

@@ -9,6 +9,8 @@ use axum::response::Response;
 use domain::{HitId, Position};
 use plate::{Grade, JurisdictionFit};
 
+use super::hit_life::Life;
+use super::person_new::sentence;
 use super::read::HitLink;
 use crate::components::{
     Age, CharacterBar, Entry, Heading, Moment, Picture, PlateLine, Sure, priority_word,
@@ -53,6 +55,8 @@ pub struct OneHit {
     bars: Vec<CharacterBar>,
     alternatives: Vec<(PlateLine, Sure)>,
     others: Vec<HitLink>,
+    life: Life,
+    trouble: String,
 }
 
 impl OneHit {
@@ -92,8 +96,20 @@ impl OneHit {
             bars: CharacterBar::all(card.plate, &card.characters, &card.doubtful),
             alternatives: alternatives(&hit.alternatives),
             others: hit.others.iter().map(HitLink::of).collect(),
+            life: Life::of(&hit.life, now),
+            trouble: String::new(),
             frame,
         }
+    }
+
+    /// The same page, saying why something was not done.
+    pub(crate) fn refused(mut self, field: &str, why: &str) -> Self {
+        self.trouble = match field {
+            // The sentence is whole: it says who has the hit, or what has to come first.
+            "hit" => sentence(why),
+            field => format!("Nothing was recorded: what you gave for “{field}” {why}."),
+        };
+        self
     }
 }
 

@@ -59,6 +59,7 @@ fn whole(parts: &mut Parts<'_>) -> Option<Settings> {
     let search = parts.take("search");
     let hotlists = parts.take("hotlists");
     let second_person = parts.take("second_person");
+    let verification = parts.take("verification");
     let fields = parts.take("fields");
     let channels = parts.take("channels");
     let sharing = parts.take("sharing");
@@ -80,6 +81,7 @@ fn whole(parts: &mut Parts<'_>) -> Option<Settings> {
         search: search?,
         hotlists: hotlists?,
         second_person: second_person?,
+        verification: verification?,
         fields: fields?,
         channels: channels?,
         sharing: sharing?,
@@ -148,6 +150,7 @@ pub(crate) fn check(settings: &Settings, faults: &mut Vec<Fault>) {
     checks.purposes();
     checks.reasons();
     checks.rest();
+    checks.verification();
     checks.prohibited();
 }
 
@@ -329,6 +332,12 @@ impl Checks<'_> {
         self.unless(settings.hotlists.stale_hours > 0, "hotlists.stale_hours", "at least 1");
         self.unless(!settings.audit.auditors.is_empty(), "audit.auditors", "nobody would audit");
         self.unless((1..=12).contains(&settings.audit.months), "audit.months", "between 1 and 12");
+    }
+
+    fn verification(&mut self) {
+        for (place, says) in self.settings.verification.faults() {
+            self.unless(false, place, says);
+        }
     }
 
     fn prohibited(&mut self) {

@@ -29,6 +29,8 @@ const INSERT: &str = "INSERT INTO hits \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const THERE: &str =
     "SELECT id FROM hits WHERE agency = $1 AND read_id = $2 AND version = $3 AND line = $4";
+/// A hit's columns, of `hits h`.
+pub(super) const COLUMNS: &str = "h.id, h.agency, h.day, h.read_id, h.hotlist, h.version, h.line, h.grade, h.jurisdiction_fit, h.raised_at";
 const NEWEST: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at \
     FROM hits WHERE agency = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const FOLLOWING: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at \
@@ -165,7 +167,7 @@ pub(crate) async fn insert_new(tx: &mut Tx, hits: &[NewHit]) -> Result<Relayed, 
     Ok(relayed)
 }
 
-fn hit(row: &Row) -> Result<Hit, sqlx::Error> {
+pub(super) fn hit(row: &Row) -> Result<Hit, sqlx::Error> {
     Ok(Hit {
         id: HitId::from_i64(row.get(0)?),
         hit: NewHit {

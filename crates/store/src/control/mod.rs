@@ -10,7 +10,9 @@ pub(crate) mod exigent;
 pub(crate) mod grants;
 pub(crate) mod hits;
 pub(crate) mod hotlists;
+pub(crate) mod incidents;
 pub(crate) mod ledger;
+pub(crate) mod lives;
 pub(crate) mod mails;
 pub(crate) mod oversight;
 pub(crate) mod passkeys;
@@ -25,7 +27,7 @@ pub(crate) mod training;
 use crate::StoreError;
 use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
 
-const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail");
+const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0012_hit_lives");
 
 /// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
 #[derive(Clone, Debug)]

@@ -56,6 +56,7 @@ from! {
     domain::TokenId => I64 with domain::TokenId::to_i64;
     domain::ReviewId => I64 with domain::ReviewId::to_i64;
     domain::ReportId => I64 with domain::ReportId::to_i64;
+    domain::IncidentId => I64 with domain::IncidentId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
     domain::ExigentId => I64 with domain::ExigentId::to_i64;
 }

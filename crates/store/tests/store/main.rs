@@ -11,6 +11,7 @@ mod hot_path;
 mod hotlists;
 mod illegal_rows;
 mod ledger;
+mod lives;
 mod look;
 mod many_agencies;
 mod oversight;

@@ -20,6 +20,8 @@ use crate::{App, AskError};
 
 /// The event that somebody said what they work on.
 pub(crate) const WORK_STATED: &str = "state-work";
+/// The event that somebody was stopped before every step was done.
+pub(crate) const STOP_NOT_VERIFIED: &str = "stop-not-verified";
 
 /// Leaves that are taken at once.
 const LEAVES_AT_ONCE: u32 = 500;
@@ -149,6 +151,8 @@ impl<'a> Reader<'a> {
         let mut causes = Vec::new();
         if row.action == WORK_STATED {
             causes.extend(self.of_stated(row, &beside(&stored.clear, "reason")));
+        } else if row.action == STOP_NOT_VERIFIED {
+            causes.push(Cause::UnverifiedStop);
         } else if row.decision == "refuse" && self.tried_the_prohibited(stored, row) {
             causes.push(Cause::ProhibitedUse);
         }
