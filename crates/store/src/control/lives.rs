@@ -21,7 +21,7 @@ const COME: &str = "INSERT INTO hit_lives (hit, agency, stage, holder, outcome, 
 const COUNTS: &str = "SELECT COALESCE(l.stage, 'raised'), COUNT(*) FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
     WHERE h.agency = $1 AND h.raised_at >= $2 GROUP BY 1";
 const WAITING: &str = "SELECT h.id FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
-    WHERE h.agency = $1 AND h.raised_at >= $2 AND h.raised_at < $3 \
+    WHERE h.agency = $1 AND h.raised_at >= $2 AND h.raised_at <= $3 \
     AND (l.hit IS NULL OR (l.stage = 'raised' AND l.escalated = 0)) ORDER BY h.id LIMIT $4";
 
 /// Hits asked about in one statement; fewer are filled up with an id that no hit has.
@@ -110,7 +110,7 @@ impl Store {
         rows.map_err(failed())?.iter().map(one).collect::<Result<_, _>>().map_err(failed())
     }
 
-    /// Hits raised in `[since, until)` that nobody has taken, and of which nobody was told that they wait; the oldest first.
+    /// Hits raised from `since` to `until`, both with them, that nobody has taken, and of which nobody was told that they wait; the oldest first.
     pub async fn waiting_hits(
         &self,
         agency: AgencyId,
