@@ -77,6 +77,7 @@ fn in_words(why: &str) -> String {
 const fn odd_in_words(odd: Odd) -> &'static str {
     match odd {
         Odd::NewAddress => "from an address seen for the first time",
+        Odd::NewDevice => "from a device that they never used before",
         Odd::UnusualHour => "at an hour unusual for them",
     }
 }

@@ -7,9 +7,9 @@ mod text;
 pub use odd::Odd;
 pub use text::digest_text;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use domain::access::ReadSecurityDigest;
+use domain::access::{ListPeople, ReadSecurityDigest};
 use domain::{AgencyId, Day, Person, PersonId, Timestamp};
 use jiff::tz::TimeZone;
 use store::{AuditQuery, AuditRow, LedgerLook, LogId};
@@ -196,11 +196,14 @@ impl Gather<'_> {
 
     async fn odd(&self, signed_in: Vec<AuditRow>) -> Result<Vec<OddSignIn>, AskError> {
         let (look, store) = (LedgerLook { log: self.log }, &self.app.inner().store);
+        let new_devices = self.on_new_devices().await?;
         let (mut rows, mut what) = (Vec::new(), Vec::new());
         for row in signed_in {
             let earlier = store.sign_ins_before(look, row.leaf, EARLIER).await;
             let earlier = earlier.map_err(AskError::failed("look up earlier sign-ins"))?;
-            let odd = what_is_odd(row.at, &earlier, &self.zone);
+            let person = self.people.get(&row.actor).map(|person| person.id);
+            let is_new = person.is_some_and(|person| new_devices.contains(&(person, row.at)));
+            let odd = what_is_odd(row.at, is_new, &earlier, &self.zone);
             if !odd.is_empty() {
                 rows.push(row);
                 what.push(odd);
@@ -215,6 +218,16 @@ impl Gather<'_> {
             odd,
         };
         Ok(lines.into_iter().zip(what).map(one).collect())
+    }
+
+    /// Who signed in, and when, from a device that they had not used before. The log does not say which device it was: that
+    /// stands in the list of sign-ins, which is kept for a year.
+    async fn on_new_devices(&self) -> Result<HashSet<(PersonId, Timestamp)>, AskError> {
+        let permit = server_permit::<ListPeople>(self.ctx.agency, self.ctx.now)?;
+        let rows = self.app.inner().store.sign_ins(&permit, self.span.0, self.span.1).await;
+        let rows = rows.map_err(AskError::failed("list a day's sign-ins"))?;
+        let is_new = rows.into_iter().filter(|row| row.is_new_device);
+        Ok(is_new.map(|row| (row.person, row.at)).collect())
     }
 
     async fn refused(&self) -> Result<Vec<(PersonId, u64)>, AskError> {

@@ -68,7 +68,7 @@ pub(super) async fn begin(
     let ctx = ctx_of(app, &row, standing, None, now);
     let ctx = Ctx { origin: Origin { address: door.address, ..ctx.origin }, ..ctx };
     let says = Says::of(app, &ctx);
-    let kept = kept(app, person, door, shown.way).await?;
+    let kept = kept(app, person, door, shown.way, now).await?;
     let draft = says.who(Kind::Event, "sign-in").text(ClearField::Decision, "permit");
     app.record(&ctx, says.seal(draft, SealedField::Objects, in_words(&kept))).await?;
     inner.store.add_session(&row).await.map_err(failed())?;
@@ -78,12 +78,14 @@ pub(super) async fn begin(
     Ok(token)
 }
 
-/// A sign-in as it is kept: what is new about it is told to whoever watches over sign-ins.
+/// A sign-in as it is kept: what is new about it is told to whoever watches over sign-ins, who finds it by its person and by
+/// the very moment of its leaf.
 async fn kept(
     app: &App,
     person: &Person,
     door: &Door,
     way: Way,
+    at: Timestamp,
 ) -> Result<SignInRow, SignInRefused> {
     let failed = || SignInRefused::failed("look up earlier sign-ins");
     let store = &app.inner().store;
@@ -96,7 +98,7 @@ async fn kept(
     Ok(SignInRow {
         agency: person.agency,
         person: person.id,
-        at: app.now(),
+        at,
         way: way.word().to_owned(),
         address,
         browser: door.browser.clone(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::oversight::{Odd, digest_day, digest_text, security_digest};
-use app::sign_in::{session, with_password};
+use app::sign_in::{DeviceToken, Door, session, with_password};
 use app::{AskError, Ctx};
 use domain::{Day, Role};
 use testkit::House;
@@ -26,7 +26,13 @@ async fn clause_aus_344_3_1a1_the_daily_digest_tells_failed_and_odd_sign_ins_loc
     let account = Account::new(&house, "k.ellis", &[Role::Officer]).await;
     house.clock.pass(STEP);
     with_password(app, "nobody.here", "nine herons, or so", &door(7)).await.unwrap_err();
-    account.signs_in(&house, &account.code(&house), &door(9)).await.unwrap();
+    let own = Door { device: Some(DeviceToken::new(app)), ..door(9) };
+    account.signs_in(&house, &account.code(&house), &own).await.unwrap();
+    house.clock.pass(STEP);
+    account.signs_in(&house, &account.code(&house), &own).await.unwrap();
+    house.clock.pass(STEP);
+    let another = Door { device: Some(DeviceToken::new(app)), ..door(9) };
+    account.signs_in(&house, &account.code(&house), &another).await.unwrap();
     for n in 11..=15 {
         with_password(app, "k.ellis", "nine herons, or so", &door(n)).await.unwrap_err();
     }
@@ -46,7 +52,9 @@ async fn clause_aus_344_3_1a1_the_daily_digest_tells_failed_and_odd_sign_ins_loc
     assert_eq!(digest.passwords_locked.len(), 1);
     assert!(!digest.people[&account.person].is_disabled);
     let odd: Vec<_> = digest.odd.iter().map(|one| (one.person, one.odd.clone())).collect();
-    assert_eq!(odd, [(Some(account.person), vec![Odd::NewAddress])]);
+    // From elsewhere with a device of one's own; then with that device again, which is not odd; then with another one.
+    let first = (Some(account.person), vec![Odd::NewAddress, Odd::NewDevice]);
+    assert_eq!(odd, [first, (Some(account.person), vec![Odd::NewDevice])]);
     assert!(digest.server.iter().any(|(what, _)| what == "server-started"));
 
     let day = digest_day(app, house.agency, app.now());
@@ -58,6 +66,7 @@ async fn clause_aus_344_3_1a1_the_daily_digest_tells_failed_and_odd_sign_ins_loc
     let mailed = security_digest(app, &by_server, None).await.unwrap();
     let text = digest_text(&mailed, "Testing PD", "https://lpr.example.gov");
     assert!(text.contains("     6  failed sign-ins") && !text.contains("ellis"), "{text}");
+    assert!(text.contains("     2  sign-ins from a device that the person never used"), "{text}");
 }
 
 #[tokio::test]

@@ -19,20 +19,26 @@ const REMEMBERED: Duration = Duration::from_secs(60 * 24 * 3600);
 pub enum Odd {
     /// It came from an address from which this person had never signed in.
     NewAddress,
+    /// It came from a device that this person had never used: its browser did not carry what an earlier sign-in had left in it.
+    NewDevice,
     /// It came at an hour at which this person does not sign in.
     UnusualHour,
 }
 
-/// What is odd about a sign-in, given those before it, newest first: when each was, and whether from the same address. The
-/// very first is not odd: it has to come from somewhere.
+/// What is odd about a sign-in, given whether its device is new to the person, and those before it, newest first: when each was,
+/// and whether from the same address. The very first is not odd: it has to come from somewhere.
 pub(super) fn what_is_odd(
     at: Timestamp,
+    is_new_device: bool,
     earlier: &[(Timestamp, bool)],
     zone: &TimeZone,
 ) -> Vec<Odd> {
     let mut odd = Vec::new();
     if !earlier.is_empty() && !earlier.iter().any(|(_, same)| *same) {
         odd.push(Odd::NewAddress);
+    }
+    if !earlier.is_empty() && is_new_device {
+        odd.push(Odd::NewDevice);
     }
     let recent = earlier.iter().filter(|(then, _)| at.since(*then) <= REMEMBERED);
     let hours: Vec<i8> = recent.map(|(then, _)| hour(*then, zone)).collect();
@@ -60,9 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_is_odd_by_its_address_or_its_hour() {
-        let odd = |at, earlier: &[_]| what_is_odd(at, earlier, &TimeZone::UTC);
+    fn a_sign_in_is_odd_by_its_address_its_device_or_its_hour() {
+        let odd = |at, earlier: &[_]| what_is_odd(at, false, earlier, &TimeZone::UTC);
+        let on_new_device = |earlier: &[_]| what_is_odd(noon(), true, earlier, &TimeZone::UTC);
         assert_eq!(odd(noon(), &[]), [], "the first comes from somewhere");
+        assert_eq!(on_new_device(&[]), [], "and from some device");
+        assert_eq!(on_new_device(&[(noon().minus(HOUR), true)]), [Odd::NewDevice]);
+        let both = on_new_device(&[(noon().minus(HOUR), false)]);
+        assert_eq!(both, [Odd::NewAddress, Odd::NewDevice]);
         assert_eq!(odd(noon(), &[(noon().minus(HOUR), false)]), [Odd::NewAddress]);
         let day = |n: u32| (noon().minus(HOUR * 24 * n), true);
         let ten: Vec<_> = (1..=10).map(day).collect();

@@ -9,6 +9,7 @@ use super::{DayDigest, Odd};
 /// console, at `/security`.
 pub fn digest_text(digest: &DayDigest, agency: &str, console: &str) -> String {
     let new_addresses = with(digest, Odd::NewAddress);
+    let new_devices = with(digest, Odd::NewDevice);
     let unusual = with(digest, Odd::UnusualHour);
     let accounts: BTreeSet<_> = digest.failed.iter().filter_map(|one| one.person).collect();
     let started = digest.server.iter().filter(|(what, _)| what == "server-started").count();
@@ -21,6 +22,7 @@ pub fn digest_text(digest: &DayDigest, agency: &str, console: &str) -> String {
         ("of them under names that nobody has", unknown as u64),
         ("passwords locked by failures", digest.passwords_locked.len() as u64),
         ("sign-ins from an address seen for the first time", new_addresses),
+        ("sign-ins from a device that the person never used before", new_devices),
         ("sign-ins at an hour unusual for the person", unusual),
         ("accounts locked by somebody", digest.accounts_locked.len() as u64),
         ("refusals", refused),
@@ -80,7 +82,7 @@ mod tests {
                 at: noon(),
                 person: None,
                 address: "192.0.2.9".to_owned(),
-                odd: vec![Odd::NewAddress],
+                odd: vec![Odd::NewAddress, Odd::NewDevice],
             }],
             passwords_locked: vec![attempt("", Some(7))],
             accounts_locked: Vec::new(),
@@ -99,6 +101,7 @@ mod tests {
                  1  of them under names that nobody has
                  1  passwords locked by failures
                  1  sign-ins from an address seen for the first time
+                 1  sign-ins from a device that the person never used before
                  0  sign-ins at an hour unusual for the person
                  0  accounts locked by somebody
                  3  refusals
