@@ -69,6 +69,8 @@ pub struct Frame {
     pub(crate) work: Option<String>,
     /// What lapses soon and has to be looked after before, a sentence each.
     pub(crate) warnings: Vec<String>,
+    /// What the reader's roles may do: what they may not is not offered.
+    pub(crate) viewer: Viewer,
     /// The pages of the day's work that the reader's roles may open.
     pub(crate) pages: Vec<Link>,
     /// The other pages that they may open.
@@ -99,6 +101,7 @@ impl Frame {
             who: String::new(),
             work: None,
             warnings: Vec::new(),
+            viewer: Viewer::default(),
             pages: Vec::new(),
             menu: Vec::new(),
             case_note: "",
@@ -119,9 +122,9 @@ impl Frame {
             self.who = person.map(|one| one.standing.person.name.clone()).unwrap_or_default();
             self.work = work_line(&staff.ctx);
             self.warnings = person.map(|one| warnings(one, self.now)).unwrap_or_default();
-            let viewer = Viewer::of(&staff.ctx);
-            self.pages = open_to(PAGES, &viewer);
-            self.menu = open_to(MENU, &viewer);
+            self.viewer = Viewer::of(&staff.ctx);
+            self.pages = open_to(PAGES, &self.viewer);
+            self.menu = open_to(MENU, &self.viewer);
             self.case_note = case_note(&staff.ctx);
             self.exigent = ExigentBar::of(&staff.ctx, self.now);
         }
@@ -137,6 +140,7 @@ impl Frame {
             who: "R. Ortiz".to_owned(),
             work: Some("Stolen vehicle · 26-001234".to_owned()),
             warnings: Vec::new(),
+            viewer: Viewer::sample(1),
             pages: PAGES.map(|(_, link)| link).into(),
             menu: MENU.map(|(_, link)| link).into(),
             case_note: "",
@@ -154,6 +158,7 @@ impl Frame {
         self.form_token = None;
         self.agency.clear();
         self.who.clear();
+        self.viewer = Viewer::default();
         self.warnings.clear();
         self
     }
@@ -165,6 +170,11 @@ impl Frame {
 
     pub(crate) fn made_at(&self) -> crate::components::Moment {
         crate::components::Moment::of(self.now, self.now)
+    }
+
+    /// Whether the reader's roles may do something: a button or a link that asks for it is shown.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        self.viewer.may(action)
     }
 
     /// Whether the reader is told of hits as they come.

@@ -154,6 +154,12 @@ impl App {
         })
     }
 
+    /// Leave to be shown the form with which one asks for `A`. Leave is not written down, for nothing happens until the form is
+    /// sent, which is asked about anew; a refusal is, as one of `A`.
+    pub(crate) async fn permit_to_ask<A: Action>(&self, ctx: &Ctx) -> Result<(), AskError> {
+        self.permit_or_record::<A>(ctx, &About::nothing_yet()).await.map(drop)
+    }
+
     async fn refused(
         &self,
         ctx: &Ctx,

@@ -16,8 +16,8 @@ pub async fn add_camera(
     ctx: &Ctx,
     about: NewCamera,
 ) -> Result<(Camera, CameraKey), AskError> {
-    check(&about)?;
     let act = app.begin::<ManageCameras>(ctx, About::nothing_yet()).await?;
+    check(&about)?;
     let inner = app.inner();
     let key = CameraKey::from_random(inner.chance.bits_256());
     let id = inner.store.add_camera(act.permit(), &about, &key.hash(), ctx.now).await;

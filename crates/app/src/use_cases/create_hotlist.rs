@@ -24,9 +24,9 @@ pub struct NewHotlist {
 
 /// Makes a hotlist without rows.
 pub async fn create_hotlist(app: &App, ctx: &Ctx, about: NewHotlist) -> Result<Hotlist, AskError> {
+    let act = app.begin::<ManageHotlists>(ctx, About::nothing_yet()).await?;
     words("name", &about.name)?;
     words("source", &about.source)?;
-    let act = app.begin::<ManageHotlists>(ctx, About::nothing_yet()).await?;
     let NewHotlist { name, source, category } = about;
     let id = app.inner().store.add_hotlist(act.permit(), &name, &source, category, ctx.now).await;
     let id = id.map_err(AskError::failed("make the hotlist"))?;

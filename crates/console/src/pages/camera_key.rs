@@ -1,10 +1,11 @@
 //! `POST /cameras/{id}/key`: a new key for a camera; and the page that shows a key, once.
 
-use app::{App, rekey_camera};
+use app::{App, may_send, rekey_camera};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use domain::access::ManageCameras;
 use domain::{CameraId, CameraKey};
 use serde::Deserialize;
 
@@ -53,6 +54,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     Checked(Nothing {}): Checked<Nothing>,
 ) -> Result<Response, PageError> {
+    may_send::<ManageCameras>(&app, &staff.ctx).await?;
     let row = find(&app, &staff, id).await?;
     let key = rekey_camera(&app, &staff.ctx, CameraId::from_i64(id)).await?;
     let shown = KeyPage::of(frame, &row.camera.about.name, &key, false, server(&headers));

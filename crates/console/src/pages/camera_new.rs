@@ -1,10 +1,11 @@
 //! `GET` and `POST /cameras/new`: add a camera.
 
-use app::{App, AskError, add_camera};
+use app::{App, AskError, add_camera, may_send};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use domain::access::ManageCameras;
 use domain::{Mounting, NewCamera, Position};
 use serde::Deserialize;
 
@@ -137,8 +138,13 @@ pub struct Typed {
 }
 
 /// `GET /cameras/new`
-pub(crate) async fn get(_staff: Staff, frame: Frame) -> Response {
-    page(StatusCode::OK, &CameraForm::empty(frame))
+pub(crate) async fn get(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    may_send::<ManageCameras>(&app, &staff.ctx).await?;
+    Ok(page(StatusCode::OK, &CameraForm::empty(frame)))
 }
 
 /// `POST /cameras/new`
@@ -149,6 +155,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     Checked(typed): Checked<Typed>,
 ) -> Result<Response, PageError> {
+    may_send::<ManageCameras>(&app, &staff.ctx).await?;
     let mut form = CameraForm::filled(frame, &typed);
     let Some(about) = form.read() else {
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));

@@ -2,7 +2,7 @@
 
 use app::import_hotlist::{PipeWriter, pipe};
 use app::{
-    App, Column, Encoding, ImportAsk, ImportError, ImportReport, Mapping, import_hotlist,
+    App, Column, Encoding, ImportAsk, ImportError, ImportReport, Mapping, import_hotlist, may_send,
     open_hotlist,
 };
 use askama::Template;
@@ -10,6 +10,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use domain::access::ManageHotlists;
 use domain::{HotlistId, RefusedRow};
 use plate::CodeSystem;
 use serde::Deserialize;
@@ -243,6 +244,7 @@ pub(crate) async fn get(
     frame: Frame,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
+    may_send::<ManageHotlists>(&app, &staff.ctx).await?;
     let list = open_hotlist(&app, &staff.ctx, HotlistId::from_i64(id)).await?;
     let shown = ImportPage::of(frame, id, list.hotlist.name, Typed::default(), None);
     Ok(page(StatusCode::OK, &shown))
@@ -265,6 +267,7 @@ pub(crate) async fn post(
     body: Multipart,
 ) -> Result<Response, PageError> {
     let dry_run = how.dry_run.is_some();
+    may_send::<ManageHotlists>(&app, &staff.ctx).await?;
     let list = open_hotlist(&app, &staff.ctx, HotlistId::from_i64(id)).await?;
     let size_bytes =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());

@@ -1,11 +1,12 @@
 //! `GET` and `POST /hotlists/new`: make a hotlist.
 
-use app::{App, AskError, NewHotlist, create_hotlist};
+use app::{App, AskError, NewHotlist, create_hotlist, may_send};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Category;
+use domain::access::ManageHotlists;
 use serde::Deserialize;
 
 use super::hotlists::loudness;
@@ -88,8 +89,13 @@ pub(crate) struct Typed {
 }
 
 /// `GET /hotlists/new`
-pub(crate) async fn get(_staff: Staff, frame: Frame) -> Response {
-    page(StatusCode::OK, &HotlistForm::empty(frame))
+pub(crate) async fn get(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    may_send::<ManageHotlists>(&app, &staff.ctx).await?;
+    Ok(page(StatusCode::OK, &HotlistForm::empty(frame)))
 }
 
 /// `POST /hotlists/new`
@@ -99,6 +105,7 @@ pub(crate) async fn post(
     frame: Frame,
     Checked(typed): Checked<Typed>,
 ) -> Result<Response, PageError> {
+    may_send::<ManageHotlists>(&app, &staff.ctx).await?;
     let mut form = HotlistForm::empty(frame);
     form.name = Field::of(typed.name);
     form.source = Field::of(typed.source);

@@ -4,11 +4,12 @@ use app::people::{
     change_email, confirm_account, enable_person, invite_again, lock_person, open_person,
     release_exigent_looks, release_password,
 };
-use app::{App, AskError};
+use app::{App, AskError, may_send};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::PersonId;
+use domain::access::ManagePeople;
 
 use super::camera_key::{Nothing, server};
 use super::person::{Typed, again};
@@ -108,6 +109,7 @@ pub(crate) async fn invite(
     headers: HeaderMap,
     Checked(Nothing {}): Checked<Nothing>,
 ) -> Result<Response, PageError> {
+    may_send::<ManagePeople>(&app, &staff.ctx).await?;
     let person = PersonId::from_i64(id);
     let opened = open_person(&app, &staff.ctx, person).await?;
     let invitation = invite_again(&app, &staff.ctx, person).await?;

@@ -1,11 +1,12 @@
 //! `GET` and `POST /people/new`: invite somebody; and the page that shows an invitation's link, once.
 
 use app::people::{Invitation, Inviting, invite};
-use app::{App, AskError};
+use app::{App, AskError, may_send};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use domain::access::ManagePeople;
 use serde::Deserialize;
 
 use super::camera_key::server;
@@ -125,8 +126,13 @@ impl InvitedPage {
 }
 
 /// `GET /people/new`
-pub(crate) async fn get(staff: Staff, frame: Frame) -> Response {
-    page(StatusCode::OK, &PersonForm::empty(frame, &Viewer::of(&staff.ctx)))
+pub(crate) async fn get(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    may_send::<ManagePeople>(&app, &staff.ctx).await?;
+    Ok(page(StatusCode::OK, &PersonForm::empty(frame, &Viewer::of(&staff.ctx))))
 }
 
 /// `POST /people/new`

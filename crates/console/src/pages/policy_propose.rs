@@ -1,16 +1,16 @@
 //! `/policy/propose`: another policy, out of texts that are sent; what is wrong with them, what they would change.
 
 use app::policy::{Base, Compared, FILES, Outcome, Proposing, Unsound, propose_policy};
-use app::{App, AskError};
+use app::{App, AskError, may_send};
 use askama::Template;
 use axum::extract::multipart::Field as Part;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::Day;
+use domain::access::ManagePolicy;
 use policy::Fault;
 
-use super::people::Viewer;
 use super::person_new::sentence;
 use super::policy_change::{Says, Section, sections};
 use crate::error::PageError;
@@ -95,7 +95,6 @@ pub struct Typed {
 #[template(path = "pages/policy_propose.html")]
 pub struct ProposePage {
     frame: Frame,
-    may: bool,
     bases: Vec<BaseChoice>,
     base_wrong: String,
     files: [&'static str; 4],
@@ -110,7 +109,7 @@ pub struct ProposePage {
 
 impl ProposePage {
     /// The form as it was filled; `today` is the agency's.
-    pub fn of(frame: Frame, may: bool, today: Day, typed: &Typed) -> Self {
+    pub fn of(frame: Frame, today: Day, typed: &Typed) -> Self {
         let own = BaseChoice {
             word: "",
             label: "the policy in force".to_owned(),
@@ -123,7 +122,6 @@ impl ProposePage {
         });
         let day = if typed.day.is_empty() { today.to_string() } else { typed.day.clone() };
         Self {
-            may,
             bases: std::iter::once(own).chain(shipped).collect(),
             base_wrong: String::new(),
             files: FILES,
@@ -168,15 +166,19 @@ impl ProposePage {
 }
 
 fn form(frame: Frame, staff: &Staff, typed: &Typed) -> ProposePage {
-    let may = Viewer::of(&staff.ctx).may(policy::Action::ManagePolicy);
     let policy = staff.ctx.person.as_ref().and_then(|person| person.policy.as_ref());
     let today = policy.map_or_else(|| frame.now.day(), |policy| policy.day(frame.now));
-    ProposePage::of(frame, may, today, typed)
+    ProposePage::of(frame, today, typed)
 }
 
 /// `GET /policy/propose`
-pub(crate) async fn get(staff: Staff, frame: Frame) -> Response {
-    page(StatusCode::OK, &form(frame, &staff, &Typed::default()))
+pub(crate) async fn get(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    may_send::<ManagePolicy>(&app, &staff.ctx).await?;
+    Ok(page(StatusCode::OK, &form(frame, &staff, &Typed::default())))
 }
 
 /// `POST /policy/propose`
@@ -190,6 +192,7 @@ pub(crate) async fn post(
     if !staff.wrote(&typed.form_token) {
         return Err(PageError::ForeignForm);
     }
+    may_send::<ManagePolicy>(&app, &staff.ctx).await?;
     let shown = form(frame, &staff, &typed);
     let wrong = |shown: ProposePage| Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     let Ok(day) = Day::parse(&typed.day) else {

@@ -1,12 +1,13 @@
 //! `/account/tokens/…`: tokens with which machines ask in one's own name.
 
 use app::tokens::{MadeToken, NewToken, TOKEN_DAYS_MAX, make_token, revoke_token, scopes_for};
-use app::{App, AskError};
+use app::{App, AskError, may_send};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::TokenId;
+use domain::access::ManageTokens;
 use policy::Action;
 use serde::Deserialize;
 
@@ -88,12 +89,17 @@ impl TokenPage {
 }
 
 /// `GET /account/tokens/new`
-pub(crate) async fn get(staff: Staff, frame: Frame) -> Response {
-    if staff.ctx.needs_fresh_proof() {
-        return Redirect::to("/confirm?back=/account/tokens/new").into_response();
+pub(crate) async fn get(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    if frame.may(Action::ManageTokens) && staff.ctx.needs_fresh_proof() {
+        return Ok(Redirect::to("/confirm?back=/account/tokens/new").into_response());
     }
+    may_send::<ManageTokens>(&app, &staff.ctx).await?;
     let typed = NewToken { days: DAYS, ..NewToken::default() };
-    page(StatusCode::OK, &NewTokenPage::of(frame, &scopes_for(&staff.ctx), &typed, None))
+    Ok(page(StatusCode::OK, &NewTokenPage::of(frame, &scopes_for(&staff.ctx), &typed, None)))
 }
 
 /// What was typed. A box that was ticked comes with its action's word as its name.

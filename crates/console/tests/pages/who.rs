@@ -8,6 +8,7 @@ use app::sign_in::{SessionToken, session};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use domain::Role;
+use policy::Action;
 use testkit::house::say_what_for;
 use tower::ServiceExt as _;
 
@@ -110,6 +111,46 @@ async fn says_what_for(house: &House, token: &SessionToken, roles: &[Role]) {
     let ctx = session(app, token, app.now()).await.unwrap().unwrap();
     let said = StateWork { purpose: "audit".to_owned(), ..StateWork::default() };
     state_work(app, &ctx, &said).await.unwrap();
+}
+
+/// Pages with a form to send, each with what one asks for by it and the page that leads to it; the camera and the list are there.
+const FORM_PAGES: [(&str, Action, &str); 6] = [
+    ("/cameras/new", Action::ManageCameras, "/cameras"),
+    ("/hotlists/new", Action::ManageHotlists, "/hotlists"),
+    ("/hotlists/1/import", Action::ManageHotlists, "/hotlists/1"),
+    ("/people/new", Action::ManagePeople, "/people"),
+    ("/policy/propose", Action::ManagePolicy, "/policy/changes"),
+    ("/account/tokens/new", Action::ManageTokens, "/account"),
+];
+
+#[tokio::test]
+async fn a_form_is_shown_and_linked_to_who_may_send_it_and_refused_to_others() {
+    let mut house = House::built().await;
+    let policy = house.inner.app.policy(house.inner.agency).unwrap();
+    let (mut n_shown, mut n_refused) = (0, 0);
+    for role in Role::ALL {
+        let token = house.inner.somebody_with(&[role], true).await;
+        house.cookie = format!("plateglass={}", token.expose());
+        for (form, action, from) in FORM_PAGES {
+            let may = policy.bundle.matrix().permits(role, action);
+            let shown = house.get(form).await;
+            let leads = house.get(from).await;
+            if leads.status == StatusCode::OK {
+                let link = format!("href=\"{form}\"");
+                assert_eq!(leads.text.contains(&link), may, "{role:?} on {from}");
+            }
+            if may {
+                assert_eq!(shown.status, StatusCode::OK, "{role:?} at {form}");
+                n_shown += 1;
+            } else {
+                assert_eq!(shown.status, StatusCode::FORBIDDEN, "{role:?} at {form}");
+                let says = format!("You may not {}.", action.label());
+                assert!(shown.text.contains(&says), "{form}: {}", shown.text);
+                n_refused += 1;
+            }
+        }
+    }
+    assert!(n_shown >= FORM_PAGES.len() && n_refused > n_shown, "{n_shown} and {n_refused}");
 }
 
 /// `x`: gets past the permission, whatever comes of it; `-`: refused; `·`: has to sign in first. `raw` is an officer without
