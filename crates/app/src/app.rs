@@ -64,7 +64,8 @@ pub struct LedgerConfig {
     pub origin: Option<String>,
     /// Who is asked to cosign.
     pub witnesses: Vec<WitnessConfig>,
-    /// How long the clear text that names reads is kept beside the ledger.
+    /// How long the clear text that names reads is kept beside the ledger; where an agency's policy keeps reads for a shorter time,
+    /// that ([`App::reads_named_for`]).
     pub reads_named_for: Duration,
 }
 

@@ -42,6 +42,7 @@ pub use record::batch::{PictureHashes, ReadRecords};
 pub use record::checkpoints::CheckpointError;
 pub use record::sweep::sweep as sweep_ledger;
 pub use record::{
-    ByToken, Ctx, Origin, Part, SessionRef, SignedIn, WitnessConfig, WitnessState, WorkingOn,
+    ByToken, Ctx, NamedFor, Origin, Part, SessionRef, SignedIn, WitnessConfig, WitnessState,
+    WorkingOn,
 };
 pub use use_cases::*;

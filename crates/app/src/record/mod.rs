@@ -19,6 +19,7 @@ mod writer;
 
 pub use checkpoints::{WitnessConfig, WitnessState};
 pub use context::{ByToken, Ctx, Origin, Part, SessionRef, SignedIn, WorkingOn};
+pub use says::NamedFor;
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Actor, SubKey, Timestamp};
+use domain::{Actor, AgencyId, SubKey, Timestamp};
 use ledger::batch::Salter;
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField, Written};
 use policy::settings::Cleartext;
@@ -145,8 +145,8 @@ impl<'a> Says<'a> {
 
     /// When clear text of this schedule goes.
     pub(crate) fn goes_at(&self, schedule: Schedule) -> Option<Timestamp> {
-        let kept = self.app.inner().config.ledger.reads_named_for;
-        (schedule == Schedule::WithReads).then(|| self.ctx.now.plus(kept))
+        let kept = || self.app.reads_named_for(self.ctx.agency).holds;
+        (schedule == Schedule::WithReads).then(|| self.ctx.now.plus(kept()))
     }
 
     /// That the act which began with a leaf showed these plates: kept as long as the clear text of what it showed.
@@ -165,7 +165,31 @@ impl<'a> Says<'a> {
     }
 }
 
+/// For how long the clear text that names reads is kept beside a log, from the act on that touched them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NamedFor {
+    /// For so long: the shorter of the two.
+    pub holds: Duration,
+    /// As the server is configured.
+    pub configured: Duration,
+    /// For how long the agency's policy keeps reads; none for the server's own log, which names none.
+    pub retention: Option<Duration>,
+}
+
 impl App {
+    /// For how long clear text of an agency's log that names reads is kept: never longer than the reads themselves.
+    ///
+    /// A server that is configured to name them for longer is no contradiction for which a start or a change of policy is
+    /// refused: a stricter policy would then have to wait for whoever can write the server's files. The shorter one holds at
+    /// once, for what is written from then on, and the ledger's page says which of the two it is.
+    pub fn reads_named_for(&self, agency: AgencyId) -> NamedFor {
+        let configured = self.inner().config.ledger.reads_named_for;
+        let days = self.policy(agency).map(|policy| policy.bundle.settings().retention.days);
+        let retention = days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
+        let holds = retention.map_or(configured, |retention| retention.min(configured));
+        NamedFor { holds, configured, retention }
+    }
+
     /// An actor's pseudonym in the ledger.
     pub(crate) fn pseudonym_of(&self, actor: Actor) -> String {
         pseudonym(&self.inner().recorder.pseudonyms, &format!("actor {actor:?}"))

@@ -14,7 +14,7 @@ use crate::cards::read_at;
 use crate::error::BoxError;
 use crate::record::batch::{PictureHashes, ReadRecords};
 use crate::record::{About, Leave, Says, WitnessState, checkpoints, json_of};
-use crate::{App, AskError, Ctx};
+use crate::{App, AskError, Ctx, NamedFor};
 
 /// Leaves of one page.
 const LEAVES_MAX: u64 = 200;
@@ -34,6 +34,8 @@ pub struct LogState {
     pub checkpoint: Option<PublishedCheckpoint>,
     /// Its witnesses.
     pub witnesses: Vec<WitnessState>,
+    /// For how long it names the reads that somebody touched.
+    pub named_for: NamedFor,
 }
 
 impl LogState {
@@ -317,7 +319,8 @@ async fn state_of(app: &App, log: LogId) -> Result<LogState, AskError> {
     let checkpoint = app.inner().store.newest_checkpoint(log).await.map_err(failed())?;
     let witnesses = checkpoints::witness_states(app, log).await.map_err(failed())?;
     let keys = keys_of(app, log)?;
-    Ok(LogState { log, origin: row.origin, size: row.size, keys, checkpoint, witnesses })
+    let named_for = app.reads_named_for(log.agency().unwrap_or(AgencyId::from_i64(0)));
+    Ok(LogState { log, origin: row.origin, size: row.size, keys, checkpoint, witnesses, named_for })
 }
 
 fn keys_of(app: &App, log: LogId) -> Result<Vec<VerifierKey>, AskError> {

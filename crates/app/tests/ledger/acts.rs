@@ -224,6 +224,34 @@ async fn what_names_reads_goes_on_schedule_and_the_leaf_verifies_without_it() {
     assert_eq!(receipt.disclosures.len(), again.clear.len());
 }
 
+#[tokio::test]
+async fn clause_aus_344_4d_the_log_names_reads_no_longer_than_the_policy_keeps_them() {
+    let day = std::time::Duration::from_secs(86_400);
+    let house = House::with(|config| config.ledger.reads_named_for = day * 400).await;
+    let book = Book::of(house).await;
+    let (house, app) = (&book.house, &book.house.app);
+    let kept = app.policy(house.agency).unwrap().bundle.settings().retention.days;
+    let rule = app.reads_named_for(house.agency);
+    assert_eq!((rule.holds, rule.configured), (day * kept, day * 400));
+    assert!(rule.holds < rule.configured, "the policy keeps reads for a shorter time");
+    let at = seen_by_the_camera(house).await;
+    book.relay().await;
+    book.news().await;
+    open_read(app, &house.admin(), at).await.unwrap();
+    let news = book.news().await;
+    let (begun, done) = pair(&news);
+    let beside = async || {
+        app::sweep_ledger(app, app.now()).await.unwrap();
+        let (begun, done) =
+            (book.leaf(book.log(), begun.number).await, book.leaf(book.log(), done.number).await);
+        (begun.beside("objects").to_owned(), done.things.is_some())
+    };
+    house.clock.pass(day * kept - std::time::Duration::from_secs(1));
+    assert_eq!(beside().await, (format!("read {at}"), true));
+    house.clock.pass(std::time::Duration::from_secs(1));
+    assert_eq!(beside().await, (String::new(), false));
+}
+
 /// The moment at which somebody acted, to the microsecond, as it stands beside a leaf.
 #[tokio::test]
 async fn an_act_that_takes_time_has_two_moments() {

@@ -1,7 +1,9 @@
 //! `GET /ledger`: the agency's log for its auditors: its state, its witnesses, its newest leaves, and how to check it from
 //! outside. `POST /ledger/checkpoint` signs it now.
 
-use app::{App, LeafRow, LogState, list_leaves, open_window, sign_checkpoint};
+use std::time::Duration;
+
+use app::{App, LeafRow, LogState, NamedFor, list_leaves, open_window, sign_checkpoint};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -96,6 +98,8 @@ pub(crate) struct Standing {
     /// Leaves that not every witness has cosigned.
     pub(crate) open: String,
     pub(crate) open_for: Option<String>,
+    /// For how long the reads that somebody touched are named, and which of two rules says so.
+    pub(crate) named_for: String,
     /// The newest checkpoint, as it was signed.
     pub(crate) note: String,
     pub(crate) command: String,
@@ -123,9 +127,32 @@ impl Standing {
             witnesses: state.witnesses.iter().map(witness).collect(),
             open: words::number(open),
             open_for: open_window(state, now).map(|since| format!("{} s", since.as_secs())),
+            named_for: named_for(state.named_for),
             note: state.checkpoint.as_ref().map(|one| one.note.clone()).unwrap_or_default(),
             command: command(state, &format!("log {server}/log/{}", state.log.word())),
         }
+    }
+}
+
+/// For how long reads are named, in words.
+fn named_for(rule: NamedFor) -> String {
+    let days = |time: Duration| words::count(time.as_secs() / 86_400, "day", "days");
+    let holds = days(rule.holds);
+    match rule.retention {
+        Some(kept) if kept < rule.configured => {
+            let configured = days(rule.configured);
+            format!(
+                "for {holds}, as long as the policy keeps reads; the server is configured for {configured}"
+            )
+        }
+        Some(kept) if rule.configured < kept => {
+            format!(
+                "for {holds}, as the server is configured; the policy keeps reads for {}",
+                days(kept)
+            )
+        }
+        Some(_) => format!("for {holds}, as long as the policy keeps reads"),
+        None => format!("for {holds}, as the server is configured"),
     }
 }
 
@@ -188,4 +215,26 @@ pub(crate) async fn sign(
 ) -> Result<Redirect, PageError> {
     sign_checkpoint(&app, &staff.ctx).await?;
     Ok(Redirect::to("/ledger"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_says_which_rule_ends_the_naming_of_reads() {
+        let day = |n: u64| Duration::from_secs(n * 86_400);
+        let says = |configured, retention: Option<u64>| {
+            let holds = retention.map_or(configured, |kept| kept.min(configured));
+            let retention = retention.map(day);
+            named_for(NamedFor { holds: day(holds), configured: day(configured), retention })
+        };
+        let clamped =
+            "for 7 days, as long as the policy keeps reads; the server is configured for 30 days";
+        assert_eq!(says(30, Some(7)), clamped);
+        let shorter = "for 1 day, as the server is configured; the policy keeps reads for 30 days";
+        assert_eq!(says(1, Some(30)), shorter);
+        assert_eq!(says(30, Some(30)), "for 30 days, as long as the policy keeps reads");
+        assert_eq!(says(30, None), "for 30 days, as the server is configured");
+    }
 }

@@ -96,7 +96,7 @@ fn explain_ledger(ledger: &LedgerSection, say: &mut impl FnMut(&str, String)) {
     say(
         "ledger",
         format!(
-            "named {}; clear text that names reads is kept for {} days",
+            "named {}; clear text that names reads is kept for {} days, or as long as an agency's policy keeps reads where that is shorter",
             ledger.origin.as_deref().unwrap_or("by chance"),
             ledger.reads_named_for_days
         ),

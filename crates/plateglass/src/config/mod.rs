@@ -139,8 +139,8 @@ pub(crate) struct LedgerSection {
     /// nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<String>,
-    /// How long the clear text that names reads is kept beside the ledger, in days. Who, when, why and in which case is kept
-    /// for ever.
+    /// How long the clear text that names reads is kept beside the ledger, in days; never longer than an agency's policy keeps
+    /// reads. Who, when, why and in which case is kept for ever.
     pub(crate) reads_named_for_days: u64,
     /// Who is asked each minute to cosign.
     #[serde(rename = "witness", skip_serializing_if = "Vec::is_empty")]
