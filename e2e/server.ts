@@ -1,7 +1,7 @@
 // The real server, in a folder of its own that is gone afterwards.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
@@ -21,18 +21,21 @@ export class Server {
     private readonly dir: string,
   ) {}
 
-  static async start(more: string[] = []): Promise<Server> {
+  /** `more` are lines of the configuration's beginning, `agency` lines of its agency and of what follows it; any port is taken
+   * where none is given. */
+  static async start(more: string[] = [], agency: string[] = [], port = 0): Promise<Server> {
     const dir = mkdtempSync(join(tmpdir(), "plateglass-e2e-"));
     const config = join(dir, "plateglass.toml");
     const lines = [
       `data_dir = ${JSON.stringify(join(dir, "data"))}`,
-      `listen = "127.0.0.1:0"`,
+      `listen = "127.0.0.1:${port}"`,
       ...more,
       `[log]`,
       `level = "warn"`,
       `[[agency]]`,
       `name = "Austin PD"`,
       `time_zone = "America/Chicago"`,
+      ...agency,
     ];
     writeFileSync(config, lines.join("\n"));
     const process = spawn(BINARY, ["serve", "--config", config], {
@@ -69,6 +72,18 @@ export class Server {
     await ended;
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** A port of this machine that nobody listened at a moment ago: for a server whose address somebody has to know before it is there. */
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const listener = createServer();
+    listener.once("error", fail);
+    listener.listen(0, "127.0.0.1", () => {
+      const address = listener.address();
+      listener.close(() => done(typeof address === "object" && address ? address.port : 0));
+    });
+  });
 }
 
 /** Waits for the address on standard output. */

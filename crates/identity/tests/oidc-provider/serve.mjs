@@ -1,5 +1,6 @@
 // A certified OpenID Connect provider on a port of this machine, with two people, for one client. It says on its first line
-// where it is. A person signs in and agrees by asking for the interaction's address with `login=`.
+// where it is. A person signs in and agrees by asking for the interaction's address with `login=`; a browser that asks without it
+// is shown links that do.
 
 import { createServer } from "node:http";
 
@@ -49,6 +50,16 @@ const provider = new Provider(issuer, {
   },
 });
 
+// What somebody may answer: as one of the people, as Ana after her group has gone, or not at all.
+const ANSWERS = [
+  ...Object.entries(PEOPLE).map(([login, { name }]) => [`login=${login}`, name]),
+  ["login=ana&groups=", "Ana Martínez, in no group"],
+  ["deny=yes", "Not today"],
+];
+const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>The provider</title><h1>Who are you?</h1>${ANSWERS.map(
+  ([query, says]) => `<p><a href="?${query.replaceAll("&", "&amp;")}">${says}</a></p>`,
+).join("")}</html>`;
+
 provider.use(async (ctx, next) => {
   if (!ctx.path.startsWith("/interaction/")) return next();
   const { prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res);
@@ -57,6 +68,11 @@ provider.use(async (ctx, next) => {
     return provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
   }
   if (prompt.name === "login") {
+    if (ctx.query.login === undefined) {
+      ctx.type = "html";
+      ctx.body = PAGE;
+      return;
+    }
     const accountId = String(ctx.query.login);
     if (ctx.query.groups !== undefined) PEOPLE[accountId].groups = ctx.query.groups.split(",").filter(Boolean);
     const result = { login: { accountId, amr: PEOPLE[accountId]?.amr } };
