@@ -1,7 +1,7 @@
 //! What stands behind the question mark.
 
 use app::{AskError, HitsAsk, ReadsAsk};
-use domain::{CameraId, HitId, ReadRef};
+use domain::{CameraId, Day, HitId, ReadRef};
 use ledger::TileRef;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -88,4 +88,31 @@ pub(crate) fn log_named(name: &str) -> ApiError {
 /// A read's reference out of an address. One that cannot be read names no read.
 pub(crate) fn read_ref(text: &str) -> Result<ReadRef, ApiError> {
     ReadRef::parse(text).map_err(|err| ApiError::invalid("read", err.to_string()))
+}
+
+/// Which day.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DayQuery {
+    /// A day where the agency is, such as `2026-11-21`.
+    #[serde(default)]
+    day: Option<String>,
+}
+
+impl DayQuery {
+    pub(crate) fn day(&self) -> Result<Option<Day>, ApiError> {
+        day_of("day", self.day.as_deref())
+    }
+}
+
+/// A day that may be left out.
+pub(crate) fn day_of(field: &str, text: Option<&str>) -> Result<Option<Day>, ApiError> {
+    text.map(|text| must_be_day(field, text)).transpose()
+}
+
+/// A day.
+pub(crate) fn must_be_day(field: &str, text: &str) -> Result<Day, ApiError> {
+    let why = |_| ApiError::invalid(field, format!("{field} is no day: write it as 2026-11-21"));
+    Day::parse(text).map_err(why)
 }

@@ -86,6 +86,49 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Who looked at what, what has to be reviewed, what was reported, how sign-ins went.
+    fn oversight(self) -> Self {
+        self.add(Guard::LOOK, routes!(e::audit::search_audit))
+            .add(Guard::LOOK, routes!(e::audit::export_audit))
+            .add(Guard::LOOK, routes!(e::audit::export_receipts))
+            .add(Guard::LOOK, routes!(e::weeks::get_week))
+            .add(Guard::CHANGE, routes!(e::weeks::sign_off_week))
+            .add(Guard::LOOK, routes!(e::reviews::get_reviews))
+            .add(Guard::LOOK, routes!(e::reviews::get_review))
+            .add(Guard::CHANGE, routes!(e::reviews::note_on_review))
+            .add(Guard::CHANGE, routes!(e::reviews::close_review))
+            .add(Guard::CHANGE, routes!(e::misuse::report_misuse))
+            .add(Guard::LOOK, routes!(e::misuse::get_own_reports))
+            .add(Guard::LOOK, routes!(e::misuse::get_reports))
+            .add(Guard::LOOK, routes!(e::misuse::get_report))
+            .add(Guard::CHANGE, routes!(e::misuse::investigate_report))
+            .add(Guard::CHANGE, routes!(e::misuse::close_report))
+            .add(Guard::CHANGE, routes!(e::misuse::decide_sharing))
+            .add(Guard::LOOK, routes!(e::security::get_security))
+            .add(Guard::CHANGE, routes!(e::security::lock_account))
+    }
+
+    /// What they were taught, what decides about them, and one's own account.
+    fn people(self) -> Self {
+        self.add(Guard::LOOK, routes!(e::training::get_training))
+            .add(Guard::CHANGE, routes!(e::training::import_completions))
+            .add(Guard::SETTINGS, routes!(e::policy::get_policy_changes))
+            .add(Guard::CHANGE, routes!(e::policy::propose_policy))
+            .add(Guard::SETTINGS, routes!(e::policy::get_policy_change))
+            .add(Guard::SETTINGS, routes!(e::policy::get_policy_text))
+            .add(Guard::CHANGE, routes!(e::policy::approve_policy))
+            .add(Guard::CHANGE, routes!(e::policy::withdraw_policy))
+            .add(Guard::SETTINGS, routes!(e::account::get_tokens))
+            .add(Guard::CHANGE, routes!(e::account::post_token))
+            .add(Guard::CHANGE, routes!(e::account::revoke_token))
+            .add(Guard::SETTINGS, routes!(e::account::get_sessions))
+            .add(Guard::CHANGE, routes!(e::account::end_session))
+            .add(Guard::SETTINGS, routes!(e::account::get_exigent_looks))
+            .add(Guard::CHANGE, routes!(e::account::complete_exigent_look))
+    }
+}
+
 fn table(api: Option<Api>) -> Table {
     let router = OpenApiRouter::with_openapi(Document::openapi());
     Table { api, router, declared: Vec::new() }
@@ -112,6 +155,8 @@ fn table(api: Option<Api>) -> Table {
         .add(Guard::LOOK, routes!(e::get_entries::get_entries))
         .add(Guard::SETTINGS, routes!(e::get_work::get_work))
         .add(Guard::CHANGE, routes!(e::put_work::put_work))
+        .oversight()
+        .people()
         .add(CHECKPOINT, routes!(e::get_checkpoint::get_checkpoint))
         .add(TILE, routes!(e::get_tile::get_tile))
         .add(OPEN, routes!(e::get_openapi::get_openapi))

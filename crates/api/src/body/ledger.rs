@@ -147,3 +147,11 @@ pub(crate) fn receipt_file(name: &str, receipt: &Receipt) -> impl IntoResponse +
         receipt.to_string(),
     )
 }
+
+/// Several receipts as one file to keep.
+pub(crate) fn receipts_file(name: &str, receipts: &[Receipt]) -> impl IntoResponse + use<> {
+    let disposition = format!("attachment; filename=\"{name}.tlog-proofs\"");
+    let kind = "text/plain; charset=utf-8".to_owned();
+    let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, ledger::receipt::join(receipts))
+}

@@ -1,5 +1,7 @@
-//! The endpoints, one file each.
+//! The endpoints: one file each, or one for each resource whose endpoints belong together.
 
+pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod disable_camera;
 pub(crate) mod get_cameras;
 pub(crate) mod get_checkpoint;
@@ -20,6 +22,8 @@ pub(crate) mod get_work;
 pub(crate) mod healthz;
 pub(crate) mod import_hotlist;
 pub(crate) mod import_status;
+pub(crate) mod misuse;
+pub(crate) mod policy;
 pub(crate) mod post_camera;
 pub(crate) mod post_checkpoint;
 pub(crate) mod post_frame;
@@ -27,3 +31,7 @@ pub(crate) mod post_hotlist;
 pub(crate) mod post_reads;
 pub(crate) mod put_work;
 pub(crate) mod rekey_camera;
+pub(crate) mod reviews;
+pub(crate) mod security;
+pub(crate) mod training;
+pub(crate) mod weeks;

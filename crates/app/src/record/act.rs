@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use domain::access::SubmitReads;
-use domain::{Action, Permit, Refusal, Timestamp};
+use domain::{Action, Permit, Reason, Refusal, Timestamp};
 use ledger::Hash;
 use ledger::batch::{Salter, hash_of, root};
 use ledger::leaf::{ClearField, Draft, Kind, Schedule, SealedField};
@@ -128,6 +128,26 @@ impl App {
         };
         self.note_exigent(ctx, &grounds, leaf).await?;
         Ok(act)
+    }
+
+    /// The same, for what people ask for themselves: a token is refused, whatever it was made for. Who found a token shall neither
+    /// learn from where its owner signs in nor end their sessions.
+    pub(crate) async fn begin_in_person<A: Action>(
+        &self,
+        ctx: &Ctx,
+        about: About,
+    ) -> Result<Act<A>, AskError> {
+        if ctx.person.as_ref().is_some_and(|signed_in| signed_in.token.is_some()) {
+            let refusal = Refusal { action: A::WORD, reasons: vec![Reason::OUTSIDE_TOKEN] };
+            let (decided, grounds) = ctx.judge::<A>();
+            if decided.is_ok() {
+                // What the policy refused was counted where it was.
+                metrics::counter!("plateglass_refusals_total", "action" => A::WORD).increment(1);
+            }
+            self.refused(ctx, &refusal, &grounds, &about).await?;
+            return Err(AskError::Refused(refusal));
+        }
+        self.begin(ctx, about).await
     }
 
     /// A permit for `A`; a refusal is written down before it is given.

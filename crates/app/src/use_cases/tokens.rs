@@ -26,9 +26,9 @@ pub const TOKEN_DAYS_MAX: u32 = 90;
 const TOKENS_MAX: usize = 20;
 /// A token's use is noted so often.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
-/// What the API can be asked for: the actions that a token can be made for. What asks for fresh proof of who one is cannot be
-/// among them, for a machine has none to give.
-const SCOPES: [Action; 11] = [
+/// The actions that a token can be made for: what machines ask for. What asks for fresh proof of who one is cannot be among
+/// them, for a machine has none to give; nor what somebody judges about somebody else: reviews, reports of misuse, policies.
+const SCOPES: [Action; 17] = [
     Action::ListHits,
     Action::OpenHit,
     Action::ListReads,
@@ -40,6 +40,12 @@ const SCOPES: [Action; 11] = [
     Action::ManageHotlists,
     Action::ListLedger,
     Action::OpenLeaf,
+    Action::SearchAudit,
+    Action::ExportAudit,
+    Action::ReadSecurityDigest,
+    Action::ListTraining,
+    Action::RecordTraining,
+    Action::ListPolicy,
 ];
 
 /// A token to make.
@@ -170,9 +176,17 @@ pub(crate) async fn tokens_of(app: &App, ctx: &Ctx) -> Result<Vec<TokenCard>, As
     Ok(rows.into_iter().filter(|row| works(row, ctx.now)).map(card).collect())
 }
 
+/// The same, as a look of its own: for the person, and for no token of theirs.
+pub async fn own_tokens(app: &App, ctx: &Ctx) -> Result<Vec<TokenCard>, AskError> {
+    let act = app.begin_in_person::<OwnAccount>(ctx, About::nothing_yet()).await?;
+    let tokens = tokens_of(app, ctx).await?;
+    act.done(tokens.iter().map(|token| format!("token {}", token.id)).collect::<Vec<_>>());
+    Ok(tokens)
+}
+
 /// Ends one of one's own tokens at once.
 pub async fn revoke_token(app: &App, ctx: &Ctx, id: TokenId) -> Result<(), AskError> {
-    let act = app.begin::<OwnAccount>(ctx, About::one("token", id)).await?;
+    let act = app.begin_in_person::<OwnAccount>(ctx, About::one("token", id)).await?;
     let person = ctx.person_id().ok_or_else(|| AskError::not_found("person", "nobody"))?;
     let revoked = app.inner().store.revoke_token(person, id, ctx.now).await;
     if !revoked.map_err(AskError::failed("revoke a token"))? {

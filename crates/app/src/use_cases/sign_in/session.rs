@@ -210,7 +210,7 @@ fn word(hash: &[u8; 32]) -> String {
 
 /// Somebody's own sessions, newest first.
 pub async fn own_sessions(app: &App, ctx: &Ctx) -> Result<Vec<SessionCard>, AskError> {
-    let act = app.begin::<OwnAccount>(ctx, About::nothing_yet()).await?;
+    let act = app.begin_in_person::<OwnAccount>(ctx, About::nothing_yet()).await?;
     let Some(signed_in) = &ctx.person else { return Ok(Vec::new()) };
     let rows = app.inner().store.sessions_of(signed_in.standing.person.id, ctx.now).await;
     let rows = rows.map_err(AskError::failed("list somebody's sessions"))?;
@@ -229,7 +229,7 @@ pub async fn own_sessions(app: &App, ctx: &Ctx) -> Result<Vec<SessionCard>, AskE
 
 /// Ends one of somebody's own sessions, by its word.
 pub async fn end_other_session(app: &App, ctx: &Ctx, session: &str) -> Result<(), AskError> {
-    let act = app.begin::<OwnAccount>(ctx, About::one("session", session)).await?;
+    let act = app.begin_in_person::<OwnAccount>(ctx, About::one("session", session)).await?;
     let Some(id) = ctx.person_id() else { return Ok(()) };
     let failed = || AskError::failed("end a session");
     let rows = app.inner().store.sessions_of(id, ctx.now).await.map_err(failed())?;

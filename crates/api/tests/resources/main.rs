@@ -1,0 +1,15 @@
+//! The API's resources over HTTP, each as those who may use it and as somebody who may not.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests say what they expected by panicking"
+)]
+
+mod account;
+mod audit;
+mod client;
+mod misuse;
+mod policy;
+mod reviews;
+mod security;
+mod training;
