@@ -1,49 +1,79 @@
 //! The rules of a bundle, prepared for being asked.
 //!
-//! Cedar puts a rule's scope together anew whenever it evaluates the rule; that takes longer than most conditions. So
-//! there is a set of rules for each action, in which no rule asks for the action any more, and a quick set in which all
-//! rules that forbid are one. A permit says a role and nothing else: whether it holds is looked up, and Cedar is only asked
-//! whether anything forbids. The quick set is believed only when nothing does, without a fault: then every rule that
-//! forbids was evaluated, and none held. Otherwise all rules are asked, one by one, for their names. A test shows that
-//! the answers are those of the rules as they are written.
+//! Cedar takes a few microseconds for a question put in its terms and one or two for each rule. But most rules read few
+//! facts, and those take few values: whether a session is locked, what a purpose asks for. So rules that read the same
+//! places are a group, and what Cedar answered for a group is kept under what stood at these places: the same again is
+//! not asked again. What is asked holds these places alone, so that no answer can rest on what its key leaves out. A permit says a role and nothing else: whether it holds is looked up. What is kept is bounded, and
+//! belongs to the bundle: another bundle begins with nothing. A test shows for facts drawn at random, asked once and
+//! again, that the answers are those of the rules as they are written.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use cedar_policy::{
-    Authorizer, Decision, Effect, Entities, EntityId, EntityTypeName, EntityUid, Policy, PolicyId,
-    PolicySet, Request, Response,
+    AuthorizationError, Authorizer, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    Policy, PolicySet, Request, RestrictedExpression,
 };
 use domain::people::Role;
 use serde_json::{Value, json};
 
+use super::inputs::{ALL, Inputs, are_of_person};
+use super::reads::reads;
 use crate::action::Action;
 use crate::cedar::Rule;
+use crate::facts::{Facts, Person};
+use crate::settings::Settings;
+
+/// Answers that a group keeps at most; with one more it begins anew.
+pub(super) const KEPT_MAX: usize = 2048;
+
+/// What stood at a group's places is kept up to this many bytes: words from outside may be long.
+pub(super) const KEY_BYTES_MAX: usize = 256;
 
 /// What is made once for all decisions of a bundle.
 pub(crate) struct Engine {
     pub(super) authorizer: Authorizer,
     by_action: BTreeMap<Action, Rules>,
-    pub(super) person: EntityTypeName,
+    person: EntityTypeName,
     agency: EntityTypeName,
-    pub(super) roles: BTreeMap<Role, EntityUid>,
-    pub(super) actions: BTreeMap<Action, EntityUid>,
+    roles: BTreeMap<Role, EntityUid>,
+    actions: BTreeMap<Action, EntityUid>,
 }
 
 /// The rules that speak of one action.
 #[derive(Default)]
 struct Rules {
-    all: PolicySet,
-    quick: PolicySet,
-    /// Permits that say a role, or nobody in particular, and nothing else. They are not in the quick set.
-    permits: Vec<(Option<Role>, PolicyId)>,
+    /// Permits that say a role, or nobody in particular, and nothing else.
+    permits: Vec<(Option<Role>, String)>,
+    /// All others.
+    groups: Vec<Arc<Group>>,
 }
 
-impl Rules {
-    /// Which of the permits hold for somebody with these roles.
-    fn permitting(&self, roles: &BTreeSet<Role>) -> HashSet<PolicyId> {
-        let holds = |role: &Option<Role>| role.is_none_or(|role| roles.contains(&role));
-        self.permits.iter().filter(|(role, _)| holds(role)).map(|(_, id)| id.clone()).collect()
-    }
+/// Rules with one effect that read the same places.
+struct Group {
+    effect: Effect,
+    /// None: they may read anything, and no answer is kept.
+    reads: Option<Vec<usize>>,
+    rules: PolicySet,
+    kept: RwLock<HashMap<Box<[u8]>, Arc<Held>>>,
+}
+
+/// Which rules of a group hold, and which could not be evaluated.
+#[derive(Default)]
+struct Held {
+    rules: Vec<String>,
+    failed: Vec<String>,
+}
+
+/// What the rules say.
+#[derive(Default, PartialEq, Eq, Debug)]
+pub(super) struct Answer {
+    /// Whether some rule permits it and none forbids it. A rule that failed counts as one that does not hold.
+    pub(super) permit: bool,
+    /// The rules that decided, in order: those that forbid, or else those that permit.
+    pub(super) decided: Vec<String>,
+    /// The rules that could not be evaluated, in order.
+    pub(super) failed: Vec<String>,
 }
 
 /// Why a question could not be put to the rules.
@@ -74,88 +104,192 @@ impl Engine {
         })
     }
 
-    pub(super) fn agency(&self, id: &str) -> EntityUid {
-        EntityUid::from_type_name_and_id(self.agency.clone(), EntityId::new(id))
+    /// Asks the rules.
+    pub(super) fn ask(
+        &self,
+        settings: &Settings,
+        facts: &Facts,
+        action: Action,
+    ) -> Result<Answer, NoEngine> {
+        let rules = self.by_action.get(&action).ok_or_else(|| wrong("no rule speaks of it"))?;
+        let inputs = Inputs::of(settings, facts, action);
+        let mut key = Vec::with_capacity(KEY_BYTES_MAX);
+        let (mut forbidding, mut failed) = (Vec::new(), Vec::new());
+        let mut permitting = rules.permitting(&facts.person.roles);
+        for group in &rules.groups {
+            let held = match group.recall(&inputs, &mut key) {
+                Some(held) => held,
+                None => {
+                    let reads = group.reads.as_deref().unwrap_or(&ALL);
+                    let (request, entities) = self.question(&inputs, facts, action, reads)?;
+                    group.ask(&self.authorizer, &request, &entities, &key)
+                }
+            };
+            let holding =
+                if group.effect == Effect::Forbid { &mut forbidding } else { &mut permitting };
+            holding.extend(held.rules.iter().cloned());
+            failed.extend(held.failed.iter().cloned());
+        }
+        let permit = forbidding.is_empty() && !permitting.is_empty();
+        let mut decided = if forbidding.is_empty() { permitting } else { forbidding };
+        decided.sort_unstable();
+        failed.sort_unstable();
+        Ok(Answer { permit, decided, failed })
     }
 
-    /// Asks; quickly where some rule permits it to one of the person's roles.
-    pub(super) fn answer(
+    /// The question in Cedar's terms, with what stands at these places and nothing else: what a key leaves out, Cedar
+    /// does not see.
+    pub(super) fn question(
         &self,
+        inputs: &Inputs<'_>,
+        facts: &Facts,
         action: Action,
-        request: &Request,
-        entities: &Entities,
-        roles: &BTreeSet<Role>,
-    ) -> Result<Response, NoEngine> {
-        let rules = self.by_action.get(&action).ok_or_else(|| wrong("no rule speaks of it"))?;
-        let permitting = rules.permitting(roles);
-        if !permitting.is_empty() {
-            let quick = self.authorizer.is_authorized(request, &rules.quick, entities);
-            let said = quick.diagnostics();
-            // Neither a rule that forbids nor a fault.
-            if said.reason().next().is_none() && said.errors().next().is_none() {
-                return Ok(Response::new(Decision::Allow, permitting, Vec::new()));
-            }
-        }
-        Ok(self.authorizer.is_authorized(request, &rules.all, entities))
+        places: &[usize],
+    ) -> Result<(Request, Entities), NoEngine> {
+        let id = if places.len() == ALL.len() { &facts.person.pseudonym } else { "somebody" };
+        let uid = EntityUid::from_type_name_and_id(self.person.clone(), EntityId::new(id));
+        let entities = if are_of_person(places) {
+            self.entities(&facts.person, uid.clone())?
+        } else {
+            Entities::empty()
+        };
+        let action = self.actions.get(&action).cloned().ok_or_else(|| wrong("no such action"))?;
+        let resource = self.agency(&facts.resource);
+        let context = inputs.context(places)?;
+        let request = Request::new(uid, action, resource, context, None).map_err(wrong)?;
+        Ok((request, entities))
+    }
+
+    /// Who asks, with roles.
+    fn entities(&self, person: &Person, uid: EntityUid) -> Result<Entities, NoEngine> {
+        let attributes = HashMap::from([
+            (
+                "agency".to_owned(),
+                RestrictedExpression::new_entity_uid(self.agency(&person.agency)),
+            ),
+            ("outside".to_owned(), RestrictedExpression::new_bool(person.outside)),
+            ("temporary".to_owned(), RestrictedExpression::new_bool(person.temporary)),
+        ]);
+        let roles = person.roles.iter().filter_map(|role| self.roles.get(role).cloned()).collect();
+        let entity = Entity::new(uid, attributes, roles).map_err(wrong)?;
+        Entities::from_entities([entity], None).map_err(wrong)
+    }
+
+    fn agency(&self, id: &str) -> EntityUid {
+        EntityUid::from_type_name_and_id(self.agency.clone(), EntityId::new(id))
     }
 }
+
+impl Rules {
+    /// Which of the permits that say a role alone hold for somebody with these roles.
+    fn permitting(&self, roles: &BTreeSet<Role>) -> Vec<String> {
+        let holds = |role: &Option<Role>| role.is_none_or(|role| roles.contains(&role));
+        self.permits.iter().filter(|(role, _)| holds(role)).map(|(_, id)| id.clone()).collect()
+    }
+}
+
+impl Group {
+    /// What was answered before for the same; the key is left behind for [`Self::ask`].
+    fn recall(&self, inputs: &Inputs<'_>, key: &mut Vec<u8>) -> Option<Arc<Held>> {
+        inputs.write(self.reads.as_ref()?, key);
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.get(key.as_slice()).cloned()
+    }
+
+    fn ask(
+        &self,
+        authorizer: &Authorizer,
+        request: &Request,
+        entities: &Entities,
+        key: &[u8],
+    ) -> Arc<Held> {
+        let response = authorizer.is_authorized(request, &self.rules, entities);
+        let said = response.diagnostics();
+        let held = Arc::new(Held {
+            rules: said.reason().map(ToString::to_string).collect(),
+            failed: said.errors().map(failed_rule).collect(),
+        });
+        if self.reads.is_some() && key.len() <= KEY_BYTES_MAX {
+            let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() >= KEPT_MAX {
+                kept.clear();
+            }
+            kept.insert(key.into(), Arc::clone(&held));
+        }
+        held
+    }
+}
+
+fn failed_rule(error: &AuthorizationError) -> String {
+    match error {
+        AuthorizationError::PolicyEvaluationError(error) => error.policy_id().to_string(),
+    }
+}
+
+/// What makes a group: the effect, and which places its rules read. Whoever may read anything is alone.
+type Kind = (bool, Option<Vec<usize>>);
 
 fn by_action(
     set: &PolicySet,
     rules: &BTreeMap<String, Rule>,
 ) -> Result<BTreeMap<Action, Rules>, NoEngine> {
     let mut found: BTreeMap<Action, Rules> = BTreeMap::new();
-    let mut conditions: BTreeMap<Action, Vec<(&str, Value)>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Action, BTreeMap<Kind, Vec<&str>>> = BTreeMap::new();
+    let mut prepared: BTreeMap<&str, Policy> = BTreeMap::new();
     for policy in set.policies() {
         let id: &str = policy.id().as_ref();
         let rule = rules.get(id).ok_or_else(|| wrong(format!("`{id}` is no rule")))?;
-        let (of_any, json) = of_any_action(policy)?;
-        let condition = condition(&of_any, &json);
+        let json = of_any_action(policy)?;
+        let kind = (policy.effect() == Effect::Permit, reads(&json));
         for action in &rule.actions {
-            let sets = found.entry(*action).or_default();
-            sets.all.add(of_any.clone()).map_err(wrong)?;
-            match &condition {
-                Some(one) => conditions.entry(*action).or_default().push((id, one.clone())),
-                None if says_only_who(&json) => {
-                    sets.permits.push((rule.role, policy.id().clone()));
-                }
-                None => sets.quick.add(of_any.clone()).map_err(wrong)?,
+            let of_action = found.entry(*action).or_default();
+            if says_only_who(&json) {
+                of_action.permits.push((rule.role, id.to_owned()));
+            } else {
+                let of_action = kinds.entry(*action).or_default();
+                of_action.entry(kind.clone()).or_default().push(id);
             }
         }
+        let policy = Policy::from_json(Some(policy.id().clone()), json).map_err(wrong)?;
+        prepared.insert(id, policy);
     }
-    // Many actions have the same conditions.
-    let mut merged: BTreeMap<Vec<&str>, Policy> = BTreeMap::new();
-    for (action, all) in conditions {
-        let ids: Vec<&str> = all.iter().map(|(id, _)| *id).collect();
-        let policy = match merged.get(&ids) {
-            Some(policy) => policy.clone(),
-            None => forbids_any(all.into_iter().map(|(_, one)| one).collect())?,
-        };
-        merged.entry(ids).or_insert_with(|| policy.clone());
-        found.entry(action).or_default().quick.add(policy).map_err(wrong)?;
+    // Many actions have the same rules: what is kept for one is kept for all of them.
+    let mut groups: BTreeMap<(Kind, Vec<&str>), Arc<Group>> = BTreeMap::new();
+    for (action, of_action) in kinds {
+        for (kind, mut ids) in of_action {
+            ids.sort_unstable();
+            let name = (kind, ids);
+            let group = match groups.get(&name) {
+                Some(group) => Arc::clone(group),
+                None => Arc::new(group(&name.0, &name.1, &prepared)?),
+            };
+            found.entry(action).or_default().groups.push(Arc::clone(&group));
+            groups.insert(name, group);
+        }
     }
     Ok(found)
 }
 
-/// One rule that forbids where any of these hold.
-fn forbids_any(conditions: Vec<Value>) -> Result<Policy, NoEngine> {
-    let json = json!({
-        "effect": "forbid",
-        "principal": { "op": "All" },
-        "action": { "op": "All" },
-        "resource": { "op": "All" },
-        "conditions": [{ "kind": "when", "body": any_of(conditions) }],
-    });
-    Policy::from_json(Some(PolicyId::new("any-that-forbids")), json).map_err(wrong)
+fn group(
+    (permits, reads): &Kind,
+    ids: &[&str],
+    prepared: &BTreeMap<&str, Policy>,
+) -> Result<Group, NoEngine> {
+    let rules = ids.iter().filter_map(|id| prepared.get(id).cloned());
+    Ok(Group {
+        effect: if *permits { Effect::Permit } else { Effect::Forbid },
+        reads: reads.clone(),
+        rules: PolicySet::from_policies(rules).map_err(wrong)?,
+        kept: RwLock::default(),
+    })
 }
 
-/// The same rule for any action.
-fn of_any_action(policy: &Policy) -> Result<(Policy, Value), NoEngine> {
+/// The same rule for any action: each action has its own rules, and Cedar need not ask for it again.
+fn of_any_action(policy: &Policy) -> Result<Value, NoEngine> {
     let mut json = policy.to_json().map_err(wrong)?;
     let scope = json.get_mut("action").ok_or_else(|| wrong("no scope"))?;
     *scope = json!({ "op": "All" });
-    let policy = Policy::from_json(Some(policy.id().clone()), json.clone()).map_err(wrong)?;
-    Ok((policy, json))
+    Ok(json)
 }
 
 /// Whether a rule permits to a role, or to everybody, and asks for nothing else: no rule permits to single people.
@@ -171,33 +305,15 @@ fn says_only_who(json: &Value) -> bool {
         && has_no_conditions
 }
 
-/// When a rule forbids that speaks of everybody and of everything; none for any other rule.
-fn condition(policy: &Policy, json: &Value) -> Option<Value> {
-    let is_open = |scope: &str| json.pointer(scope).and_then(Value::as_str) == Some("All");
-    if policy.effect() == Effect::Permit || !is_open("/principal/op") || !is_open("/resource/op") {
-        return None;
-    }
-    let mut whole = None;
-    for one in json.get("conditions")?.as_array()? {
-        let body = one.get("body")?.clone();
-        let body = match one.get("kind")?.as_str()? {
-            "when" => body,
-            "unless" => json!({ "!": { "arg": body } }),
-            _ => return None,
+#[cfg(test)]
+impl Engine {
+    /// For each group of rules how many answers it keeps, and the bytes of its longest key.
+    pub(super) fn kept(&self) -> Vec<(usize, usize)> {
+        let groups = self.by_action.values().flat_map(|rules| &rules.groups);
+        let of = |group: &Arc<Group>| {
+            let kept = group.kept.read().unwrap();
+            (kept.len(), kept.keys().map(|key| key.len()).max().unwrap_or(0))
         };
-        whole = Some(match whole {
-            None => body,
-            Some(before) => json!({ "&&": { "left": before, "right": body } }),
-        });
+        groups.map(of).collect()
     }
-    Some(whole.unwrap_or_else(|| json!({ "Value": true })))
-}
-
-/// One after the other, halved again and again so that it does not grow deep.
-fn any_of(mut conditions: Vec<Value>) -> Value {
-    if conditions.len() > 1 {
-        let right = conditions.split_off(conditions.len() / 2);
-        return json!({ "||": { "left": any_of(conditions), "right": any_of(right) } });
-    }
-    conditions.pop().unwrap_or_else(|| json!({ "Value": false }))
 }
