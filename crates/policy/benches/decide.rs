@@ -14,6 +14,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use domain::people::Role;
+use policy::offences::CATEGORIES;
 use policy::{
     Action, Bundle, BundleFiles, CaseFact, Facts, Grade, Offence, Person, ReasonFact, Requester,
     Session, TrainingFact,
@@ -195,7 +196,7 @@ impl Draw {
             overdue: self.one_in(200),
             lookback_hours: Some(1 + self.below(170)),
             offence: Some(Offence {
-                category: self.below(60).to_string(),
+                category: self.one(CATEGORIES).code.to_owned(),
                 grade: *self.one(&[Grade::Felony, Grade::Felony, Grade::ClassA, Grade::ClassC]),
             }),
             person: Person {

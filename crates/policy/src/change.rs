@@ -99,6 +99,7 @@ fn asked(purpose: &Purpose) -> String {
         purpose
             .offence_floor
             .map(|floor| format!("an offence: {} or graver", floor_label(Some(floor)))),
+        purpose.offences_in_words().map(|all| format!("which is one of these: {all}")),
     ];
     let asked: Vec<String> = asked.into_iter().flatten().collect();
     if asked.is_empty() { "nothing else".to_owned() } else { asked.join(", ") }

@@ -10,18 +10,20 @@ use serde::{Deserialize, Serialize};
 use crate::action::Action;
 use crate::bundle::Bundle;
 use crate::facts::{Facts, Grade};
+use crate::settings::Purpose;
 use engine::Answer;
 
 pub(crate) use engine::Engine;
 
 /// What a rule's `@says` may name between braces.
-pub(crate) const PLACEHOLDERS: [&str; 11] = [
+pub(crate) const PLACEHOLDERS: [&str; 12] = [
     "year",
     "day",
     "action",
     "purpose",
     "case_example",
     "floor",
+    "offences",
     "reauthentication_hours",
     "fresh_minutes",
     "lookback_hours_max",
@@ -161,6 +163,9 @@ impl Bundle {
             "purpose" => purpose.map_or_else(|| shown(word), |one| one.label.clone()),
             "case_example" => settings.case_number.example.clone(),
             "floor" => floor_label(purpose.and_then(|one| one.offence_floor)).to_owned(),
+            "offences" => purpose
+                .and_then(Purpose::offences_in_words)
+                .unwrap_or_else(|| "any on the list".to_owned()),
             "reauthentication_hours" => settings.sign_in.reauthentication_hours.to_string(),
             "fresh_minutes" => settings.sign_in.fresh_minutes.to_string(),
             "lookback_hours_max" => settings.search.lookback_hours_max.to_string(),

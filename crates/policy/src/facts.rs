@@ -137,7 +137,7 @@ impl CaseCheck {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Offence {
-    /// Its category: the word of an NIBRS group.
+    /// Its category: a NIBRS code ([`crate::offences`]). Records from before there was a list name the purpose here.
     pub category: String,
     /// How grave it is.
     pub grade: Grade,

@@ -14,6 +14,7 @@ mod decide;
 mod facts;
 mod lines;
 mod matrix;
+pub mod offences;
 mod published;
 pub mod reason;
 pub mod settings;

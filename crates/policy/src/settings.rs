@@ -19,6 +19,7 @@ pub use verification::{StepRule, TimeOfDay, Verification};
 
 use crate::action::Action;
 use crate::facts::Grade;
+use crate::offences::category;
 
 pub(crate) use checks::{check, line_of, read, syntax};
 
@@ -137,6 +138,9 @@ pub struct Purpose {
     /// The least grave offence for which it may be given (`AUSP-prohibited`: no class C).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offence_floor: Option<Grade>,
+    /// The categories of offences for which it may be given, by their NIBRS codes; none: any of the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offence_categories: Vec<String>,
     /// Within how many hours an exigent look is completed with its case number; none: it bears delay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exigent_hours: Option<u32>,
@@ -372,6 +376,24 @@ pub struct Prohibited {
     /// Uses.
     #[serde(default)]
     pub uses: Vec<Use>,
+}
+
+impl Purpose {
+    /// Whether it may be given for an offence of this category.
+    pub fn takes_offence(&self, category: &str) -> bool {
+        self.offence_categories.is_empty()
+            || self.offence_categories.iter().any(|code| code == category)
+    }
+
+    /// The categories of offences for which it may be given, in words; none: any of the list.
+    pub fn offences_in_words(&self) -> Option<String> {
+        let named: Vec<String> = self
+            .offence_categories
+            .iter()
+            .map(|code| category(code).map_or_else(|| code.clone(), ToString::to_string))
+            .collect();
+        (!named.is_empty()).then(|| named.join(", "))
+    }
 }
 
 impl Settings {

@@ -238,6 +238,7 @@ pub async fn say_what_for(app: &App, token: &SessionToken) {
         purpose: PURPOSE.to_owned(),
         case_number: CASE.to_owned(),
         offence: String::new(),
+        offence_category: String::new(),
         reason: REASON.to_owned(),
         exigent: false,
     };

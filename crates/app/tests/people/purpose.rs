@@ -5,7 +5,7 @@ use app::sign_in::own_sessions;
 use app::{AskError, HitsAsk, list_hits};
 use domain::Role;
 use ledger::leaf::ClearField;
-use policy::Facts;
+use policy::{Facts, Grade, Offence};
 
 use crate::record::{Seen, leaves, newest};
 use crate::scene::{Scene, reason, refused, stated};
@@ -70,9 +70,22 @@ async fn clause_ausp_access_what_is_missing_beside_a_purpose_is_said_and_recorde
     assert_eq!(seen.decision(), ("open-read", "permit"));
     assert_eq!(seen.leaf.words(ClearField::Policies), ["officer"]);
     assert_eq!((seen.beside("case"), seen.beside("reason")), (CASE, REASON));
-    let graded =
-        StateWork { offence: "felony".to_owned(), ..stated("investigation", CASE, REASON) };
+}
+
+/// `AUS-344.4a5`: what is investigated is said by kind and grade; the record keeps both, and below the floor nothing opens.
+#[tokio::test]
+async fn clause_aus_344_4a5_an_offence_is_stated_by_kind_and_grade_and_is_on_record() {
+    let scene = Scene::new().await;
+    let ctx = officer(&scene).await;
+    let graded = StateWork {
+        offence: "felony".to_owned(),
+        offence_category: "240".to_owned(),
+        ..stated("investigation", CASE, REASON)
+    };
     scene.opens(&scene.says(&ctx, &graded).await).await.unwrap();
+    let seen = newest(&scene.house, scene.austin, "open-read").await;
+    let offence = Facts::read(seen.beside("facts")).unwrap().offence;
+    assert_eq!(offence, Some(Offence { category: "240".to_owned(), grade: Grade::Felony }));
     let minor = StateWork { offence: "class-c".to_owned(), ..graded };
     let asked = scene.opens(&scene.says(&ctx, &minor).await).await;
     assert_eq!(refused(asked).0, reason("offence-floor", "AUS-344.4a5"));
@@ -138,6 +151,16 @@ async fn what_is_no_purpose_no_grade_or_too_long_is_not_taken() {
         ("case_number", stated("stolen-vehicle", &"1".repeat(65), REASON)),
         ("reason", stated("stolen-vehicle", CASE, &"so ".repeat(200))),
         ("offence", StateWork { offence: "murder most foul".to_owned(), ..good() }),
+        ("offence", StateWork { offence_category: "09A".to_owned(), ..good() }),
+        ("offence_category", StateWork { offence: "felony".to_owned(), ..good() }),
+        (
+            "offence_category",
+            StateWork {
+                offence: "felony".to_owned(),
+                offence_category: "murder".to_owned(),
+                ..good()
+            },
+        ),
     ] {
         let wrong = state_work(scene.app(), &ctx, &said).await;
         assert!(

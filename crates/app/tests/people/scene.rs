@@ -103,6 +103,7 @@ pub(crate) fn stated(purpose: &str, case_number: &str, reason: &str) -> StateWor
         purpose: purpose.to_owned(),
         case_number: case_number.to_owned(),
         offence: String::new(),
+        offence_category: String::new(),
         reason: reason.to_owned(),
         exigent: false,
     }

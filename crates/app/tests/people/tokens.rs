@@ -53,6 +53,7 @@ async fn a_machine_asks_in_its_persons_name_for_what_the_token_was_made_for() {
             purpose: PURPOSE.to_owned(),
             case_number: CASE.to_owned(),
             offence: String::new(),
+            offence_category: String::new(),
             reason: REASON.to_owned(),
             exigent: false,
         };
@@ -199,6 +200,7 @@ async fn a_token_does_not_look_before_its_case_number() {
         purpose: PURPOSE.to_owned(),
         case_number: String::new(),
         offence: String::new(),
+        offence_category: String::new(),
         reason: REASON.to_owned(),
         exigent: true,
     };

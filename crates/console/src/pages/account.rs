@@ -13,6 +13,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use domain::{Standing, Timestamp};
+use policy::Offence;
+use policy::offences::category;
 
 use super::camera_key::Nothing;
 use super::policy::grade;
@@ -111,7 +113,7 @@ impl Ways {
 pub(crate) struct Work {
     purpose: String,
     case_number: Option<String>,
-    offence: Option<&'static str>,
+    offence: Option<String>,
     reason: Option<String>,
     stated: Age,
 }
@@ -219,12 +221,17 @@ fn session(card: &SessionCard, now: Timestamp) -> Session {
     }
 }
 
+fn offence(offence: &Offence) -> String {
+    let grade = grade(offence.grade);
+    category(&offence.category).map_or_else(|| grade.to_owned(), |one| format!("{one}, {grade}"))
+}
+
 fn in_words(work: &WorkingOn, policy: Option<&InForce>, now: Timestamp) -> Work {
     let purpose = policy.and_then(|policy| policy.bundle.settings().purpose(&work.purpose));
     Work {
         purpose: purpose.map_or_else(|| work.purpose.clone(), |purpose| purpose.label.clone()),
         case_number: work.case_number.clone(),
-        offence: work.offence.as_ref().map(|offence| grade(offence.grade)),
+        offence: work.offence.as_ref().map(offence),
         reason: work.reason.clone(),
         stated: Age::of(work.stated_at, now),
     }

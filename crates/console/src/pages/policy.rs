@@ -222,6 +222,7 @@ fn purpose(purpose: &Purpose) -> PurposeRow {
         purpose.needs_case.then(|| "a case number".to_owned()),
         purpose.needs_reason.then(|| "a reason in the person’s own words".to_owned()),
         floor,
+        purpose.offences_in_words().map(|all| format!("an offence of these kinds: {all}")),
         exigent.filter(|_| purpose.needs_case),
     ];
     PurposeRow {

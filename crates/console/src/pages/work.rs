@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use policy::offences::{CATEGORIES, Category, Kind};
 use serde::Deserialize;
 
 use super::theme::within;
@@ -35,6 +36,21 @@ struct Choice {
     needs: String,
 }
 
+/// Categories of offences of one kind.
+#[derive(Debug)]
+struct Categories {
+    kind: &'static str,
+    all: Vec<&'static Category>,
+}
+
+fn categories() -> Vec<Categories> {
+    let of = |kind: Kind| Categories {
+        kind: kind.label(),
+        all: CATEGORIES.iter().filter(|one| one.kind == kind).collect(),
+    };
+    Kind::ALL.into_iter().map(of).collect()
+}
+
 /// The form.
 #[derive(Template, Debug)]
 #[template(path = "pages/work.html")]
@@ -43,10 +59,12 @@ pub struct WorkPage {
     back: String,
     choices: Vec<Choice>,
     grades: [(&'static str, &'static str); 5],
+    categories: Vec<Categories>,
     case_example: String,
     purpose: Field,
     case_number: Field,
-    offence: String,
+    offence: Field,
+    offence_category: Field,
     reason: Field,
     exigent: bool,
     exigent_wrong: String,
@@ -61,7 +79,9 @@ impl WorkPage {
     pub fn of(frame: Frame, state: &WorkState, back: &str) -> Self {
         let work = state.work.as_ref();
         let said = |text: Option<&String>| Field::of(text.cloned().unwrap_or_default());
-        let grade = work.and_then(|work| work.offence.as_ref()).map(|offence| offence.grade);
+        let offence = work.and_then(|work| work.offence.as_ref());
+        let grade = offence.and_then(|offence| serde_json::to_value(offence.grade).ok());
+        let grade = grade.as_ref().and_then(|word| word.as_str()).unwrap_or_default();
         let choice = |one: &app::people::PurposeChoice| {
             let mut needs = Vec::new();
             if one.needs_case {
@@ -79,13 +99,12 @@ impl WorkPage {
             back: within(back).to_owned(),
             choices: state.choices.iter().map(choice).collect(),
             grades: GRADES,
+            categories: categories(),
             case_example: state.case_example.clone(),
             purpose: said(work.map(|work| &work.purpose)),
             case_number: said(work.and_then(|work| work.case_number.as_ref())),
-            offence: grade
-                .and_then(|grade| serde_json::to_value(grade).ok())
-                .and_then(|word| word.as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            offence: Field::of(grade.to_owned()),
+            offence_category: said(offence.map(|offence| &offence.category)),
             reason: said(work.and_then(|work| work.reason.as_ref())),
             exigent: work.is_some_and(|work| work.exigent),
             exigent_wrong: String::new(),
@@ -129,6 +148,8 @@ pub(crate) struct Typed {
     #[serde(default)]
     offence: String,
     #[serde(default)]
+    offence_category: String,
+    #[serde(default)]
     reason: String,
     exigent: Option<String>,
     #[serde(default)]
@@ -160,6 +181,7 @@ pub(crate) async fn post(
         purpose: typed.purpose,
         case_number: typed.case_number,
         offence: typed.offence,
+        offence_category: typed.offence_category,
         reason: typed.reason,
         exigent: typed.exigent.is_some(),
     };
@@ -171,10 +193,13 @@ pub(crate) async fn post(
             form.purpose.value = said.purpose;
             form.case_number.value = said.case_number;
             form.reason.value = said.reason;
-            form.offence = said.offence;
+            form.offence.value = said.offence;
+            form.offence_category.value = said.offence_category;
             form.exigent = said.exigent;
             match field {
                 "case_number" => form.case_number.wrong = format!("It {why}."),
+                "offence" => form.offence.wrong = format!("It {why}."),
+                "offence_category" => form.offence_category.wrong = format!("It {why}."),
                 "reason" => form.reason.wrong = format!("It {why}."),
                 "exigent" => form.exigent_wrong = format!("It {why}."),
                 _ => form.purpose.wrong = format!("It {why}."),

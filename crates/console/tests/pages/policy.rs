@@ -119,6 +119,34 @@ async fn officer(house: &House) -> PersonId {
 }
 
 #[tokio::test]
+async fn an_offence_is_stated_by_its_kind_and_its_grade() {
+    let mut house = House::built().await;
+    let officer = officer(&house).await;
+    house.sign_in_as(officer).await;
+    let page = house.get("/work").await.text;
+    assert!(page.contains("<optgroup label=\"Against property\">"), "{page}");
+    assert!(page.contains("<option value=\"240\">Motor vehicle theft (240)</option>"), "{page}");
+    let said = "purpose=investigation&case_number=26-1234567&back=/reads\
+                &reason=owner+reported+it+stolen+from+the+garage";
+    for (offence, wrong) in [
+        ("&offence=felony&offence_category=", "id=\"category-wrong\">It is empty: say what kind"),
+        ("&offence=&offence_category=240", "id=\"offence-wrong\">It is empty: say how grave"),
+        ("&offence=felony&offence_category=999", "id=\"category-wrong\">It is no NIBRS code"),
+    ] {
+        let answer = house.send_from("/work", "/work", &format!("{said}{offence}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains(wrong), "{}", answer.text);
+    }
+    let offence = "&offence=felony&offence_category=240";
+    let stated = house.send_from("/work", "/work", &format!("{said}{offence}")).await;
+    assert_eq!(location(&stated), "/reads");
+    let page = house.get("/work").await.text;
+    assert!(page.contains("<option value=\"240\" selected>"), "{page}");
+    let account = house.get("/account").await.text;
+    assert!(account.contains("Motor vehicle theft (240), felony"), "{account}");
+}
+
+#[tokio::test]
 async fn a_look_that_cannot_wait_is_warned_of_completed_and_locks_when_it_is_not() {
     let mut house = House::built().await;
     let officer = officer(&house).await;

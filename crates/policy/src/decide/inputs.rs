@@ -10,9 +10,10 @@ use domain::people::Role;
 use super::engine::{NoEngine, wrong};
 use crate::action::Action;
 use crate::facts::{CaseCheck, Facts, Grade};
+use crate::offences::category;
 use crate::settings::{Settings, Verify};
 
-const N_PLACES: usize = 36;
+const N_PLACES: usize = 38;
 
 /// Every place that a rule can read, in the order of [`Inputs`]; what begins with `context.` makes up the context.
 pub(super) const PLACES: [&str; N_PLACES] = [
@@ -40,11 +41,13 @@ pub(super) const PLACES: [&str; N_PLACES] = [
     "context.purpose.needs_case",
     "context.purpose.needs_reason",
     "context.purpose.floor",
+    "context.purpose.fits_offence",
     "context.purpose.may_be_exigent",
     "context.case_number.formatted",
     "context.case_number.verified",
     "context.case_number.must_be_verified",
     "context.offence.category",
+    "context.offence.known",
     "context.offence.grade",
     "context.reason.refused",
     "context.reason.vague",
@@ -102,6 +105,9 @@ impl<'a> Inputs<'a> {
         let floor = known.and_then(|purpose| purpose.offence_floor).map_or(0, Grade::rank);
         let case = facts.case.as_ref();
         let offence = facts.offence.as_ref();
+        let fits_offence = known.is_none_or(|purpose| {
+            offence.is_none_or(|offence| purpose.takes_offence(&offence.category))
+        });
         let reason = facts.reason.as_ref();
         let requester = facts.requester.as_ref();
         let must_be_verified = settings.case_number.verify == Verify::Must;
@@ -146,6 +152,7 @@ impl<'a> Inputs<'a> {
                 of_purpose(known.is_some_and(|purpose| purpose.needs_reason)),
             ),
             ("context.purpose.floor", number(word.map(|_| floor))),
+            ("context.purpose.fits_offence", of_purpose(fits_offence)),
             (
                 "context.purpose.may_be_exigent",
                 of_purpose(known.is_some_and(|purpose| purpose.exigent_hours.is_some())),
@@ -157,6 +164,7 @@ impl<'a> Inputs<'a> {
             ),
             ("context.case_number.must_be_verified", flag(case.map(|_| must_be_verified))),
             ("context.offence.category", text(offence.map(|one| one.category.as_str()))),
+            ("context.offence.known", flag(offence.map(|one| category(&one.category).is_some()))),
             ("context.offence.grade", number(offence.map(|one| one.grade.rank()))),
             ("context.reason.refused", flag(reason.map(|reason| reason.refused))),
             ("context.reason.vague", flag(reason.map(|reason| reason.vague))),

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::{FIELDS, Purpose, Settings, VERSION};
 use crate::bundle::{Fault, File};
+use crate::offences::category;
 
 /// The names of a bundle are short.
 const WORD_CHARS_MAX: usize = 40;
@@ -261,6 +262,16 @@ impl Checks<'_> {
                 format!("{place}.actions"),
                 "it is good for nothing",
             );
+            let categories = &purpose.offence_categories;
+            let place_of_categories = format!("{place}.offence_categories");
+            self.once(categories.iter().map(String::as_str), &place_of_categories);
+            for code in categories.iter().filter(|code| category(code).is_none()) {
+                let says = format!("`{}` is no NIBRS code of an offence", shown(code));
+                self.unless(false, &place_of_categories, says);
+            }
+            let is_asked = categories.is_empty() || purpose.offence_floor.is_some();
+            let says = "no offence is asked for: `offence_floor` says how grave it is at least";
+            self.unless(is_asked, place_of_categories, says);
             if let Some(hours) = purpose.exigent_hours {
                 let says = "between 1 and 168 hours, and only where a case number is asked for";
                 let holds = (1..=168).contains(&hours) && purpose.needs_case;

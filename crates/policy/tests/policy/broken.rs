@@ -40,7 +40,7 @@ fn clauses(from: &str, to: &str) -> Vec<String> {
 }
 
 /// What is written, what is written instead, and the fault.
-const WRONG_SETTINGS: [(&str, &str, &str); 22] = [
+const WRONG_SETTINGS: [(&str, &str, &str); 24] = [
     ("version = 1", "version = 2", "version: 2 is not read here: 1 is"),
     (
         "id = \"example\"",
@@ -88,6 +88,16 @@ const WRONG_SETTINGS: [(&str, &str, &str); 22] = [
         "offence_floor = \"class-a\"",
         "offence_floor = \"class-x\"",
         "purposes.investigation: unknown variant `class-x`, expected one of `class-c`, `class-b`, `class-a`, `felony`",
+    ),
+    (
+        "offence_floor = \"class-a\"",
+        "offence_floor = \"class-a\"\noffence_categories = [\"240\", \"999\"]",
+        "purposes.investigation.offence_categories: `999` is no NIBRS code of an offence",
+    ),
+    (
+        "offence_floor = \"class-a\"",
+        "offence_categories = [\"240\"]",
+        "purposes.investigation.offence_categories: no offence is asked for: `offence_floor` says how grave it is at least",
     ),
     (
         "example = \"26-001234\"",

@@ -161,7 +161,7 @@ fn clause_bel_461_1_purposes_are_the_policys_own() {
 fn clause_aus_344_4a5_an_offence_below_the_floor_is_refused() {
     let bundle = bundle("austin-tx");
     let of = |grade| {
-        let offence = Some(Offence { category: "theft".to_owned(), grade });
+        let offence = Some(Offence { category: "240".to_owned(), grade });
         bundle.decide(&Facts { offence, ..investigator() })
     };
     for grade in [Grade::ClassA, Grade::Felony] {
@@ -174,10 +174,40 @@ fn clause_aus_344_4a5_an_offence_below_the_floor_is_refused() {
     }
     let unsaid = bundle.decide(&Facts { offence: None, ..investigator() });
     assert_eq!(words(&unsaid), ["offence-floor"]);
+    // What is no offence of the list is none.
+    let offence = Some(Offence { category: "something".to_owned(), grade: Grade::Felony });
+    let reason = "The purpose `Investigation of a felony or class A misdemeanour` needs the kind of offence that is \
+                  investigated: any on the list: AUS-344.4a5";
+    assert_eq!(says(&bundle.decide(&Facts { offence, ..investigator() })), [reason]);
     for fines in ["traffic-fines", "warrant-round-up"] {
         let refused = bundle.decide(&Facts { purpose: Some(fines.to_owned()), ..investigator() });
         assert!(words(&refused).contains(&"purpose-prohibited"));
     }
+}
+
+/// Clause AUSP-hotlist-policy: an agency may say for which kinds of offences a purpose stands; others are refused in words.
+#[test]
+fn clause_ausp_hotlist_policy_an_offence_of_another_kind_than_the_purpose_takes_is_refused() {
+    let files = files("austin-tx");
+    let label = "label = \"Investigation of a felony or class A misdemeanour\"\n";
+    let only = format!("{label}offence_categories = [\"09A\", \"100\"]\n");
+    let settings = files.settings.replace(label, &only);
+    assert_ne!(settings, files.settings);
+    let narrow = read(&BundleFiles { settings: settings.into(), ..files });
+    let of = |category: &str, grade| {
+        let offence = Some(Offence { category: category.to_owned(), grade });
+        narrow.decide(&Facts { offence, ..investigator() })
+    };
+    assert!(of("09A", Grade::Felony).permit && of("100", Grade::ClassA).permit);
+    let reason = "The purpose `Investigation of a felony or class A misdemeanour` needs the kind of offence that is \
+                  investigated: Murder and non-negligent manslaughter (09A), Kidnapping or abduction (100): AUS-344.4a5";
+    assert_eq!(says(&of("240", Grade::Felony)), [reason]);
+    assert_eq!(words(&of("240", Grade::ClassC)), ["offence-category", "offence-floor"]);
+    assert!(bundle("austin-tx").decide(&investigator()).permit);
+    let changes = policy::difference(&bundle("austin-tx"), &narrow);
+    let what = "purposes.investigation.offence_categories";
+    let change = changes.iter().find(|one| one.what == what).unwrap();
+    assert!(change.touches_privacy, "{change:?}");
 }
 
 /// Clauses AUSP-prohibited, AUS-344.4a6: no immigration or reproductive-health investigation, of others neither.

@@ -37,7 +37,7 @@ pub(crate) fn facts(role: Role, action: Action) -> Facts {
         exigent: false,
         overdue: false,
         lookback_hours: Some(24),
-        offence: Some(Offence { category: "robbery".to_owned(), grade: Grade::Felony }),
+        offence: Some(Offence { category: "120".to_owned(), grade: Grade::Felony }),
         person: Person {
             agency: "1".to_owned(),
             outside: false,

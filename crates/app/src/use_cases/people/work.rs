@@ -5,7 +5,7 @@ use domain::access::OwnAccount;
 use domain::{AgencyId, Timestamp, TokenId};
 use ledger::leaf::{ClearField, Kind, SealedField};
 use policy::reason::{self, Rules};
-use policy::{CaseCheck, Offence, ReasonFact};
+use policy::{CaseCheck, Offence, ReasonFact, offences};
 use serde::{Deserialize, Serialize};
 
 use crate::cases::is_old;
@@ -26,6 +26,8 @@ pub struct StateWork {
     pub case_number: String,
     /// The offence's grade, such as `felony`; may be empty.
     pub offence: String,
+    /// Its category, a NIBRS code such as `240`; stands beside the grade, and is empty without one.
+    pub offence_category: String,
     /// Why, in their own words; may be empty.
     pub reason: String,
     /// Whether it cannot wait for a case number, which then follows.
@@ -43,8 +45,10 @@ pub struct PurposeChoice {
     pub needs_case: bool,
     /// Whether a reason has to.
     pub needs_reason: bool,
-    /// Whether the offence's grade has to.
+    /// Whether the offence's category and grade have to.
     pub needs_offence: bool,
+    /// The categories for which it may be given, by their NIBRS codes; none: any of the list.
+    pub offence_categories: Vec<String>,
     /// Within how many hours the case number follows where a look cannot wait for it; none: it comes first.
     pub exigent_hours: Option<u32>,
 }
@@ -115,6 +119,7 @@ pub fn work_state(ctx: &Ctx) -> Option<WorkState> {
         needs_case: one.needs_case,
         needs_reason: one.needs_reason,
         needs_offence: one.offence_floor.is_some(),
+        offence_categories: one.offence_categories.clone(),
         exigent_hours: one.exigent_hours.filter(|_| one.needs_case),
     };
     Some(WorkState {
@@ -213,6 +218,28 @@ pub(crate) async fn still_working_on(
     Ok(Some(work))
 }
 
+/// The offence that is investigated: its category and its grade, or neither.
+fn offence(graded: Option<&str>, category: Option<String>) -> Result<Option<Offence>, AskError> {
+    let invalid = |field, why: &str| AskError::Invalid { field, why: why.to_owned() };
+    let grade = match graded {
+        Some(word) => {
+            Some(grade(word).ok_or_else(|| invalid("offence", "is no grade of offence"))?)
+        }
+        None => None,
+    };
+    if category.as_deref().is_some_and(|code| offences::category(code).is_none()) {
+        return Err(invalid("offence_category", "is no NIBRS code of an offence"));
+    }
+    match (grade, category) {
+        (None, None) => Ok(None),
+        (Some(grade), Some(category)) => Ok(Some(Offence { category, grade })),
+        (Some(_), None) => {
+            Err(invalid("offence_category", "is empty: say what kind of offence it is"))
+        }
+        (None, Some(_)) => Err(invalid("offence", "is empty: say how grave the offence is")),
+    }
+}
+
 fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
     let invalid = |field, why: &str| AskError::Invalid { field, why: why.to_owned() };
     let trimmed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -227,12 +254,7 @@ fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
     if case_number.as_ref().is_some_and(|number| number.chars().count() > CASE_MAX) {
         return Err(invalid("case_number", "is longer than 64 characters"));
     }
-    let grade = match trimmed(&said.offence) {
-        Some(word) => {
-            Some(grade(&word).ok_or_else(|| invalid("offence", "is no grade of offence"))?)
-        }
-        None => None,
-    };
+    let offence = offence(trimmed(&said.offence).as_deref(), trimmed(&said.offence_category))?;
     let reason = trimmed(&said.reason);
     if reason.as_ref().is_some_and(|text| text.chars().count() > REASON_MAX) {
         return Err(invalid("reason", "is longer than 500 characters"));
@@ -253,7 +275,7 @@ fn read(ctx: &Ctx, said: &StateWork) -> Result<Option<WorkingOn>, AskError> {
         exigent: said.exigent && case_number.is_none(),
         case_check: None,
         case_number,
-        offence: grade.map(|grade| Offence { category: purpose.clone(), grade }),
+        offence,
         reason: verdict.as_ref().map(|verdict| verdict.masked.clone()),
         reason_fact: verdict.as_ref().map(reason::Verdict::fact),
         purpose,
