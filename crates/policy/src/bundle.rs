@@ -149,9 +149,9 @@ impl Bundle {
         &self.clauses
     }
 
-    /// The words on the portal, in Markdown, with the settings' values filled in.
+    /// The words on the portal, in Markdown, with the settings' values filled in, and what the statute packs ask for.
     pub fn published(&self) -> String {
-        self.published.filled(&self.settings)
+        self.published.filled(&self.settings) + &published::law(self.rules.values())
     }
 
     /// The texts that it was read from.

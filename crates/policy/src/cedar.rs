@@ -34,8 +34,39 @@ pub(crate) struct Rule {
     pub(crate) role: Option<Role>,
     /// The actions of its scope.
     pub(crate) actions: BTreeSet<Action>,
+    /// What the portal says of it, and where its makers have that from; statute packs alone have them.
+    pub(crate) published: Option<String>,
+    pub(crate) certainty: Option<Certainty>,
     /// The rule's text.
     pub(crate) text: String,
+}
+
+/// From where the makers of a statute pack have what a rule says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Certainty {
+    Text,
+    Inventory,
+    Memory,
+}
+
+impl Certainty {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "text" => Some(Self::Text),
+            "inventory" => Some(Self::Inventory),
+            "memory" => Some(Self::Memory),
+            _ => None,
+        }
+    }
+
+    /// What people read.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Text => "read as text",
+            Self::Inventory => "told from public inventories of state laws",
+            Self::Memory => "told from memory, to be confirmed",
+        }
+    }
 }
 
 /// The schema that all rules are checked against, or why there is none.
@@ -119,6 +150,7 @@ impl Reader<'_> {
         }
         let permits = policy.effect() == Effect::Permit;
         let clause = self.clause(policy, &id, permits, &mut unless);
+        let (published, certainty) = self.of_law(policy, &mut unless);
         let role = role(policy, &mut unless);
         let actions = actions(policy, permits, &mut unless);
         if permits {
@@ -130,7 +162,27 @@ impl Reader<'_> {
         }
         let policy = policy.new_id(PolicyId::new(&id));
         let text = policy.to_cedar().unwrap_or_default();
-        Some((Rule { id, permits, clause, says, role, actions, text }, policy))
+        let rule = Rule { id, permits, clause, says, role, actions, published, certainty, text };
+        Some((rule, policy))
+    }
+
+    /// What the portal says of a statute, and how that is known; packs from before there was such a thing say nothing.
+    fn of_law(
+        &self,
+        policy: &Policy,
+        unless: &mut impl FnMut(bool, &str),
+    ) -> (Option<String>, Option<Certainty>) {
+        let File::Statute(_) = self.file else { return (None, None) };
+        let published = policy.annotation("published").map(|words| words.trim().to_owned());
+        let is_plain = |words: &String| !words.contains(['<', '{', '}', '\n']);
+        unless(
+            published.as_ref().is_none_or(is_plain),
+            "its @published is not one line of plain words",
+        );
+        let certainty = policy.annotation("read").and_then(Certainty::parse);
+        let is_known = certainty.is_some() || policy.annotation("read").is_none();
+        unless(is_known, "its @read is none of `text`, `inventory` and `memory`");
+        (published, certainty)
     }
 
     /// Rules of an agency name a clause, those of a statute pack their source.

@@ -16,7 +16,7 @@ use engine::Answer;
 pub(crate) use engine::Engine;
 
 /// What a rule's `@says` may name between braces.
-pub(crate) const PLACEHOLDERS: [&str; 12] = [
+pub(crate) const PLACEHOLDERS: [&str; 14] = [
     "year",
     "day",
     "action",
@@ -27,6 +27,8 @@ pub(crate) const PLACEHOLDERS: [&str; 12] = [
     "reauthentication_hours",
     "fresh_minutes",
     "lookback_hours_max",
+    "retention_days",
+    "audit_months",
     "requester",
     "prohibited",
 ];
@@ -169,6 +171,8 @@ impl Bundle {
             "reauthentication_hours" => settings.sign_in.reauthentication_hours.to_string(),
             "fresh_minutes" => settings.sign_in.fresh_minutes.to_string(),
             "lookback_hours_max" => settings.search.lookback_hours_max.to_string(),
+            "retention_days" => settings.retention.days.to_string(),
+            "audit_months" => settings.audit.months.to_string(),
             "requester" => {
                 facts.requester.as_ref().map_or_else(String::new, |one| shown(&one.agency))
             }

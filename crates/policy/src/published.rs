@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use toml::Value;
 
 use crate::bundle::{Fault, File};
+use crate::cedar::Rule;
 use crate::clauses::paths;
 use crate::settings::Settings;
 
@@ -56,6 +57,20 @@ impl Published {
         }
         filled
     }
+}
+
+/// What the statute packs ask for, each with its source and how it is known; empty where none of them says.
+pub(crate) fn law<'a>(rules: impl Iterator<Item = &'a Rule>) -> String {
+    let mut section = String::new();
+    for rule in rules {
+        let (Some(words), Some(source)) = (&rule.published, &rule.clause) else { continue };
+        let known = rule.certainty.map_or_else(String::new, |one| format!("; {}", one.label()));
+        if section.is_empty() {
+            section.push_str("\n## The law\n\nWhat statutes and the CJIS Security Policy ask for, as far as rules can say it. This is not legal advice.\n");
+        }
+        section.extend(["\n", words, " (", source, &known, ").\n"]);
+    }
+    section
 }
 
 /// Every name between braces has to be a setting that can be shown.

@@ -6,12 +6,18 @@ use std::sync::LazyLock;
 use crate::bundle::BundleFiles;
 
 /// The statute packs, by their word.
-static STATUTES: [(&str, &str); 5] = [
+static STATUTES: [(&str, &str); 11] = [
     ("CA", include_str!("../../../policies/statutes/CA.cedar")),
     ("ID", include_str!("../../../policies/statutes/ID.cedar")),
+    ("IL", include_str!("../../../policies/statutes/IL.cedar")),
+    ("MN", include_str!("../../../policies/statutes/MN.cedar")),
     ("MO", include_str!("../../../policies/statutes/MO.cedar")),
+    ("NH", include_str!("../../../policies/statutes/NH.cedar")),
+    ("NJ", include_str!("../../../policies/statutes/NJ.cedar")),
     ("TX", include_str!("../../../policies/statutes/TX.cedar")),
     ("US", include_str!("../../../policies/statutes/US.cedar")),
+    ("VA", include_str!("../../../policies/statutes/VA.cedar")),
+    ("WA", include_str!("../../../policies/statutes/WA.cedar")),
 ];
 
 macro_rules! bundle {

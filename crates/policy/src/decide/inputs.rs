@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cedar_policy::{Context, RestrictedExpression};
+use domain::life::Need;
 use domain::people::Role;
 
 use super::engine::{NoEngine, wrong};
 use crate::action::Action;
 use crate::facts::{CaseCheck, Facts, Grade};
 use crate::offences::category;
-use crate::settings::{Settings, Verify};
+use crate::settings::{Purpose, Settings, Verify};
 
-const N_PLACES: usize = 38;
+const N_PLACES: usize = 42;
 
 /// Every place that a rule can read, in the order of [`Inputs`]; what begins with `context.` makes up the context.
 pub(super) const PLACES: [&str; N_PLACES] = [
@@ -31,6 +32,10 @@ pub(super) const PLACES: [&str; N_PLACES] = [
     "context.limits.fresh_minutes",
     "context.limits.reauthentication_minutes",
     "context.limits.lookback_hours",
+    "context.limits.retention_days",
+    "context.limits.audit_months",
+    "context.limits.fields",
+    "context.limits.steps",
     "context.exigent",
     "context.overdue",
     "context.day",
@@ -80,7 +85,7 @@ enum Value<'a> {
 
 /// What stands at each of [`PLACES`] for one question.
 #[derive(Debug)]
-pub(super) struct Inputs<'a>([(&'static str, Value<'a>); N_PLACES]);
+pub(super) struct Inputs<'a>(Vec<At<'a>>);
 
 fn flag(of: Option<bool>) -> Value<'static> {
     of.map_or(Value::Nothing, Value::Flag)
@@ -94,85 +99,19 @@ fn text(of: Option<&str>) -> Value<'_> {
     of.map_or(Value::Nothing, Value::Text)
 }
 
+type At<'a> = (&'static str, Value<'a>);
+
 impl<'a> Inputs<'a> {
-    /// The values for one question. `settings` say what a purpose asks for; one that is not on the list asks for everything.
-    pub(super) fn of(settings: &Settings, facts: &'a Facts, action: Action) -> Self {
-        let (person, session, sign_in) = (&facts.person, &facts.session, &settings.sign_in);
-        let word = facts.purpose.as_deref();
-        let known = word.and_then(|word| settings.purpose(word));
-        // What is said of a purpose is said of any that was named, whether it is known or not.
-        let of_purpose = |holds: bool| flag(word.map(|_| holds));
-        let floor = known.and_then(|purpose| purpose.offence_floor).map_or(0, Grade::rank);
-        let case = facts.case.as_ref();
-        let offence = facts.offence.as_ref();
-        let fits_offence = known.is_none_or(|purpose| {
-            offence.is_none_or(|offence| purpose.takes_offence(&offence.category))
-        });
-        let reason = facts.reason.as_ref();
-        let requester = facts.requester.as_ref();
-        let must_be_verified = settings.case_number.verify == Verify::Must;
-        let reauthentication_minutes = i64::from(sign_in.reauthentication_hours) * 60;
-        Self([
-            ("principal.agency", Value::Text(&person.agency)),
-            ("principal.outside", Value::Flag(person.outside)),
-            ("principal.temporary", Value::Flag(person.temporary)),
-            (IN_ROLE, Value::Words(person.roles.iter().copied().map(Role::word).collect())),
-            ("action", Value::Text(action.word())),
-            ("resource", Value::Text(&facts.resource)),
-            ("context.training", Value::Words(facts.courses().collect())),
-            (
-                "context.session.minutes_since_authentication",
-                number(Some(session.minutes_since_authentication)),
-            ),
-            ("context.session.locked", Value::Flag(session.locked)),
-            ("context.session.second_factor", Value::Flag(session.second_factor)),
-            ("context.session.device", text(session.device.as_deref())),
-            ("context.limits.fresh_minutes", number(Some(sign_in.fresh_minutes))),
-            ("context.limits.reauthentication_minutes", Value::Number(reauthentication_minutes)),
-            ("context.limits.lookback_hours", number(Some(settings.search.lookback_hours_max))),
-            ("context.exigent", Value::Flag(facts.exigent)),
-            ("context.overdue", Value::Flag(facts.overdue)),
-            ("context.day", Value::Number(day_number(&facts.day))),
-            ("context.purpose.word", text(word)),
-            ("context.purpose.known", of_purpose(known.is_some())),
-            (
-                "context.purpose.for_action",
-                of_purpose(known.is_some_and(|purpose| purpose.actions.contains(&action))),
-            ),
-            (
-                "context.purpose.prohibited",
-                flag(word.map(|word| settings.prohibits(word).is_some())),
-            ),
-            (
-                "context.purpose.needs_case",
-                of_purpose(known.is_some_and(|purpose| purpose.needs_case)),
-            ),
-            (
-                "context.purpose.needs_reason",
-                of_purpose(known.is_some_and(|purpose| purpose.needs_reason)),
-            ),
-            ("context.purpose.floor", number(word.map(|_| floor))),
-            ("context.purpose.fits_offence", of_purpose(fits_offence)),
-            (
-                "context.purpose.may_be_exigent",
-                of_purpose(known.is_some_and(|purpose| purpose.exigent_hours.is_some())),
-            ),
-            ("context.case_number.formatted", flag(case.map(|case| case.formatted))),
-            (
-                "context.case_number.verified",
-                flag(case.map(|case| case.verified == Some(CaseCheck::Verified))),
-            ),
-            ("context.case_number.must_be_verified", flag(case.map(|_| must_be_verified))),
-            ("context.offence.category", text(offence.map(|one| one.category.as_str()))),
-            ("context.offence.known", flag(offence.map(|one| category(&one.category).is_some()))),
-            ("context.offence.grade", number(offence.map(|one| one.grade.rank()))),
-            ("context.reason.refused", flag(reason.map(|reason| reason.refused))),
-            ("context.reason.vague", flag(reason.map(|reason| reason.vague))),
-            ("context.reason.suspicious", flag(reason.map(|reason| reason.suspicious))),
-            ("context.lookback_hours", number(facts.lookback_hours)),
-            ("context.requester.agency", text(requester.map(|one| one.agency.as_str()))),
-            ("context.requester.kind", text(requester.map(|one| one.kind.as_str()))),
-        ])
+    /// The values for one question.
+    pub(super) fn of(settings: &'a Settings, facts: &'a Facts, action: Action) -> Self {
+        let mut all = Vec::with_capacity(N_PLACES);
+        all.extend(of_person(facts, action));
+        all.extend(of_session(facts));
+        all.extend(of_limits(settings));
+        all.extend(of_moment(facts));
+        all.extend(of_purpose(settings, facts, action));
+        all.extend(of_case(settings, facts));
+        Self(all)
     }
 
     /// Writes what stands at these places, so that no two contents are written alike.
@@ -203,6 +142,103 @@ impl<'a> Inputs<'a> {
         }
         Context::from_pairs(whole).map_err(wrong)
     }
+}
+
+fn of_person(facts: &Facts, action: Action) -> [At<'_>; 6] {
+    let person = &facts.person;
+    [
+        ("principal.agency", Value::Text(&person.agency)),
+        ("principal.outside", Value::Flag(person.outside)),
+        ("principal.temporary", Value::Flag(person.temporary)),
+        (IN_ROLE, Value::Words(person.roles.iter().copied().map(Role::word).collect())),
+        ("action", Value::Text(action.word())),
+        ("resource", Value::Text(&facts.resource)),
+    ]
+}
+
+fn of_session(facts: &Facts) -> [At<'_>; 5] {
+    let session = &facts.session;
+    let minutes = number(Some(session.minutes_since_authentication));
+    [
+        ("context.training", Value::Words(facts.courses().collect())),
+        ("context.session.minutes_since_authentication", minutes),
+        ("context.session.locked", Value::Flag(session.locked)),
+        ("context.session.second_factor", Value::Flag(session.second_factor)),
+        ("context.session.device", text(session.device.as_deref())),
+    ]
+}
+
+fn of_limits(settings: &Settings) -> [At<'_>; 7] {
+    let sign_in = &settings.sign_in;
+    let reauthentication = Value::Number(i64::from(sign_in.reauthentication_hours) * 60);
+    let fields = settings.fields.stored.iter().map(String::as_str);
+    let steps = settings.verification.steps.iter().filter(|one| one.need == Need::Always);
+    [
+        ("context.limits.fresh_minutes", number(Some(sign_in.fresh_minutes))),
+        ("context.limits.reauthentication_minutes", reauthentication),
+        ("context.limits.lookback_hours", number(Some(settings.search.lookback_hours_max))),
+        ("context.limits.retention_days", number(Some(settings.retention.days))),
+        ("context.limits.audit_months", number(Some(settings.audit.months))),
+        ("context.limits.fields", Value::Words(fields.collect())),
+        ("context.limits.steps", Value::Words(steps.map(|one| one.step.word()).collect())),
+    ]
+}
+
+fn of_moment(facts: &Facts) -> [At<'_>; 3] {
+    [
+        ("context.exigent", Value::Flag(facts.exigent)),
+        ("context.overdue", Value::Flag(facts.overdue)),
+        ("context.day", Value::Number(day_number(&facts.day))),
+    ]
+}
+
+/// What the settings say of a purpose that was named. One that is not on the list asks for everything.
+fn of_purpose<'a>(settings: &Settings, facts: &'a Facts, action: Action) -> [At<'a>; 9] {
+    let word = facts.purpose.as_deref();
+    let known = word.and_then(|word| settings.purpose(word));
+    // What is said of a purpose is said of any that was named, whether it is known or not.
+    let says = |holds: fn(&Purpose) -> bool| flag(word.map(|_| known.is_some_and(holds)));
+    let for_action = known.is_some_and(|purpose| purpose.actions.contains(&action));
+    let prohibited = word.map(|word| settings.prohibits(word).is_some());
+    let floor = known.and_then(|purpose| purpose.offence_floor).map_or(0, Grade::rank);
+    let fits_offence = known.is_none_or(|purpose| {
+        let offence = facts.offence.as_ref();
+        offence.is_none_or(|offence| purpose.takes_offence(&offence.category))
+    });
+    [
+        ("context.purpose.word", text(word)),
+        ("context.purpose.known", says(|_| true)),
+        ("context.purpose.for_action", flag(word.map(|_| for_action))),
+        ("context.purpose.prohibited", flag(prohibited)),
+        ("context.purpose.needs_case", says(|purpose| purpose.needs_case)),
+        ("context.purpose.needs_reason", says(|purpose| purpose.needs_reason)),
+        ("context.purpose.floor", number(word.map(|_| floor))),
+        ("context.purpose.fits_offence", flag(word.map(|_| fits_offence))),
+        ("context.purpose.may_be_exigent", says(|purpose| purpose.exigent_hours.is_some())),
+    ]
+}
+
+/// What stands beside the purpose.
+fn of_case<'a>(settings: &Settings, facts: &'a Facts) -> [At<'a>; 12] {
+    let (case, offence) = (facts.case.as_ref(), facts.offence.as_ref());
+    let (reason, requester) = (facts.reason.as_ref(), facts.requester.as_ref());
+    let verified = case.map(|case| case.verified == Some(CaseCheck::Verified));
+    let must_be_verified = case.map(|_| settings.case_number.verify == Verify::Must);
+    let is_known = offence.map(|one| category(&one.category).is_some());
+    [
+        ("context.case_number.formatted", flag(case.map(|case| case.formatted))),
+        ("context.case_number.verified", flag(verified)),
+        ("context.case_number.must_be_verified", flag(must_be_verified)),
+        ("context.offence.category", text(offence.map(|one| one.category.as_str()))),
+        ("context.offence.known", flag(is_known)),
+        ("context.offence.grade", number(offence.map(|one| one.grade.rank()))),
+        ("context.reason.refused", flag(reason.map(|reason| reason.refused))),
+        ("context.reason.vague", flag(reason.map(|reason| reason.vague))),
+        ("context.reason.suspicious", flag(reason.map(|reason| reason.suspicious))),
+        ("context.lookback_hours", number(facts.lookback_hours)),
+        ("context.requester.agency", text(requester.map(|one| one.agency.as_str()))),
+        ("context.requester.kind", text(requester.map(|one| one.kind.as_str()))),
+    ]
 }
 
 impl Value<'_> {
@@ -267,7 +303,8 @@ mod tests {
         let action = Action::SearchReads;
         for facts in [bare(action), full(action)] {
             let inputs = Inputs::of(bundle.settings(), &facts, action);
-            assert_eq!(inputs.0.each_ref().map(|(place, _)| *place), PLACES);
+            let places: Vec<&str> = inputs.0.iter().map(|(place, _)| *place).collect();
+            assert_eq!(places, PLACES);
         }
     }
 

@@ -227,6 +227,18 @@ fn a_statute_pack_only_forbids_and_says_what_it_is() {
             "statutes/US.cedar: us-a: a statute pack forbids",
         ),
         (
+            format!(
+                "// Not legal advice.\n@id(\"us-a\") @source(\"x\") @says(\"x\") @read(\"rumour\") forbid {rule}"
+            ),
+            "us-a: its @read is none of",
+        ),
+        (
+            format!(
+                "// Not legal advice.\n@id(\"us-a\") @source(\"x\") @says(\"x\") @published(\"<b>\") forbid {rule}"
+            ),
+            "us-a: its @published is not one line",
+        ),
+        (
             format!("// Not legal advice.\n@id(\"us-a\") @says(\"x\") forbid {rule}"),
             "us-a: it has no @source",
         ),

@@ -4,4 +4,5 @@ mod broken;
 mod change;
 mod decisions;
 mod shipped;
+mod statutes;
 mod support;
