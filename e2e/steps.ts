@@ -71,10 +71,11 @@ export async function work(page: Page, purpose: string, reason: string): Promise
   await expect(page.getByRole("heading", { name: "What you work on" })).toHaveCount(0);
 }
 
-/** Adds a camera and returns the key that the page shows. */
+/** Adds a camera on a trailer, which waits for no sign-off, and returns the key that the page shows. */
 export async function addCamera(page: Page, name: string): Promise<string> {
   await page.goto("/cameras/new");
   await page.getByLabel("Name").fill(name);
+  await page.getByRole("radio", { name: "on a trailer" }).check();
   await page.getByLabel("Site").fill("Lamar Blvd at W 5th St");
   await page.getByLabel("Looks towards").fill("0");
   await page.getByLabel("Position").fill("30.2698, -97.7531");

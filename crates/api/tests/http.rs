@@ -8,7 +8,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
-use domain::Category;
+use domain::{Category, Role};
 use serde_json::{Value, json};
 use testkit::House;
 use tower::ServiceExt as _;
@@ -258,4 +258,41 @@ async fn a_machine_asks_with_a_token_for_what_it_was_made_for_and_states_its_pur
     let (status, refused) = with_token(&client, "/api/v1/reads", secret).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert!(refused["what"].as_str().unwrap().contains("revoked"), "{refused}");
+}
+
+#[tokio::test]
+async fn clause_aus_344_3_2c_the_refusal_is_told_to_the_camera_and_programs_can_sign_off() {
+    let client = Client::new().await;
+    let ask = async |session: &str, path: &str, body: Value| {
+        let request = Request::post(path)
+            .header("cookie", format!("plateglass={session}"))
+            .header("content-type", "application/json");
+        client.send(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let about = json!({"name": "North", "mounting": "fixed", "site": "Lamar Blvd"});
+    let (status, added) = ask(&client.session, "/api/v1/cameras", about).await;
+    assert_eq!((status, &added["waits_for"]), (StatusCode::CREATED, &json!(["security-officer"])));
+    let (camera, key) = (added["camera"].as_i64().unwrap(), added["key"].as_str().unwrap());
+    let read = json!([{"plate": "7ABC123", "confidence": 1}]).to_string();
+    let (status, told) = client.post("/api/v1/reads", key, read.clone()).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{told}");
+    assert!(told.to_string().contains("Chief security officer"), "{told}");
+
+    let officer = client.house.somebody_with(&[Role::ChiefSecurityOfficer], true).await.expose();
+    let address = format!("/api/v1/cameras/{camera}/sign-offs");
+    let signs = json!({"unit": "security-officer", "note": "fair"});
+    let (status, refused) = ask(&client.session, &address, signs.clone()).await;
+    assert_eq!((status, &refused["where"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("unit")));
+    let (status, placing) = ask(&officer, &address, signs).await;
+    assert_eq!((status, &placing["complete"]), (StatusCode::OK, &json!(true)), "{placing}");
+    assert_eq!(client.post("/api/v1/reads", key, read.clone()).await.0, StatusCode::OK);
+
+    let withdraw = format!("{address}/security-officer/withdraw");
+    let (status, _) = ask(&officer, &withdraw, json!({"why": "a school opened"})).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(client.post("/api/v1/reads", key, read).await.0, StatusCode::FORBIDDEN);
+    let (_, placing) = client.get(&address).await;
+    assert_eq!(placing["given"][0]["withdrawn"]["why"], "a school opened");
+    let (_, rows) = client.get("/api/v1/cameras").await;
+    assert_eq!(rows[1]["waits_for"], json!(["security-officer"]));
 }

@@ -34,6 +34,8 @@ fn the_document_is_reviewed() {
 /// Bodies that could be taken, so that what answers is the permission and not the body.
 const BODIES: &[(&str, &str)] = &[
     ("/api/v1/cameras", r#"{"name":"North","mounting":"fixed","site":"Lamar Blvd"}"#),
+    ("/api/v1/cameras/{camera}/sign-offs", r#"{"unit":"planning","note":"fair"}"#),
+    ("/api/v1/cameras/{camera}/sign-offs/{unit}/withdraw", r#"{"why":"a school"}"#),
     ("/api/v1/hotlists", r#"{"name":"Ours","source":"a test","category":"stolen-vehicle"}"#),
     ("/api/v1/account/looks/{look}/complete", r#"{"case_number":"26-001234"}"#),
     ("/api/v1/account/tokens", r#"{"name":"x","scopes":["list-cameras"],"days":1}"#),

@@ -280,7 +280,11 @@ impl App {
             self.know_agency(agency.id).await?;
         }
         let keys = inner.store.all_camera_keys().await;
-        inner.cameras.set_keys(keys.map_err(StartError::store("load the cameras' keys"))?);
+        let waiting = inner.store.missing_sign_offs().await;
+        inner.cameras.set_keys(
+            keys.map_err(StartError::store("load the cameras' keys"))?,
+            waiting.map_err(StartError::store("load what cameras wait for"))?,
+        );
         if inner.config.process == Process::Server {
             housekeeping::start(self);
         }

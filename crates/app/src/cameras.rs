@@ -1,11 +1,11 @@
 //! The cameras' keys in memory, and what was last heard of each camera.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use domain::{AgencyId, CameraId, CameraKey, Day, Timestamp};
+use domain::{AgencyId, AskedSignOff, CameraId, CameraKey, Day, Timestamp};
 use store::CameraLogin;
 
 /// Keys and what was heard.
@@ -14,7 +14,15 @@ pub(crate) struct CameraTable {
     /// By the SHA-256 of the key. Finding a hash tells an attacker nothing about a key: they would have to know its
     /// SHA-256 already; the found one is compared again in constant time all the same.
     by_hash: ArcSwap<HashMap<[u8; 32], CameraLogin>>,
+    places: ArcSwap<Places>,
     heard: Mutex<HashMap<CameraId, Arc<Heard>>>,
+}
+
+/// Which cameras there are, and what those wait for that may not be used yet.
+#[derive(Default)]
+struct Places {
+    known: HashSet<CameraId>,
+    waiting: HashMap<CameraId, Vec<AskedSignOff>>,
 }
 
 /// What was heard of a camera since the server started.
@@ -27,8 +35,14 @@ pub(crate) struct Heard {
 }
 
 impl CameraTable {
-    /// Takes the keys as they are now.
-    pub(crate) fn set_keys(&self, logins: Vec<CameraLogin>) {
+    /// Takes the keys, and what cameras wait for, as they are now.
+    pub(crate) fn set_keys(
+        &self,
+        logins: Vec<CameraLogin>,
+        waiting: HashMap<CameraId, Vec<AskedSignOff>>,
+    ) {
+        let known = logins.iter().map(|login| login.camera).collect();
+        self.places.store(Arc::new(Places { known, waiting }));
         let by_hash = logins.into_iter().map(|login| (*login.key.as_bytes(), login)).collect();
         self.by_hash.store(Arc::new(by_hash));
     }
@@ -39,6 +53,16 @@ impl CameraTable {
         let table = self.by_hash.load();
         let login = table.get(hash.as_bytes())?;
         (login.key.matches(&hash) && !login.disabled).then_some((login.agency, login.camera))
+    }
+
+    /// Whether a camera is known here: one that was added beside this server may not be yet.
+    pub(crate) fn knows(&self, camera: CameraId) -> bool {
+        self.places.load().known.contains(&camera)
+    }
+
+    /// The sign-offs that a camera waits for: while there are any it may not be used (`AUS-344.3.2c`).
+    pub(crate) fn waits_for(&self, camera: CameraId) -> Vec<AskedSignOff> {
+        self.places.load().waiting.get(&camera).cloned().unwrap_or_default()
     }
 
     /// Notes that a camera handed in `n_reads` reads.

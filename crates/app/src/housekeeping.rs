@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use crate::bus::Topic;
 use crate::error::{BoxError, chain};
 use crate::record::{server_permit, sweep};
+use crate::use_cases::add_camera::reload_keys;
 use crate::use_cases::people::disable_unused;
 use crate::{App, mail, matching, reminders};
 
@@ -94,7 +95,7 @@ fn say(outcome: Result<(), BoxError>, doing: &'static str) {
 /// Notices what a command beside the server changed: cameras' keys, lists in force.
 pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
     let inner = app.inner();
-    inner.cameras.set_keys(inner.store.all_camera_keys().await?);
+    reload_keys(app).await?;
     for agency in inner.store.agencies().await? {
         let Some(state) = inner.agencies.get(agency.id) else {
             app.know_agency(agency.id).await?;

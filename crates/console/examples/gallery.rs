@@ -10,13 +10,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, fs};
 
-use app::views::{CameraRow, HitCard, HitPage, HotlistRow, Page, ReadCard, ReadPage};
+use app::views::{CameraPage, CameraRow, HitCard, HitPage, HotlistRow, Page, ReadCard, ReadPage};
 use app::{Encoding, ImportError, ImportPhase, ImportReport, ImportStatus};
 use askama::Template;
 use console::frame::{Frame, Theme};
 use console::pages::camera::OneCamera;
 use console::pages::camera_key::KeyPage;
 use console::pages::camera_new::{CameraForm, Typed};
+use console::pages::camera_sign_off::Signer;
 use console::pages::cameras::CamerasPage;
 use console::pages::error::{ErrorPage, Trouble, Way, WhyNot};
 use console::pages::hit::OneHit;
@@ -32,9 +33,9 @@ use console::pages::reads::ReadsPage;
 use console::pages::sign_in::{OtherWays, SignInPage};
 use console::pages::sign_out::SignedOutPage;
 use domain::{
-    AgencyId, Alternative, Camera, CameraId, CameraKey, Category, Confidence, HitId, Hotlist,
-    HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks, Mounting, NewCamera, Position,
-    ReadId, ReadRef, RefusedRow, Timestamp,
+    AgencyId, Alternative, AskedSignOff, Camera, CameraId, CameraKey, Category, Confidence, HitId,
+    Hotlist, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks, Mounting, NewCamera,
+    PersonId, Placing, Position, ReadId, ReadRef, RefusedRow, Role, SignOff, Timestamp, Withdrawn,
 };
 use plate::{CodeSystem, Grade, Jurisdiction, JurisdictionFit, PlateText};
 
@@ -141,7 +142,56 @@ fn camera(id: i64, name: &str, seen: Option<u64>, off: bool) -> CameraRow {
         disabled_at: off.then(|| ago(86_000)),
         last_seen_at: seen.map(ago),
     };
-    CameraRow { camera, n_reads_today: 4_812, silent_for: seen.map(Duration::from_secs) }
+    CameraRow {
+        camera,
+        n_reads_today: 4_812,
+        silent_for: seen.map(Duration::from_secs),
+        waits_for: Vec::new(),
+    }
+}
+
+/// A camera of which one of three units has signed off.
+fn waiting_camera() -> CameraPage {
+    let units = [
+        ("security-officer", "Chief security officer", Role::ChiefSecurityOfficer),
+        ("technology", "Technology unit", Role::Administrator),
+        ("planning", "Planning unit", Role::ProgramLieutenant),
+    ];
+    let asked: Vec<_> = units
+        .map(|(unit, label, role)| AskedSignOff {
+            unit: unit.to_owned(),
+            label: label.to_owned(),
+            role,
+            clause: Some("AUS-344.3.2c".to_owned()),
+        })
+        .into();
+    let given = |unit: &str, by, ago_s, withdrawn| SignOff {
+        unit: unit.to_owned(),
+        by: PersonId::from_i64(by),
+        at: ago(ago_s),
+        note: "Same number of cameras for each thousand people as in the sectors beside it."
+            .to_owned(),
+        withdrawn,
+    };
+    let withdrawn = Withdrawn {
+        by: PersonId::from_i64(2),
+        at: ago(90_000),
+        why: "The clinic across the street opened.".to_owned(),
+    };
+    let mut row = camera(14, "Cam 14 · Lamar / 5th", Some(3), false);
+    row.waits_for = asked.iter().skip(1).cloned().collect();
+    let given = vec![
+        given("planning", 3, 200_000, Some(withdrawn)),
+        given("security-officer", 2, 80_000, None),
+    ];
+    let placing = Placing { added_by: Some(PersonId::from_i64(1)), asked, given };
+    let names = [(1, "R. Ortiz"), (2, "C. Stone"), (3, "L. Marsh")];
+    let names = names.map(|(id, name)| (PersonId::from_i64(id), name.to_owned())).into();
+    CameraPage { row, placing, names }
+}
+
+fn signer() -> Signer {
+    Signer { person: PersonId::from_i64(3), roles: [Role::ProgramLieutenant].into() }
 }
 
 fn cameras() -> Vec<CameraRow> {
@@ -270,11 +320,7 @@ fn settings(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String
         ("cameras-empty", CamerasPage::of(frame("/cameras"), &[]).render()?),
         (
             "camera",
-            OneCamera::of(
-                frame("/cameras/14"),
-                &camera(14, "Cam 14 · Lamar / 5th", Some(3), false),
-            )
-            .render()?,
+            OneCamera::of(frame("/cameras/14"), &waiting_camera(), Some(&signer())).render()?,
         ),
         ("camera-new", CameraForm::empty(frame("/cameras/new")).render()?),
         ("camera-new-wrong", CameraForm::checked(frame("/cameras/new"), &typed).render()?),

@@ -59,9 +59,10 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 
 fn routes() -> Vec<Route> {
     use pages::{
-        camera, camera_disable, camera_key, camera_new, cameras, confirm, hit, hits, hits_feed,
-        hotlist, hotlist_import, hotlist_new, hotlists, incidents, invitation, leaf, ledger,
-        picture, queue, read, reads, sign_in, sign_out, start, theme, work, work_complete,
+        camera, camera_disable, camera_key, camera_new, camera_sign_off, cameras, confirm, hit,
+        hits, hits_feed, hotlist, hotlist_import, hotlist_new, hotlists, incidents, invitation,
+        leaf, ledger, picture, queue, read, reads, sign_in, sign_out, start, theme, work,
+        work_complete,
     };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     vec![
@@ -108,6 +109,12 @@ fn routes() -> Vec<Route> {
         shows("/cameras/{id}", Guard::SETTINGS, get(camera::get)),
         takes("/cameras/{id}/key", Guard::CHANGE, post(camera_key::post)),
         takes("/cameras/{id}/disable", Guard::CHANGE, post(camera_disable::post)),
+        takes("/cameras/{id}/sign-off/{word}", Guard::CHANGE, post(camera_sign_off::give)),
+        takes(
+            "/cameras/{id}/sign-off/{word}/withdraw",
+            Guard::CHANGE,
+            post(camera_sign_off::withdraw),
+        ),
         shows("/hotlists", Guard::SETTINGS, get(hotlists::get)),
         shows("/hotlists/new", Guard::SETTINGS, get(hotlist_new::get)),
         takes("/hotlists/new", Guard::CHANGE, post(hotlist_new::post)),

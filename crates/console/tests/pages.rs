@@ -5,6 +5,8 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "pages/cameras.rs"]
+mod cameras;
 #[path = "pages/oversight.rs"]
 mod oversight;
 #[path = "pages/people.rs"]

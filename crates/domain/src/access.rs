@@ -74,6 +74,8 @@ actions! {
     ListCameras = "list-cameras";
     /// Add, change or disable a camera.
     ManageCameras = "manage-cameras";
+    /// Sign off that a camera's place is fair, withdraw that.
+    SignOffCamera = "sign-off-camera";
     /// See hotlists.
     ListHotlists = "list-hotlists";
     /// Create a hotlist, import into it.

@@ -13,6 +13,7 @@ pub mod life;
 pub mod oversight;
 pub mod people;
 pub mod read;
+pub mod sign_off;
 pub mod time;
 mod words;
 
@@ -34,4 +35,5 @@ pub use read::{
     Alternative, Confidence, EventDigest, Marks, NewRead, PictureKind, PictureRef, Pictures,
     StoredRead,
 };
+pub use sign_off::{AskedSignOff, CannotSignOff, Placing, SignOff, Withdrawn};
 pub use time::{Day, Timestamp};

@@ -57,6 +57,8 @@ actions! {
     ListCameras = "list-cameras", "see cameras";
     /// Add, change or disable a camera.
     ManageCameras = "manage-cameras", "change cameras";
+    /// Sign off that a camera's place is fair, withdraw that.
+    SignOffCamera = "sign-off-camera", "sign off a camera's place";
     /// See hotlists.
     ListHotlists = "list-hotlists", "see hotlists";
     /// Create a hotlist, import into it.

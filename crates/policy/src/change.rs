@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::hotlist::Category;
 use toml::Value;
 
+use crate::action::Action;
 use crate::bundle::{Bundle, File};
 use crate::clauses::paths;
 use crate::decide::floor_label;
-use crate::settings::{Channel, Purpose, Verify};
+use crate::settings::{Channel, Purpose, SignOff, Verify};
 use crate::shipped::statutes;
 
 /// One change between two bundles.
@@ -41,9 +42,10 @@ pub fn difference(old: &Bundle, new: &Bundle) -> Vec<Change> {
 fn settings(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) {
     let (before, after) = (leaves(old), leaves(new));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let whole = purposes(old, new, changes);
+    let mut whole = purposes(old, new, changes);
+    whole.extend(sign_offs(old, new, changes));
     for name in names {
-        if whole.iter().any(|purpose| name.starts_with(purpose.as_str())) {
+        if whole.iter().any(|told| name.starts_with(told.as_str())) {
             continue;
         }
         let says = match (before.get(name), after.get(name)) {
@@ -81,6 +83,38 @@ fn purposes(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) -> Vec<String
     let mut paths = Vec::new();
     for (purpose, says) in says {
         let what = format!("purposes.{}", purpose.word);
+        paths.push(format!("{what}."));
+        changes.push(Change { file: File::Settings, what, says, touches_privacy: true });
+    }
+    paths
+}
+
+/// Sign-offs that come or go, each as one change; the paths below which nothing else needs to be told of them.
+fn sign_offs(old: &Bundle, new: &Bundle, changes: &mut Vec<Change>) -> Vec<String> {
+    let missing = |from: &Bundle, other: &Bundle| -> Vec<SignOff> {
+        let there = |one: &&SignOff| {
+            !other.settings().cameras.sign_offs.iter().any(|other| other.word == one.word)
+        };
+        from.settings().cameras.sign_offs.iter().filter(there).cloned().collect()
+    };
+    let gone = missing(old, new).into_iter().map(|one| {
+        let says = format!("a fixed camera no longer waits for the sign-off of: {}", one.label);
+        (one.word, says)
+    });
+    let come = missing(new, old).into_iter().map(|one| {
+        let (label, role) = (&one.label, one.role.label());
+        let says = format!(
+            "a fixed camera that is added waits for the sign-off of: {label}; role: {role}"
+        );
+        (one.word, says)
+    });
+    let mut paths = Vec::new();
+    let is_empty = |bundle: &Bundle| bundle.settings().cameras.sign_offs.is_empty();
+    if is_empty(old) != is_empty(new) {
+        paths.push("cameras.sign_offs".to_owned());
+    }
+    for (word, says) in gone.chain(come) {
+        let what = format!("cameras.sign_offs.{word}");
         paths.push(format!("{what}."));
         changes.push(Change { file: File::Settings, what, says, touches_privacy: true });
     }
@@ -297,6 +331,16 @@ fn promises(bundle: &Bundle, configured: &Configured, add: &mut impl FnMut(&str,
             purpose.word
         );
         add("purposes", says);
+    }
+    for one in &settings.cameras.sign_offs {
+        if !bundle.matrix().permits(one.role, Action::SignOffCamera) {
+            let says = format!(
+                "fixed cameras wait for the sign-off of: {}, and no rule lets the role that gives it sign off \
+                 (`sign-off-camera`)",
+                one.label
+            );
+            add("cameras.sign_offs", says);
+        }
     }
     if settings.case_number.verify == Verify::Must {
         if !forbids("context.case_number.must_be_verified") {

@@ -1,5 +1,6 @@
 //! The settings of a bundle: every number and list that is the agency's to say, typed.
 
+mod cameras;
 mod case_number;
 mod checks;
 mod sign_in;
@@ -12,6 +13,7 @@ use domain::hotlist::Category;
 use domain::people::Role;
 use serde::{Deserialize, Serialize};
 
+pub use cameras::{Cameras, SignOff};
 pub use case_number::{CaseFormat, CaseNumber, InvalidCaseFormat, Verify};
 pub use sign_in::SignIn;
 pub use training::{Course, Validity};
@@ -63,6 +65,9 @@ pub struct Settings {
     pub second_person: SecondPerson,
     /// What has to be done before a stop, and by when a hit has to be looked after.
     pub verification: Verification,
+    /// Where cameras may stand.
+    #[serde(default)]
+    pub cameras: Cameras,
     /// What may be stored of a read.
     pub fields: Fields,
     /// Over what alerts may leave the server.

@@ -86,7 +86,8 @@ impl House {
         let agency = app.add_agency("Testing PD", None).await.expect("an agency can be added");
         let about = NewCamera {
             name: "Lamar / 5th".to_owned(),
-            mounting: Mounting::Fixed,
+            // Which waits for no sign-off.
+            mounting: Mounting::Trailer,
             site: "Lamar Blvd at W 5th St".to_owned(),
             heading_deg: Some(0),
             position: None,
@@ -95,9 +96,10 @@ impl House {
         let token = a_session(&app, person).await;
         let ctx = session(&app, &token, app.now()).await.expect("the store answers");
         let admin = ctx.expect("a session that has just begun");
-        let (camera, key) = add_camera(&app, &admin, about).await.expect("a camera can be added");
+        let added = add_camera(&app, &admin, about).await.expect("a camera can be added");
         let signed_in = admin.person.expect("a session is somebody's");
-        Self { app, clock, agency, camera: camera.id, key, person, signed_in, config, dir }
+        let (camera, key) = (added.camera.id, added.key);
+        Self { app, clock, agency, camera, key, person, signed_in, config, dir }
     }
 
     /// Somebody who may do everything, who has just shown who they are, and has said what they work on.

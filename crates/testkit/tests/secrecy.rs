@@ -62,7 +62,7 @@ async fn live(house: &House) -> (ReadRef, PictureRef) {
         position: None,
     };
     let key = CameraKey::from_random([1; 32]).hash();
-    let camera = store.add_camera(&permit(agency), &camera, &key, now()).await.unwrap();
+    let camera = store.add_camera(&permit(agency), &camera, &key, &[], now()).await.unwrap();
     let list =
         store.add_hotlist(&permit(agency), "L", "S", Category::StolenPlate, now()).await.unwrap();
     let version = store.begin_version(&permit(agency), list, "l.csv", now()).await.unwrap();

@@ -1,5 +1,6 @@
 //! Cameras.
 
+use app::AddedCamera;
 use app::views::CameraRow;
 use domain::{Camera, CameraKey, Mounting, NewCamera, Position};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,8 @@ pub(crate) struct CameraRowOut {
     n_reads_today: u64,
     /// Seconds since anything was heard from it; absent when nothing ever was.
     silent_for_s: Option<u64>,
+    /// The units whose sign-off it waits for: while there are any, what it hands in is refused.
+    waits_for: Vec<String>,
 }
 
 impl From<CameraRow> for CameraRowOut {
@@ -98,6 +101,7 @@ impl From<CameraRow> for CameraRowOut {
             camera: row.camera.into(),
             n_reads_today: row.n_reads_today,
             silent_for_s: row.silent_for.map(|for_| for_.as_secs()),
+            waits_for: row.waits_for.into_iter().map(|one| one.unit).collect(),
         }
     }
 }
@@ -113,5 +117,23 @@ pub(crate) struct KeyOut {
 impl KeyOut {
     pub(crate) fn of(camera: domain::CameraId, key: &CameraKey) -> Self {
         Self { camera: camera.to_i64(), key: key.expose() }
+    }
+}
+
+/// A camera that was added.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AddedOut {
+    #[serde(flatten)]
+    key: KeyOut,
+    /// The units whose sign-off it waits for: while there are any, what it hands in is refused.
+    waits_for: Vec<String>,
+}
+
+impl AddedOut {
+    pub(crate) fn of(added: &AddedCamera) -> Self {
+        Self {
+            key: KeyOut::of(added.camera.id, &added.key),
+            waits_for: added.waits_for.iter().map(|one| one.unit.clone()).collect(),
+        }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod read;
 pub(crate) mod read_in;
 pub(crate) mod review;
 pub(crate) mod security;
+pub(crate) mod sign_off;
 pub(crate) mod taken;
 pub(crate) mod training;
 pub(crate) mod week;

@@ -35,3 +35,4 @@ pub(crate) mod reviews;
 pub(crate) mod security;
 pub(crate) mod training;
 pub(crate) mod weeks;
+pub(crate) mod sign_offs;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
-use domain::access::SubmitReads;
 use domain::{Action, Permit, Reason, Refusal, Timestamp};
 use ledger::Hash;
 use ledger::batch::{Salter, hash_of, root};
@@ -13,7 +12,7 @@ use store::{Code, LogId, NewLeaf, Things};
 
 use super::judge::Grounds;
 use super::{Ctx, Says, server_permit};
-use crate::{App, AskError, TakeError};
+use crate::{App, AskError};
 
 /// Strangers' attempts that are written down one by one in a minute; those beyond are counted and written down together.
 const ATTEMPTS_A_MINUTE: u64 = 30;
@@ -165,22 +164,13 @@ impl App {
         }
     }
 
-    /// Leave for a camera to hand in reads, which are written down as the batch that they are committed with.
-    pub(crate) async fn permit_to_submit(&self, ctx: &Ctx) -> Result<(), TakeError> {
-        let permit = self.permit_or_record::<SubmitReads>(ctx, &About::nothing_yet()).await;
-        permit.map(drop).map_err(|err| match err {
-            AskError::Refused(refusal) => TakeError::Refused(refusal),
-            err => TakeError::Failed { doing: "write down a refusal", err: err.into() },
-        })
-    }
-
     /// Leave to be shown the form with which one asks for `A`. Leave is not written down, for nothing happens until the form is
     /// sent, which is asked about anew; a refusal is, as one of `A`.
     pub(crate) async fn permit_to_ask<A: Action>(&self, ctx: &Ctx) -> Result<(), AskError> {
         self.permit_or_record::<A>(ctx, &About::nothing_yet()).await.map(drop)
     }
 
-    async fn refused(
+    pub(in crate::record) async fn refused(
         &self,
         ctx: &Ctx,
         refusal: &Refusal,

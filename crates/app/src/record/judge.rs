@@ -35,7 +35,8 @@ pub(crate) struct Grounds {
 }
 
 impl Grounds {
-    fn built_in() -> Self {
+    /// What this program decides by itself.
+    pub(in crate::record) fn built_in() -> Self {
         Self {
             policies: vec![BUILT_IN.to_owned()],
             bundle: NO_BUNDLE.to_owned(),

@@ -14,6 +14,7 @@ mod exigent;
 mod judge;
 mod look;
 mod says;
+mod submit;
 pub(crate) mod sweep;
 mod writer;
 

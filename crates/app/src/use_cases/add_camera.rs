@@ -1,7 +1,8 @@
 //! Add a camera. Its key is shown once, here, and never again.
 
 use domain::access::{ListCameras, ManageCameras};
-use domain::{Camera, CameraKey, NewCamera};
+use domain::{AskedSignOff, Camera, CameraKey, Mounting, NewCamera};
+use policy::settings::Cameras;
 
 use crate::bus::Topic;
 use crate::record::About;
@@ -10,31 +11,70 @@ use crate::{App, AskError, Ctx};
 /// Longest name or site, in characters: fits a table's column and a radio call.
 const WORDS_MAX: usize = 120;
 
+/// A camera that was added.
+#[derive(Debug)]
+pub struct AddedCamera {
+    /// It.
+    pub camera: Camera,
+    /// Its key, to be shown this once.
+    pub key: CameraKey,
+    /// The sign-offs that it waits for before it may be used.
+    pub waits_for: Vec<AskedSignOff>,
+}
+
 /// Adds a camera and makes its key.
-pub async fn add_camera(
-    app: &App,
-    ctx: &Ctx,
-    about: NewCamera,
-) -> Result<(Camera, CameraKey), AskError> {
+pub async fn add_camera(app: &App, ctx: &Ctx, about: NewCamera) -> Result<AddedCamera, AskError> {
     let act = app.begin::<ManageCameras>(ctx, About::nothing_yet()).await?;
     check(&about)?;
     let inner = app.inner();
     let key = CameraKey::from_random(inner.chance.bits_256());
-    let id = inner.store.add_camera(act.permit(), &about, &key.hash(), ctx.now).await;
+    let asked = sign_offs_of(app, ctx, &about).await?;
+    let id = inner.store.add_camera(act.permit(), &about, &key.hash(), &asked, ctx.now).await;
     let id = id.map_err(AskError::failed("add the camera"))?;
     reload_keys(app).await?;
     app.bus().tell(ctx.agency, Topic::Cameras, None);
     let all = inner.store.cameras(&act.leave().permit::<ListCameras>()?).await;
     let all = all.map_err(AskError::failed("look up the camera"))?;
-    act.done([format!("camera {id}, added")]);
+    let waits = if asked.is_empty() {
+        String::new()
+    } else {
+        format!(", waits for {} sign-offs", asked.len())
+    };
+    act.done([format!("camera {id}, added{waits}")]);
     let camera = all.into_iter().find(|camera| camera.id == id);
-    Ok((camera.ok_or_else(|| AskError::not_found("camera", id))?, key))
+    let camera = camera.ok_or_else(|| AskError::not_found("camera", id))?;
+    Ok(AddedCamera { camera, key, waits_for: asked })
 }
 
-/// Holds the keys in memory as they are stored now.
-pub(super) async fn reload_keys(app: &App) -> Result<(), AskError> {
-    let keys = app.inner().store.all_camera_keys().await;
-    app.inner().cameras.set_keys(keys.map_err(AskError::failed("load the cameras' keys"))?);
+/// What a camera waits for by the policy that is in force: a permanent one for every sign-off, others for none.
+async fn sign_offs_of(
+    app: &App,
+    ctx: &Ctx,
+    about: &NewCamera,
+) -> Result<Vec<AskedSignOff>, AskError> {
+    if about.mounting != Mounting::Fixed {
+        return Ok(Vec::new());
+    }
+    // As it is stored: a command beside the server has not loaded it.
+    let Some(policy) = app.policy_of(ctx.agency).await? else { return Ok(Vec::new()) };
+    let Cameras { sign_offs, clause } = &policy.bundle.settings().cameras;
+    let asked = sign_offs.iter().map(|one| AskedSignOff {
+        unit: one.word.clone(),
+        label: one.label.clone(),
+        role: one.role,
+        clause: clause.clone(),
+    });
+    Ok(asked.collect())
+}
+
+/// Holds the keys, and what cameras wait for, in memory as they are stored now.
+pub(crate) async fn reload_keys(app: &App) -> Result<(), AskError> {
+    let inner = app.inner();
+    let keys = inner.store.all_camera_keys().await;
+    let keys = keys.map_err(AskError::failed("load the cameras' keys"))?;
+    let waiting = inner.store.missing_sign_offs().await;
+    let waiting = waiting.map_err(AskError::failed("load what cameras wait for"))?;
+    inner.cameras.set_keys(keys, waiting);
     Ok(())
 }
 

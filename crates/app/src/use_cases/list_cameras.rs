@@ -1,29 +1,36 @@
 //! The cameras with what was last heard of them.
 
-use domain::access::ListCameras;
-use domain::{AgencyId, Camera, CameraId, Timestamp};
+use domain::access::{ListCameras, ListPeople};
+use domain::{AgencyId, CameraId, Permit};
 
-use crate::record::server_permit;
-use crate::views::CameraRow;
+use crate::record::{About, server_permit};
+use crate::views::{CameraPage, CameraRow};
 use crate::{App, AskError, Ctx};
 
 /// Every camera of the agency, disabled ones last.
 pub async fn list_cameras(app: &App, ctx: &Ctx) -> Result<Vec<CameraRow>, AskError> {
     let look = app.look::<ListCameras>(ctx).await?;
-    let inner = app.inner();
-    let cameras = inner.store.cameras(look.permit()).await;
-    let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
-    look.sends(cameras.iter().map(|camera| format!("camera {}", camera.id)).collect::<Vec<_>>())
+    let mut rows = rows(app, ctx, look.permit()).await?;
+    look.sends(rows.iter().map(|row| format!("camera {}", row.camera.id)).collect::<Vec<_>>())
         .await;
-    let mut rows: Vec<_> = cameras
-        .into_iter()
-        .map(|camera| {
-            let (heard, n_reads_today) = inner.cameras.heard_of(camera.id, ctx.now.day());
-            row(camera, heard, n_reads_today, ctx.now)
-        })
-        .collect();
     rows.sort_by_key(|row| row.camera.disabled_at.is_some());
     Ok(rows)
+}
+
+/// One camera, with its sign-offs.
+pub async fn open_camera(app: &App, ctx: &Ctx, id: CameraId) -> Result<CameraPage, AskError> {
+    let act = app.begin::<ListCameras>(ctx, About::one("camera", id)).await?;
+    let none = || AskError::not_found("camera", id);
+    let store = &app.inner().store;
+    let rows = rows(app, ctx, act.permit()).await?;
+    let row = rows.into_iter().find(|row| row.camera.id == id).ok_or_else(none)?;
+    let placing = store.placing(act.permit(), id).await;
+    let placing = placing.map_err(AskError::failed("look up a camera's sign-offs"))?;
+    let people = store.people(&act.leave().permit::<ListPeople>()?).await;
+    let people = people.map_err(AskError::failed("list people"))?;
+    act.done([format!("camera {id}")]);
+    let names = people.into_iter().map(|person| (person.id, person.name)).collect();
+    Ok(CameraPage { row, placing: placing.ok_or_else(none)?, names })
 }
 
 /// The camera in use that people call by this name: how a watched folder finds whose pictures it holds. Shown to nobody, so
@@ -40,13 +47,22 @@ pub async fn camera_named(
     Ok(in_use.find(|camera| camera.about.name == name).map(|camera| camera.id))
 }
 
-fn row(
-    mut camera: Camera,
-    heard: Option<Timestamp>,
-    n_reads_today: u64,
-    now: Timestamp,
-) -> CameraRow {
-    camera.last_seen_at = camera.last_seen_at.max(heard);
-    let silent_for = camera.last_seen_at.map(|last| now.since(last));
-    CameraRow { camera, n_reads_today, silent_for }
+async fn rows(
+    app: &App,
+    ctx: &Ctx,
+    permit: &Permit<ListCameras>,
+) -> Result<Vec<CameraRow>, AskError> {
+    let inner = app.inner();
+    let cameras = inner.store.cameras(permit).await;
+    let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
+    let missing = inner.store.missing_sign_offs().await;
+    let mut missing = missing.map_err(AskError::failed("list missing sign-offs"))?;
+    let rows = cameras.into_iter().map(|mut camera| {
+        let (heard, n_reads_today) = inner.cameras.heard_of(camera.id, ctx.now.day());
+        camera.last_seen_at = camera.last_seen_at.max(heard);
+        let silent_for = camera.last_seen_at.map(|last| ctx.now.since(last));
+        let waits_for = missing.remove(&camera.id).unwrap_or_default();
+        CameraRow { camera, n_reads_today, silent_for, waits_for }
+    });
+    Ok(rows.collect())
 }

@@ -22,12 +22,13 @@ pub mod policy;
 pub mod rekey_camera;
 mod rows;
 pub mod sign_in;
+pub mod sign_offs;
 pub mod take_frame;
 pub mod take_reads;
 pub mod tokens;
 pub mod training;
 
-pub use add_camera::add_camera;
+pub use add_camera::{AddedCamera, add_camera};
 pub use create_hotlist::{NewHotlist, create_hotlist};
 pub use disable_camera::disable_camera;
 pub use health::{Health, health};
@@ -45,7 +46,7 @@ pub use ledger::{
     list_leaves, log_of, log_of_agency, log_state, log_states, open_leaf, open_window,
     public_checkpoint, public_tile, publish_checkpoints, read_receipt, sign_checkpoint,
 };
-pub use list_cameras::{camera_named, list_cameras};
+pub use list_cameras::{camera_named, list_cameras, open_camera};
 pub use list_hits::{HitsAsk, list_hits};
 pub use list_hotlists::{list_hotlists, open_hotlist};
 pub use list_reads::{ReadsAsk, list_reads};
@@ -54,5 +55,6 @@ pub use open_hit::open_hit;
 pub use open_picture::open_picture;
 pub use open_read::open_read;
 pub use rekey_camera::rekey_camera;
+pub use sign_offs::{sign_off_camera, withdraw_sign_off};
 pub use take_frame::{FrameTaken, take_frame};
 pub use take_reads::{IncomingRead, Note, TakeError, Taken, take_reads};

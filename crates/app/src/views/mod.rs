@@ -10,4 +10,4 @@ pub use hit::{HitCard, HitPage};
 pub use look_alike::{DOUBTFUL_BELOW_THOUSANDTHS, doubtful_characters, look_alike_note};
 pub use page::Page;
 pub use read::{ReadCard, ReadPage};
-pub use settings::{CameraRow, HotlistRow};
+pub use settings::{CameraPage, CameraRow, HotlistRow};

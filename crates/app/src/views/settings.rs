@@ -1,8 +1,9 @@
 //! Cameras and hotlists as their pages show them.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::{Camera, Hotlist};
+use domain::{AskedSignOff, Camera, Hotlist, PersonId, Placing};
 
 use crate::use_cases::import_hotlist::ImportStatus;
 
@@ -15,6 +16,19 @@ pub struct CameraRow {
     pub n_reads_today: u64,
     /// How long nothing was heard from it; none when it was never heard of.
     pub silent_for: Option<Duration>,
+    /// The sign-offs that it waits for: while there are any it may not be used (`AUS-344.3.2c`).
+    pub waits_for: Vec<AskedSignOff>,
+}
+
+/// A camera, opened.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CameraPage {
+    /// What the list shows of it.
+    pub row: CameraRow,
+    /// How far its place is signed off.
+    pub placing: Placing,
+    /// Everybody's name.
+    pub names: HashMap<PersonId, String>,
 }
 
 /// A hotlist in the list.

@@ -151,7 +151,7 @@ async fn adding_a_camera_and_making_a_link_are_in_the_log() {
         heading_deg: None,
         position: None,
     };
-    let (camera, _) = add_camera(app, &house.admin(), about).await.unwrap();
+    let camera = add_camera(app, &house.admin(), about).await.unwrap().camera;
     let news = book.news().await;
     let (begun, done) = pair(&news);
     assert_eq!(begun.action(), "manage-cameras");

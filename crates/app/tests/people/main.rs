@@ -22,5 +22,6 @@ mod roles;
 mod scene;
 mod sessions;
 mod sign_in;
+mod sign_offs;
 mod tokens;
 mod training;

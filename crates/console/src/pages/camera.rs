@@ -1,13 +1,14 @@
-//! `GET /cameras/{id}`: one camera, and the two decisions about it.
+//! `GET /cameras/{id}`: one camera, its sign-offs, and the decisions about it.
 
-use app::views::CameraRow;
-use app::{App, AskError, list_cameras};
+use app::views::{CameraPage, CameraRow};
+use app::{App, AskError, list_cameras, open_camera};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::CameraId;
 
+use super::camera_sign_off::{SignOffs, Signer};
 use super::cameras::Row;
 use super::hit::position;
 use crate::components::Moment;
@@ -23,17 +24,29 @@ pub struct OneCamera {
     camera: Row,
     position: Option<String>,
     added: Moment,
+    added_by: String,
+    sign_offs: SignOffs,
 }
 
 impl OneCamera {
-    /// The page of this camera.
-    pub fn of(frame: Frame, row: &CameraRow) -> Self {
+    /// The page of this camera, for who looks at it.
+    pub fn of(frame: Frame, opened: &CameraPage, signer: Option<&Signer>) -> Self {
+        let row = &opened.row;
+        let added_by = opened.placing.added_by.and_then(|id| opened.names.get(&id).cloned());
         Self {
             camera: Row::of(row, frame.now),
             position: row.camera.about.position.map(position),
             added: Moment::in_full(row.camera.added_at),
+            added_by: added_by.unwrap_or_default(),
+            sign_offs: SignOffs::of(opened, signer),
             frame,
         }
+    }
+
+    /// The same with what was wrong with a sign-off.
+    pub(crate) fn refused(mut self, unit: &str, field: &str, why: &str, typed: &str) -> Self {
+        self.sign_offs.refuse(unit, field, why, typed);
+        self
     }
 }
 
@@ -52,6 +65,7 @@ pub(crate) async fn get(
     frame: Frame,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
-    let row = find(&app, &staff, id).await?;
-    Ok(page(StatusCode::OK, &OneCamera::of(frame, &row)))
+    let opened = open_camera(&app, &staff.ctx, CameraId::from_i64(id)).await?;
+    let signer = Signer::of(&staff.ctx);
+    Ok(page(StatusCode::OK, &OneCamera::of(frame, &opened, signer.as_ref())))
 }

@@ -25,12 +25,19 @@ pub struct KeyPage {
     new: bool,
     key: String,
     server: String,
+    waits: bool,
 }
 
 impl KeyPage {
     /// The page that shows `key`; `new` where the camera was added just now. `server` is the address it is reached by.
     pub fn of(frame: Frame, name: &str, key: &CameraKey, new: bool, server: String) -> Self {
-        Self { frame, name: name.to_owned(), new, key: key.expose(), server }
+        Self { frame, name: name.to_owned(), new, key: key.expose(), server, waits: false }
+    }
+
+    /// The same of a camera that waits for its sign-offs, or does not.
+    #[must_use]
+    pub(crate) fn waiting(self, waits: bool) -> Self {
+        Self { waits, ..self }
     }
 }
 
@@ -58,5 +65,6 @@ pub(crate) async fn post(
     let row = find(&app, &staff, id).await?;
     let key = rekey_camera(&app, &staff.ctx, CameraId::from_i64(id)).await?;
     let shown = KeyPage::of(frame, &row.camera.about.name, &key, false, server(&headers));
+    let shown = shown.waiting(!row.waits_for.is_empty());
     Ok(page(StatusCode::OK, &shown))
 }

@@ -161,9 +161,10 @@ pub(crate) async fn post(
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
     };
     match add_camera(&app, &staff.ctx, about).await {
-        Ok((camera, key)) => {
-            let name = &camera.about.name;
-            let shown = KeyPage::of(form.frame, name, &key, true, server(&headers));
+        Ok(added) => {
+            let name = &added.camera.about.name;
+            let shown = KeyPage::of(form.frame, name, &added.key, true, server(&headers));
+            let shown = shown.waiting(!added.waits_for.is_empty());
             Ok(page(StatusCode::CREATED, &shown))
         }
         Err(AskError::Invalid { field, why }) => {

@@ -31,6 +31,8 @@ pub(crate) struct Row {
     pub(crate) silent: bool,
     pub(crate) n_reads_today: String,
     pub(crate) disabled: Option<Moment>,
+    /// How many sign-offs it waits for, in words; empty where it waits for none.
+    pub(crate) waits: String,
 }
 
 impl Row {
@@ -47,7 +49,16 @@ impl Row {
             silent: silent && camera.disabled_at.is_none(),
             n_reads_today: words::number(row.n_reads_today),
             disabled: camera.disabled_at.map(|at| Moment::of(at, now)),
+            waits: waits(row.waits_for.len()),
         }
+    }
+}
+
+fn waits(n_missing: usize) -> String {
+    match n_missing {
+        0 => String::new(),
+        1 => "waits for 1 sign-off".to_owned(),
+        n => format!("waits for {n} sign-offs"),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod camera;
 pub mod camera_disable;
 pub mod camera_key;
 pub mod camera_new;
+pub mod camera_sign_off;
 pub mod cameras;
 pub mod confirm;
 pub mod error;

@@ -19,6 +19,8 @@ use crate::{House, SAME};
 const FORMS: &[(&str, &str)] = &[
     ("/audit/week", "week=2026-11-16&note=seen"),
     ("/cameras/new", "name=North&mounting=fixed&site=Lamar&heading=0&position="),
+    ("/cameras/{id}/sign-off/{word}", "note=fair"),
+    ("/cameras/{id}/sign-off/{word}/withdraw", "why=a+school"),
     ("/hotlists/new", "name=Ours&source=a+test&category=stolen-vehicle"),
     ("/people/new", "login=somebody.new&name=Somebody+New&email="),
     ("/people/{id}/role", "role=officer&reason=x&last_day="),

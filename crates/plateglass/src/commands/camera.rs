@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use app::{add_camera, list_cameras};
-use domain::{Mounting, NewCamera, Position};
+use domain::{AskedSignOff, Mounting, NewCamera, Position};
 
 use super::Whose;
 
@@ -45,22 +45,35 @@ pub(crate) fn run(command: CameraCommand) -> Result<()> {
             let position = position.as_deref().map(position_of).transpose()?;
             let about = NewCamera { name, mounting, site, heading_deg, position };
             whose.with_agency(async |app, ctx| {
-                let (camera, key) = add_camera(app, &ctx, about).await?;
-                println!("camera {}\nkey {}", camera.id, key.expose());
+                let added = add_camera(app, &ctx, about).await?;
+                println!("camera {}\nkey {}", added.camera.id, added.key.expose());
+                if !added.waits_for.is_empty() {
+                    println!("it hands in nothing yet: it {}", waits(&added.waits_for));
+                }
                 Ok(())
             })
         }
         CameraCommand::List { whose } => whose.with_agency(async |app, ctx| {
             for row in list_cameras(app, &ctx).await? {
-                let camera = row.camera;
+                let camera = &row.camera;
                 let seen =
                     camera.last_seen_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
-                let state = if camera.disabled_at.is_some() { "disabled" } else { "in use" };
+                let state = match (&camera.disabled_at, row.waits_for.is_empty()) {
+                    (Some(_), _) => "disabled".to_owned(),
+                    (None, true) => "in use".to_owned(),
+                    (None, false) => waits(&row.waits_for),
+                };
                 println!("{}\t{}\t{state}\tlast heard of {seen}", camera.id, camera.about.name);
             }
             Ok(())
         }),
     }
+}
+
+/// What a camera waits for before it may be used.
+fn waits(missing: &[AskedSignOff]) -> String {
+    let units: Vec<&str> = missing.iter().map(|one| one.label.as_str()).collect();
+    format!("waits for the sign-off of: {}", units.join(", "))
 }
 
 fn position_of(text: &str) -> Result<Position> {

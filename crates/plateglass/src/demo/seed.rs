@@ -5,9 +5,10 @@ use std::io::Cursor;
 
 use anyhow::{Context as _, Result};
 use app::people::{Inviting, by_login, first_person};
+use app::sign_in::{Door, demo_link, session, sign_out, with_demo_link};
 use app::{
     App, Column, Ctx, ImportAsk, Mapping, NewHotlist, add_camera, create_hotlist, import_hotlist,
-    list_cameras, list_hotlists,
+    list_cameras, list_hotlists, sign_off_camera,
 };
 use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, PersonId, Position, Role};
 
@@ -60,6 +61,7 @@ pub(crate) async fn seed(app: &App, pictures: &[DemoPicture]) -> Result<DemoCame
     let ctx = Ctx::command(agency, app.now());
     let person = seed_person(app, &ctx).await?;
     let cameras = seed_cameras(app, &ctx, pictures).await?;
+    seed_sign_offs(app, &ctx, person).await?;
     if list_hotlists(app, &ctx).await?.is_empty() {
         seed_list(app, &ctx, pictures).await?;
     }
@@ -102,11 +104,30 @@ async fn seed_cameras(
         let known = there.iter().find(|row| row.camera.about.name == name);
         let id = match known {
             Some(row) => row.camera.id,
-            None => add_camera(app, ctx, about(&name, nth)).await?.0.id,
+            None => add_camera(app, ctx, about(&name, nth)).await?.camera.id,
         };
         cameras.push((name, id));
     }
     Ok(cameras)
+}
+
+/// The made-up person signs off what the cameras wait for: they were added by the program.
+async fn seed_sign_offs(app: &App, ctx: &Ctx, person: PersonId) -> Result<()> {
+    let waiting: Vec<_> = list_cameras(app, ctx).await?;
+    let waiting: Vec<_> = waiting.iter().filter(|row| !row.waits_for.is_empty()).collect();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let door = Door { address: None, browser: "made up for the demo".to_owned(), device: None };
+    let token = with_demo_link(app, &demo_link(app, person).await?, &door).await?;
+    let signer = session(app, &token, app.now()).await?.context("the session has just begun")?;
+    for row in waiting {
+        for asked in &row.waits_for {
+            let note = "made up for the demo";
+            sign_off_camera(app, &signer, row.camera.id, &asked.unit, note).await?;
+        }
+    }
+    sign_out(app, &signer, &token).await.context("failed to end the session")
 }
 
 fn about(name: &str, nth: usize) -> NewCamera {

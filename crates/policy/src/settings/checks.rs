@@ -61,6 +61,7 @@ fn whole(parts: &mut Parts<'_>) -> Option<Settings> {
     let hotlists = parts.take("hotlists");
     let second_person = parts.take("second_person");
     let verification = parts.take("verification");
+    let cameras = parts.take_or_default("cameras");
     let fields = parts.take("fields");
     let channels = parts.take("channels");
     let sharing = parts.take("sharing");
@@ -83,6 +84,7 @@ fn whole(parts: &mut Parts<'_>) -> Option<Settings> {
         hotlists: hotlists?,
         second_person: second_person?,
         verification: verification?,
+        cameras: cameras?,
         fields: fields?,
         channels: channels?,
         sharing: sharing?,
@@ -150,6 +152,7 @@ pub(crate) fn check(settings: &Settings, faults: &mut Vec<Fault>) {
     checks.training();
     checks.purposes();
     checks.reasons();
+    checks.cameras();
     checks.rest();
     checks.verification();
     checks.prohibited();
@@ -305,6 +308,19 @@ impl Checks<'_> {
                 !word.trim().is_empty() && word.trim() == word && word.to_lowercase() == *word;
             self.unless(is_small, place, format!("`{}` is not in small letters", shown(word)));
         }
+    }
+
+    fn cameras(&mut self) {
+        let cameras = &self.settings.cameras;
+        let words = cameras.sign_offs.iter().map(|one| one.word.as_str());
+        self.once(words, "cameras.sign_offs");
+        for one in &cameras.sign_offs {
+            let place = format!("cameras.sign_offs.{}", shown(&one.word));
+            self.word(&one.word, &place);
+            self.unless(!one.label.trim().is_empty(), format!("{place}.label"), "it is empty");
+        }
+        let is_said = cameras.sign_offs.is_empty() || cameras.clause.is_some();
+        self.unless(is_said, "cameras.clause", "no clause says that a camera waits for sign-offs");
     }
 
     fn rest(&mut self) {

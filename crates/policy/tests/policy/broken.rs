@@ -120,6 +120,16 @@ const WRONG_SETTINGS: [(&str, &str, &str); 24] = [
         "with_plate = [\"sms\"]",
         "channels: unknown variant `sms`, expected one of `console`, `push`, `mail`, `webhook`",
     ),
+    (
+        "clause = \"OURS-cameras\"\nsign_offs",
+        "sign_offs",
+        "cameras.clause: no clause says that a camera waits for sign-offs",
+    ),
+    (
+        "role = \"chief-security-officer\" }",
+        "role = \"mayor\" }",
+        "cameras: unknown variant `mayor`, expected one of `administrator`, `chief-security-officer`, `rtcc-operator`, `officer`, `investigator`, `supervisor`, `auditor`, `program-lieutenant`, `records-custodian`, `trainer`, `chief`, `external-auditor`",
+    ),
     ("[search]", "[serach]", "search: it is missing"),
     ("[search]", "[serach]", "serach: there is no such setting"),
     ("failures_max = 5", "failures_max = 5\nmood = 1", "sign_in: unknown field `mood`"),

@@ -110,3 +110,38 @@ fn a_statute_pack_that_was_changed_contradicts() {
         "the statute pack US is not the one that this program comes with"
     );
 }
+
+/// Clause AUS-344.3.2c: which units sign off a fixed camera is told when it changes, and each has to be somebody's to give.
+#[test]
+fn clause_aus_344_3_2c_sign_offs_that_come_or_go_are_told_and_are_somebodys_to_give() {
+    let old = files("austin-tx");
+    let planning =
+        "    { word = \"planning\", label = \"Planning unit\", role = \"program-lieutenant\" },\n";
+    let shorter =
+        BundleFiles { settings: old.settings.replace(planning, "").into(), ..old.clone() };
+    let (austin, shorter) = (read(&old), read(&shorter));
+    let says = |one: &policy::Bundle, other: &policy::Bundle| -> Vec<String> {
+        let changes = difference(one, other).into_iter().filter(|one| one.file == File::Settings);
+        changes.map(|one| one.says).collect()
+    };
+    assert_eq!(
+        says(&austin, &shorter),
+        ["a fixed camera no longer waits for the sign-off of: Planning unit"]
+    );
+    assert_eq!(
+        says(&shorter, &austin),
+        [
+            "a fixed camera that is added waits for the sign-off of: Planning unit; role: Program lieutenant"
+        ]
+    );
+    let none = files("belton-mo");
+    let one = none.settings.replace(
+        "[cameras]\nsign_offs = []",
+        "[cameras]\nclause = \"BEL-461.2\"\nsign_offs = [{ word = \"planning\", label = \"Planning unit\", role = \"chief\" }]",
+    );
+    let promised = read(&BundleFiles { settings: one.into(), ..none.clone() });
+    let said = says(&read(&none), &promised);
+    assert!(said[1].starts_with("a fixed camera that is added waits"), "{said:?}");
+    let found = contradictions(&promised, &Configured::default());
+    assert_eq!(found.first().unwrap().setting, "cameras.sign_offs");
+}

@@ -1,5 +1,6 @@
 //! The bundles that come with the program: who can do what, and whether every clause has its place.
 
+use domain::people::Role;
 use policy::settings::{Second, Start};
 
 use crate::support::bundle;
@@ -152,4 +153,28 @@ fn clause_ausp_detected_only_listed_fields_are_stored() {
         assert!(!stored.iter().any(|one| one == field), "{field}");
     }
     assert!(stored.iter().any(|one| one == "model"));
+}
+
+/// Clause AUS-344.3.2c: three units sign off a permanent camera in Austin; a policy that promises what nobody may do is not loaded.
+#[test]
+fn clause_aus_344_3_2c_the_bundle_says_which_units_sign_off_a_fixed_camera() {
+    let units = |name| -> Vec<(String, Role)> {
+        let asked = bundle(name).settings().cameras.sign_offs.clone();
+        asked.into_iter().map(|one| (one.word, one.role)).collect()
+    };
+    let of = |word: &str, role| (word.to_owned(), role);
+    assert_eq!(
+        units("austin-tx"),
+        [
+            of("security-officer", Role::ChiefSecurityOfficer),
+            of("technology", Role::Administrator),
+            of("planning", Role::ProgramLieutenant),
+        ]
+    );
+    assert_eq!(units("example"), [of("security-officer", Role::ChiefSecurityOfficer)]);
+    for name in ["piedmont-ca", "twin-falls-id", "belton-mo"] {
+        assert_eq!(units(name), []);
+    }
+    let published = bundle("austin-tx").published();
+    assert!(published.contains("Chief security officer, Technology unit, Planning unit"));
 }

@@ -2,10 +2,11 @@
 
 use domain::access::{ListCameras, ManageCameras};
 use domain::{
-    AgencyId, Camera, CameraId, CameraKeyHash, Mounting, NewCamera, Permit, Position, Timestamp,
+    Actor, AgencyId, AskedSignOff, Camera, CameraId, CameraKeyHash, Mounting, NewCamera, Permit,
+    Position, Timestamp,
 };
 
-use super::take_ids;
+use super::{sign_offs, take_ids};
 use crate::sql::{Row, args};
 use crate::{Store, StoreError};
 
@@ -23,8 +24,8 @@ pub struct CameraLogin {
 }
 
 const ADD: &str = "INSERT INTO cameras \
-    (id, agency, name, mounting, site, heading_deg, latitude, longitude, key_hash, added_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    (id, agency, name, mounting, site, heading_deg, latitude, longitude, key_hash, added_at, added_by) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const ALL: &str = "SELECT id, agency, name, mounting, site, heading_deg, latitude, longitude, added_at, \
     disabled_at, last_seen_at FROM cameras WHERE agency = $1 ORDER BY id";
 const KEYS: &str = "SELECT agency, id, key_hash, disabled_at FROM cameras ORDER BY id";
@@ -35,15 +36,20 @@ const REKEY: &str =
 const TOUCH: &str = "UPDATE cameras SET last_seen_at = $2 WHERE id = $1 AND (last_seen_at IS NULL OR last_seen_at < $2)";
 
 impl Store {
-    /// Adds a camera to the permit's agency.
+    /// Adds a camera to the permit's agency. It waits for the sign-offs that are `asked` for.
     pub async fn add_camera(
         &self,
         permit: &Permit<ManageCameras>,
         new: &NewCamera,
         key: &CameraKeyHash,
+        asked: &[AskedSignOff],
         now: Timestamp,
     ) -> Result<CameraId, StoreError> {
         let failed = || StoreError::sql("add a camera");
+        let by = match permit.actor() {
+            Actor::Person(_, person) => Some(person),
+            _ => None,
+        };
         let mut tx = self.control().write.begin().await.map_err(failed())?;
         let id = take_ids(&mut tx, "camera", 1).await.map_err(failed())?;
         let values = args![
@@ -57,8 +63,10 @@ impl Store {
             new.position.map(|at| at.longitude),
             key.as_bytes().as_slice(),
             now,
+            by,
         ];
         tx.execute(ADD, values).await.map_err(failed())?;
+        sign_offs::ask(&mut tx, CameraId::from_i64(id), asked).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(CameraId::from_i64(id))
     }

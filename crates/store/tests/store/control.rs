@@ -69,7 +69,7 @@ async fn two_cameras_never_share_a_key() {
         let agency = an_agency(&bench.store).await;
         camera_of(&bench.store, agency, 1).await;
         let key = CameraKey::from_random([1; 32]).hash();
-        let refused = bench.store.add_camera(&permit(agency), &a_camera(), &key, noon()).await;
+        let refused = bench.store.add_camera(&permit(agency), &a_camera(), &key, &[], noon()).await;
         assert!(matches!(refused, Err(StoreError::Sql { .. })));
     })
     .await;

@@ -73,7 +73,7 @@ pub(crate) fn a_camera() -> NewCamera {
 
 pub(crate) async fn camera_of(store: &Store, agency: AgencyId, seed: u8) -> CameraId {
     let key = CameraKey::from_random([seed; 32]).hash();
-    store.add_camera(&permit(agency), &a_camera(), &key, noon()).await.unwrap()
+    store.add_camera(&permit(agency), &a_camera(), &key, &[], noon()).await.unwrap()
 }
 
 /// The `n`th read of a day, taken `n` seconds after noon.

@@ -19,4 +19,5 @@ mod people;
 mod properties;
 mod seal;
 mod sign_in;
+mod sign_offs;
 mod ways_in;
