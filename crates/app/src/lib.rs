@@ -19,6 +19,7 @@ pub mod mail;
 mod matching;
 pub mod own_pictures;
 mod policies;
+mod protected;
 pub mod recognise;
 mod record;
 mod relay;

@@ -29,6 +29,13 @@ impl InForce {
         local_day(now, &self.zone)
     }
 
+    /// A day and a time at the agency, such as `2026-11-22 18:00`.
+    pub fn moment(&self, said: &str) -> Option<Timestamp> {
+        let there: jiff::civil::DateTime = said.parse().ok()?;
+        let at = there.to_zoned(self.zone.clone()).ok()?.timestamp();
+        Some(Timestamp::from_micros(at.as_microsecond()))
+    }
+
     /// When a day begins at the agency.
     pub fn begins(&self, day: Day) -> Timestamp {
         let date = day.to_string().parse::<jiff::civil::Date>().ok();

@@ -123,7 +123,7 @@ fn hits() -> Fallible<Page<HitCard>> {
         hit(2, "LMN4402", "LMN4402", Category::StolenPlate, 13_000)?,
         hit(1, "PVD7730", "PVD7730", Category::Investigation, 190_000)?,
     ];
-    Ok(Page { items, next: Some("1".to_owned()) })
+    Ok(Page { items, next: Some("1".to_owned()), n_left_out: 0 })
 }
 
 fn camera(id: i64, name: &str, seen: Option<u64>, off: bool) -> CameraRow {
@@ -221,7 +221,7 @@ fn reads() -> Fallible<Page<ReadCard>> {
         marks: if n == 4 { Marks::TIME_IN_FUTURE } else { Marks::default() },
     };
     let items = hits()?.items.into_iter().zip(1..).map(|(hit, n)| card(hit, n)).collect();
-    Ok(Page { items, next: Some(read(1).to_string()) })
+    Ok(Page { items, next: Some(read(1).to_string()), n_left_out: 3 })
 }
 
 fn list(
@@ -400,10 +400,10 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         then: "Go back to the list, or start from one of the pages above.".to_owned(),
         sign_in,
     };
-    let none = || Page { items: Vec::new(), next: None };
+    let none = || Page { items: Vec::new(), next: None, n_left_out: 0 };
     let mut all = vec![
         ("hits", HitsPage::of(frame("/hits"), hits()?, false).render()?),
-        ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None }, false).render()?),
+        ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None, n_left_out: 0 }, false).render()?),
         ("hits-older", HitsPage::of(frame("/hits"), hits()?, true).render()?),
         ("hit", OneHit::of(frame("/hits/5"), &hit_page).render()?),
         ("queue", QueuePage::of(frame("/queue"), hits::queue()?, false).render()?),

@@ -75,6 +75,8 @@ pub enum Way {
     Confirm,
     /// Complete looks without a case number.
     Complete,
+    /// Ask for a look at a protected event.
+    Protected,
 }
 
 impl WhyNot {
@@ -86,6 +88,7 @@ impl WhyNot {
         let way = match word {
             "exigent-overdue" => Some(Way::Complete),
             _ if is_about_work => Some(Way::Work),
+            _ if word.starts_with("first-amendment") => Some(Way::Protected),
             _ if word.ends_with("authentication") => Some(Way::Confirm),
             _ => None,
         };
@@ -115,6 +118,11 @@ impl Trouble {
     /// Whether the reader can go on by showing again who they are.
     pub fn asks_for_proof(&self) -> bool {
         self.reasons.iter().any(|reason| reason.way == Some(Way::Confirm))
+    }
+
+    /// Whether a look at a protected event has to be asked for.
+    pub(crate) fn asks_for_a_nexus(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.way == Some(Way::Protected))
     }
 }
 

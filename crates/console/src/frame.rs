@@ -33,11 +33,12 @@ const PAGES: [(Action, Link); 6] = [
 ];
 
 /// Those of the agency, of oversight, and one's own.
-const MENU: [(Action, Link); 10] = [
+const MENU: [(Action, Link); 11] = [
     (Action::WorkIncidents, ("/incidents", "Incidents")),
     (Action::ListPeople, ("/people", "People")),
     (Action::ListTraining, ("/training", "Training")),
     (Action::ListPolicy, ("/policy", "Policy")),
+    (Action::ListProtected, ("/protected", "Protected events")),
     (Action::SearchAudit, ("/audit", "Audit")),
     (Action::ReviewUse, ("/reviews", "Reviews")),
     (Action::InvestigateMisuse, ("/misuse", "Misuse")),
@@ -184,7 +185,9 @@ impl Frame {
 
     /// Whether the page is one on which it matters what the reader works on.
     pub(crate) fn shows_work(&self) -> bool {
-        ["/hits", "/queue", "/reads", "/audit", "/ledger"].iter().any(|section| self.is_in(section))
+        ["/hits", "/queue", "/reads", "/audit", "/ledger", "/protected"]
+            .iter()
+            .any(|section| self.is_in(section))
     }
 
     pub(crate) fn is_in(&self, section: &str) -> bool {

@@ -127,6 +127,7 @@ fn routes() -> Vec<Route> {
     .chain(of_people())
     .chain(of_ways_in())
     .chain(of_oversight())
+    .chain(of_protected())
     .collect()
 }
 
@@ -226,6 +227,20 @@ fn of_oversight() -> [Route; 19] {
         takes("/misuse/{id}/sharing", Guard::CHANGE, post(misuse_report::sharing)),
         shows("/security", Guard::LOOK, get(security::get)),
         takes("/security/lock", Guard::CHANGE, post(security::lock)),
+    ]
+}
+
+/// Protected events, and who asks to look at what was read at them.
+fn of_protected() -> [Route; 7] {
+    use pages::{protected, protected_event};
+    [
+        shows("/protected", Guard::LOOK, get(protected::get)),
+        shows("/protected/new", Guard::SETTINGS, get(protected::get_new)),
+        takes("/protected/new", Guard::CHANGE, post(protected::post_new)),
+        shows("/protected/{id}", Guard::LOOK, get(protected_event::get)),
+        takes("/protected/{id}/withdraw", Guard::CHANGE, post(protected_event::withdraw)),
+        takes("/protected/{id}/ask", Guard::CHANGE, post(protected_event::ask)),
+        takes("/protected/{id}/requests/{request}", Guard::CHANGE, post(protected_event::decide)),
     ]
 }
 

@@ -13,6 +13,8 @@ mod oversight;
 mod people;
 #[path = "pages/policy.rs"]
 mod policy;
+#[path = "pages/protected.rs"]
+mod protected;
 #[path = "pages/ways_in.rs"]
 mod ways_in;
 #[path = "pages/who.rs"]
@@ -135,7 +137,7 @@ async fn nobody_sees_anything_without_signing_in() {
     for route in console::declared() {
         let path = route.path.replace("{token}", "x").replace("{name}", "x").replace("{id}", "1");
         let path = path.replace("{read}", "1-20261121-1").replace("{leaf}", "0");
-        let path = path.replace("{grant}", "1").replace("{word}", "x");
+        let path = path.replace("{grant}", "1").replace("{word}", "x").replace("{request}", "1");
         let request = Request::builder().method(route.method.clone()).uri(&path);
         let answer = house.ask(request.body(Body::empty()).unwrap()).await;
         if route.guard.access == app::route::Access::Staff {

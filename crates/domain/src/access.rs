@@ -128,6 +128,14 @@ actions! {
     DecideSharing = "decide-sharing";
     /// See each day's sign-in attempts, locks and refusals.
     ReadSecurityDigest = "read-security-digest";
+    /// See the protected events, and what was asked and decided about them.
+    ListProtected = "list-protected";
+    /// Add a protected event, withdraw one.
+    ManageProtected = "manage-protected";
+    /// Ask to look at what was read at a protected event.
+    AskNexus = "ask-nexus";
+    /// Approve or refuse a look that somebody else asked for.
+    ApproveNexus = "approve-nexus";
     /// Look after one's own account: sessions, what one works on, which passkeys and tokens there are.
     OwnAccount = "own-account";
     /// Change what one signs in with.

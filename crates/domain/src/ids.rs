@@ -55,6 +55,10 @@ id!(/// Something that an auditor has to look into.
     ReviewId);
 id!(/// Somebody's report of misuse.
     ReportId);
+id!(/// A protected event.
+    ProtectedEventId);
+id!(/// That somebody asks to look at what was read at a protected event.
+    NexusRequestId);
 id!(/// One state of an agency's policy.
     BundleId);
 id!(/// A look that could not wait for its case number.

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod life;
 pub mod oversight;
 pub mod people;
+pub mod protected;
 pub mod read;
 pub mod sign_off;
 pub mod time;
@@ -23,8 +24,8 @@ pub use hit::{Hit, NewHit};
 pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
 pub use ids::{
     AgencyId, BundleId, CameraId, CompletionId, ExigentId, GrantId, HitId, HotlistId,
-    HotlistVersionId, IncidentId, PasskeyId, PersonId, ReadId, ReadRef, ReportId, ReviewId,
-    TokenId,
+    HotlistVersionId, IncidentId, NexusRequestId, PasskeyId, PersonId, ProtectedEventId, ReadId,
+    ReadRef, ReportId, ReviewId, TokenId,
 };
 pub use incident::{Incident, IncidentClosed};
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};

@@ -13,6 +13,8 @@ words! {
         WeakReason = "weak-reason", "A stated reason says little";
         /// Somebody stated or tried a prohibited use: attempts count (`AUS-344.4a2`, `AUS-344.4a3`, `AUSP-prohibited`).
         ProhibitedUse = "prohibited-use", "A prohibited use was tried";
+        /// Somebody tried to look at what was read at a protected event without leave (`AUS-344.4a4`).
+        ProtectedEvent = "protected-event", "A look at a protected event was tried";
         /// Somebody was refused again and again in one day.
         RepeatedRefusals = "repeated-refusals", "Refused again and again";
         /// Somebody used a privilege in the middle of the night.

@@ -194,6 +194,7 @@ impl Draw {
             day: "2026-11-22".to_owned(),
             exigent: false,
             overdue: self.one_in(200),
+            protected: None,
             lookback_hours: Some(1 + self.below(170)),
             offence: Some(Offence {
                 category: self.one(CATEGORIES).code.to_owned(),

@@ -113,6 +113,14 @@ actions! {
     DecideSharing = "decide-sharing", "decide whether sharing goes on";
     /// See each day's sign-in attempts, locks and refusals.
     ReadSecurityDigest = "read-security-digest", "see the security digest";
+    /// See the protected events, and what was asked and decided about them.
+    ListProtected = "list-protected", "see protected events";
+    /// Add a protected event, withdraw one.
+    ManageProtected = "manage-protected", "change protected events";
+    /// Ask to look at what was read at a protected event.
+    AskNexus = "ask-nexus", "ask to look at a protected event";
+    /// Approve or refuse a look that somebody else asked for.
+    ApproveNexus = "approve-nexus", "approve a look at a protected event";
     /// Make and revoke tokens for machines.
     ManageTokens = "manage-tokens", "change tokens for machines";
     /// See and change one's own account: sessions, training state, what one works on.

@@ -34,6 +34,9 @@ pub struct Facts {
     pub overdue: bool,
     /// Who asks.
     pub person: Person,
+    /// What it touches of a protected event; none where it touches none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<ProtectedFact>,
     /// The purpose: a word of the bundle's list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
@@ -179,6 +182,18 @@ pub struct ReasonFact {
     pub suspicious: bool,
     /// It says nothing.
     pub vague: bool,
+}
+
+/// What is known of a look at something that was read at a protected event (`AUS-344.4a4`).
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectedFact {
+    /// A supervisor, another person, has approved it for this purpose and case, and the time is not over.
+    pub approved: bool,
+    /// What connects the event with a crime is written down for this purpose and case.
+    pub nexus: bool,
+    /// It raised a hit: the entry that wants the vehicle is its ground.
+    pub wanted: bool,
 }
 
 /// The outside agency for which something is done.

@@ -26,8 +26,8 @@ pub use change::{Change, Configured, Contradiction, contradictions, difference};
 pub use clauses::Clause;
 pub use decide::{Decision, Reason};
 pub use facts::{
-    CaseCheck, CaseFact, Facts, Grade, InvalidFacts, Offence, Person, ReasonFact, Requester,
-    Session, TrainingFact,
+    CaseCheck, CaseFact, Facts, Grade, InvalidFacts, Offence, Person, ProtectedFact, ReasonFact,
+    Requester, Session, TrainingFact,
 };
 pub use matrix::{Cell, Matrix};
 pub use shipped::{shipped, statutes};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::{Actor, AgencyId, CameraId, PersonId, Standing, Timestamp, TokenId};
-use policy::{CaseCheck, Offence, ReasonFact};
+use policy::{CaseCheck, Offence, ProtectedFact, ReasonFact};
 
 use crate::policies::InForce;
 
@@ -22,6 +22,8 @@ pub struct Ctx {
     pub origin: Origin,
     /// What is known of the person who acts, where it is a person.
     pub person: Option<Arc<SignedIn>>,
+    /// What the act touches of a protected event.
+    pub touches: Option<ProtectedFact>,
 }
 
 /// Somebody who is signed in: everything that a decision about them is made from.
@@ -122,7 +124,7 @@ pub struct SessionRef(pub [u8; 8]);
 impl Ctx {
     const fn of(actor: Actor, agency: AgencyId, now: Timestamp, part: Part) -> Self {
         let origin = Origin { part, session: None, address: None };
-        Self { actor, agency, now, origin, person: None }
+        Self { actor, agency, now, origin, person: None, touches: None }
     }
 
     /// Somebody who is signed in, in their own agency.
@@ -158,6 +160,11 @@ impl Ctx {
     /// Nobody who could be named: every use case refuses them.
     pub const fn nobody(now: Timestamp) -> Self {
         Self::of(Actor::Nobody, AgencyId::from_i64(0), now, Part::Server)
+    }
+
+    /// The same for an act that touches a protected event.
+    pub(crate) fn touching(&self, fact: &ProtectedFact) -> Self {
+        Self { touches: Some(fact.clone()), ..self.clone() }
     }
 
     /// The same through another part of the server.

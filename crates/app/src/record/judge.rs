@@ -51,7 +51,20 @@ impl Grounds {
 impl Ctx {
     /// Asks for leave to do `A` here, and what the answer rests on. A refusal is counted.
     pub(in crate::record) fn judge<A: Action>(&self) -> (Result<Permit<A>, Refusal>, Grounds) {
-        let (decided, grounds) = match (&self.actor, &self.person) {
+        let (decided, grounds) = self.decide::<A>();
+        if let Err(refusal) = &decided {
+            metrics::counter!("plateglass_refusals_total", "action" => refusal.action).increment(1);
+        }
+        (decided, grounds)
+    }
+
+    /// Whether `A` would be permitted here: for what is left out of a page, which nobody was refused.
+    pub(crate) fn may<A: Action>(&self) -> bool {
+        self.decide::<A>().0.is_ok()
+    }
+
+    fn decide<A: Action>(&self) -> (Result<Permit<A>, Refusal>, Grounds) {
+        match (&self.actor, &self.person) {
             (Actor::Person(own, person), Some(signed_in)) => {
                 let (mut judgement, grounds) = self.ask_policy(signed_in, A::WORD);
                 if !signed_in.token_is_for(A::WORD) {
@@ -63,11 +76,7 @@ impl Ctx {
                 (asked, grounds)
             }
             _ => (access::decide::<A>(self.actor, self.agency, self.now), Grounds::built_in()),
-        };
-        if let Err(refusal) = &decided {
-            metrics::counter!("plateglass_refusals_total", "action" => refusal.action).increment(1);
         }
-        (decided, grounds)
     }
 
     /// The same, where it is known what it rests on.
@@ -134,6 +143,7 @@ impl Ctx {
                 roles: standing.roles(self.now),
                 temporary: standing.person.ends_at.is_some(),
             },
+            protected: self.touches.clone(),
             purpose,
             reason: work.and_then(|work| work.reason_fact.clone()),
             requester: None,

@@ -12,6 +12,7 @@ use store::{FileRef, LedgerLook, LogId, PublishedCheckpoint, StoredLeaf};
 
 use crate::cards::read_at;
 use crate::error::BoxError;
+use crate::protected::touching;
 use crate::record::batch::{PictureHashes, ReadRecords};
 use crate::record::{About, Leave, Says, WitnessState, checkpoints, json_of};
 use crate::{App, AskError, Ctx, NamedFor};
@@ -135,7 +136,8 @@ pub async fn leaf_receipt(app: &App, ctx: &Ctx, number: u64) -> Result<Receipt, 
 
 /// A read's receipt: the leaf of its batch, and its own record out of it.
 pub async fn read_receipt(app: &App, ctx: &Ctx, at: ReadRef) -> Result<Receipt, AskError> {
-    let mut act = app.begin::<OpenRead>(ctx, About::one("read", at)).await?;
+    let ctx = touching(app, ctx, at).await?;
+    let mut act = app.begin::<OpenRead>(&ctx, About::one("read", at)).await?;
     let none = || AskError::not_found("receipt of read", at);
     let log = LogId::of_agency(act.permit().agency());
     let (number, proof) = read_proof(app, act.leave(), at).await?.ok_or_else(none)?;

@@ -25,7 +25,7 @@ pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCar
     let limit = page_limit(ask.limit);
     let query = HitsQuery { after: ask.after, before: ask.before, limit: limit + 1 };
     let hits = app.inner().store.hits(look.permit(), query).await;
-    let Page { items, next } =
+    let Page { items, next, .. } =
         Page::cut(hits.map_err(AskError::failed("list the hits"))?, limit, |hit| {
             hit.id.to_string()
         });
@@ -35,5 +35,5 @@ pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCar
         items.iter().flat_map(|hit| [format!("hit {}", hit.id), format!("read {}", hit.read)]);
     look.shows(items.iter().map(|hit| hit.plate)).await;
     look.sends(sent.collect::<Vec<_>>()).await;
-    Ok(Page { items, next })
+    Ok(Page { items, next, n_left_out: 0 })
 }

@@ -19,6 +19,7 @@ pub mod open_read;
 pub mod oversight;
 pub mod people;
 pub mod policy;
+pub mod protected_events;
 pub mod rekey_camera;
 mod rows;
 pub mod sign_in;

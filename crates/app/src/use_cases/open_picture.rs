@@ -5,6 +5,7 @@ use domain::access::OpenPicture;
 use domain::{DayKeys as _, KeyError, Permit, PictureKind, ReadRef};
 
 use crate::cards::read_at;
+use crate::protected::touching;
 use crate::record::About;
 use crate::{App, AskError, Ctx};
 
@@ -19,10 +20,16 @@ pub async fn open_picture(
     // A picture in a live list belongs to the look that sent its read. A machine has no page in front of it: what its token was
     // made for decides.
     let by_token = ctx.person.as_ref().is_some_and(|signed_in| signed_in.token.is_some());
-    if !by_token && let Some(leave) = app.within_a_look(ctx, &format!("read {read}"), &name).await {
+    let ctx = touching(app, ctx, read).await?;
+    // The list may be older than a protected event: of what touches one the policy is asked each time.
+    let is_protected = ctx.touches.as_ref().is_some_and(|fact| !fact.wanted);
+    if !by_token
+        && !is_protected
+        && let Some(leave) = app.within_a_look(&ctx, &format!("read {read}"), &name).await
+    {
         return fetch(app, &leave.permit()?, read, kind).await;
     }
-    let mut act = app.begin::<OpenPicture>(ctx, About::one("read", read)).await?;
+    let mut act = app.begin::<OpenPicture>(&ctx, About::one("read", read)).await?;
     let jpeg = fetch(app, act.permit(), read, kind).await?;
     act.hands_out(jpeg.len());
     if let Some(stored) = read_at(app, act.leave(), read).await? {

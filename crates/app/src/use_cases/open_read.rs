@@ -4,13 +4,15 @@ use domain::ReadRef;
 use domain::access::OpenRead;
 
 use crate::cards::{Joins, read_at};
+use crate::protected::touching;
 use crate::record::About;
 use crate::views::ReadPage;
 use crate::{App, AskError, Ctx};
 
 /// Opens a read.
 pub async fn open_read(app: &App, ctx: &Ctx, at: ReadRef) -> Result<ReadPage, AskError> {
-    let mut act = app.begin::<OpenRead>(ctx, About::one("read", at)).await?;
+    let ctx = touching(app, ctx, at).await?;
+    let mut act = app.begin::<OpenRead>(&ctx, About::one("read", at)).await?;
     let leave = act.leave();
     let stored = read_at(app, leave, at).await?.ok_or_else(|| AskError::not_found("read", at))?;
     let hits = app.inner().store.hits_of_read(act.permit(), at).await;

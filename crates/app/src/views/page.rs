@@ -7,6 +7,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// What to give as `before` for the page after this one; none when this was the last.
     pub next: Option<String>,
+    /// How many of this page were left out because they were taken at a protected event (`AUS-344.4a4`).
+    pub n_left_out: u64,
 }
 
 impl<T> Page<T> {
@@ -16,7 +18,7 @@ impl<T> Page<T> {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = more.then(|| items.last().map(cursor)).flatten();
-        Self { items, next }
+        Self { items, next, n_left_out: 0 }
     }
 }
 
@@ -27,8 +29,9 @@ mod tests {
     #[test]
     fn the_last_page_has_no_next() {
         let page = |n: u32| Page::cut((0..n).collect(), 2, u32::to_string);
-        assert_eq!(page(3), Page { items: vec![0, 1], next: Some("1".to_owned()) });
-        assert_eq!(page(2), Page { items: vec![0, 1], next: None });
-        assert_eq!(page(0), Page { items: vec![], next: None });
+        let whole = |items: Vec<u32>| Page { items, next: None, n_left_out: 0 };
+        assert_eq!(page(3), Page { next: Some("1".to_owned()), ..whole(vec![0, 1]) });
+        assert_eq!(page(2), whole(vec![0, 1]));
+        assert_eq!(page(0), whole(vec![]));
     }
 }

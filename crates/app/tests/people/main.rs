@@ -15,6 +15,7 @@ mod hit_life;
 mod oversight;
 mod passkeys;
 mod policy_change;
+mod protected;
 mod providers;
 mod purpose;
 mod record;

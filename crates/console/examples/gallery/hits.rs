@@ -82,7 +82,12 @@ pub(crate) fn queue() -> Fallible<Queue> {
     let counts =
         Stage::ALL.iter().zip([2, 1, 0, 0, 14, 31]).map(|(stage, n)| (*stage, n)).collect();
     let wait = Duration::from_secs(300);
-    Ok(Queue { page: Page { items, next: None }, counts, wait, may: policy::Action::ALL.to_vec() })
+    Ok(Queue {
+        page: Page { items, next: None, n_left_out: 0 },
+        counts,
+        wait,
+        may: policy::Action::ALL.to_vec(),
+    })
 }
 
 /// An incident that waits, and one that is closed.

@@ -113,7 +113,7 @@ fn heading(typed: &str) -> Result<u16, &'static str> {
         .ok_or("Whole degrees from 0 to 359; 90 is east.")
 }
 
-fn position(typed: &str) -> Result<Position, &'static str> {
+pub(crate) fn position(typed: &str) -> Result<Position, &'static str> {
     let wrong = "Two numbers with a comma between: latitude −90 to 90, longitude −180 to 180.";
     let (latitude, longitude) = typed.split_once(',').ok_or(wrong)?;
     let number = |text: &str| text.trim().replace('−', "-").parse::<f64>().map_err(|_| wrong);

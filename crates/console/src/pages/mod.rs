@@ -23,6 +23,8 @@ pub mod leaf;
 pub mod ledger;
 pub mod passkey;
 pub mod picture;
+pub mod protected;
+pub mod protected_event;
 pub mod provider;
 pub mod queue;
 pub mod read;

@@ -13,6 +13,7 @@ use crate::components::ReadRow;
 use crate::error::PageError;
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
+use crate::words;
 
 /// A camera to choose.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct ReadsPage {
     paged: bool,
     newest: String,
     older: Option<String>,
+    /// That reads were left out, in words; empty where none was.
+    left_out: String,
 }
 
 impl ReadsPage {
@@ -59,8 +62,17 @@ impl ReadsPage {
             paged,
             older: found.next.as_ref().map(|next| format!("{newest}{mark}before={next}")),
             newest,
+            left_out: left_out(found.n_left_out),
             frame,
         }
+    }
+}
+
+fn left_out(n: u64) -> String {
+    match n {
+        0 => String::new(),
+        1 => "1 read of this page is left out: it was taken".to_owned(),
+        n => format!("{} reads of this page are left out: they were taken", words::number(n)),
     }
 }
 

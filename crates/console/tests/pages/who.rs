@@ -25,6 +25,13 @@ const FORMS: &[(&str, &str)] = &[
     ("/people/new", "login=somebody.new&name=Somebody+New&email="),
     ("/people/{id}/role", "role=officer&reason=x&last_day="),
     ("/people/{id}/lock", "why=x"),
+    (
+        "/protected/new",
+        "name=Vigil&why=people+pray&centre=30.2747%2C-97.7404&radius=400&cameras=&from=2026-11-22+18%3A00&until=2026-11-22+20%3A00",
+    ),
+    ("/protected/{id}/withdraw", "why=a+mistake"),
+    ("/protected/{id}/ask", "nexus=a+robbery"),
+    ("/protected/{id}/requests/{request}", "decision=refuse&why=no+crime&hours="),
     ("/report", "about=nobody&what="),
     ("/security/lock", "person=999&day=2026-11-21"),
     ("/theme", "theme=dark&back=/"),

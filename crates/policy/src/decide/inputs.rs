@@ -14,7 +14,7 @@ use crate::facts::{CaseCheck, Facts, Grade};
 use crate::offences::category;
 use crate::settings::{Purpose, Settings, Verify};
 
-const N_PLACES: usize = 42;
+const N_PLACES: usize = 45;
 
 /// Every place that a rule can read, in the order of [`Inputs`]; what begins with `context.` makes up the context.
 pub(super) const PLACES: [&str; N_PLACES] = [
@@ -60,6 +60,9 @@ pub(super) const PLACES: [&str; N_PLACES] = [
     "context.lookback_hours",
     "context.requester.agency",
     "context.requester.kind",
+    "context.protected.approved",
+    "context.protected.nexus",
+    "context.protected.wanted",
 ];
 
 /// All of [`PLACES`].
@@ -111,6 +114,7 @@ impl<'a> Inputs<'a> {
         all.extend(of_moment(facts));
         all.extend(of_purpose(settings, facts, action));
         all.extend(of_case(settings, facts));
+        all.extend(of_protected(facts));
         Self(all)
     }
 
@@ -181,6 +185,16 @@ fn of_limits(settings: &Settings) -> [At<'_>; 7] {
         ("context.limits.audit_months", number(Some(settings.audit.months))),
         ("context.limits.fields", Value::Words(fields.collect())),
         ("context.limits.steps", Value::Words(steps.map(|one| one.step.word()).collect())),
+    ]
+}
+
+/// What is known of a look at something that was read at a protected event.
+fn of_protected(facts: &Facts) -> [At<'_>; 3] {
+    let protected = facts.protected.as_ref();
+    [
+        ("context.protected.approved", flag(protected.map(|one| one.approved))),
+        ("context.protected.nexus", flag(protected.map(|one| one.nexus))),
+        ("context.protected.wanted", flag(protected.map(|one| one.wanted))),
     ]
 }
 

@@ -12,7 +12,7 @@ use super::*;
 use crate::bundle::BundleFiles;
 use crate::cedar::schema;
 use crate::facts::{
-    CaseCheck, CaseFact, Offence, Person, ReasonFact, Requester, Session, TrainingFact,
+    CaseCheck, CaseFact, Offence, Person, ProtectedFact, ReasonFact, Requester, Session, TrainingFact,
 };
 
 pub(super) fn bare(action: Action) -> Facts {
@@ -23,6 +23,7 @@ pub(super) fn bare(action: Action) -> Facts {
         day: String::new(),
         exigent: false,
         overdue: false,
+        protected: None,
         lookback_hours: None,
         offence: None,
         person: Person {
@@ -60,6 +61,7 @@ pub(super) fn full(action: Action) -> Facts {
             roles: Role::ALL.into(),
             ..bare(action).person
         },
+        protected: Some(ProtectedFact { approved: true, nexus: true, wanted: true }),
         purpose: Some(odd.to_owned()),
         reason: Some(ReasonFact { refused: true, suspicious: true, vague: true }),
         requester: Some(Requester { agency: odd.to_owned(), kind: odd.to_owned() }),

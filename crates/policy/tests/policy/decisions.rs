@@ -2,7 +2,8 @@
 
 use domain::people::Role;
 use policy::{
-    Action, Bundle, BundleFiles, Facts, Grade, Offence, ReasonFact, Requester, TrainingFact,
+    Action, Bundle, BundleFiles, Facts, Grade, Offence, ProtectedFact, ReasonFact, Requester,
+    TrainingFact,
 };
 use proptest::prelude::*;
 
@@ -265,6 +266,32 @@ fn clause_aus_344_4a4_first_amendment_activity_is_no_purpose_and_is_reviewed_in_
     let verdict = policy::reason::judge("who came by car to the protest at the capitol", &rules);
     assert_eq!(verdict.outcome, policy::reason::Outcome::Review);
     assert_eq!(verdict.findings.first().unwrap().clause.as_deref(), Some("AUS-344.4a4"));
+}
+
+/// Clauses AUSP-prohibited, AUS-344.4a4: what was read at a protected event needs a nexus and a supervisor; facts that were
+/// recorded before there were such events are read, and decide, as they did.
+#[test]
+fn clause_aus_344_4a4_a_look_at_a_protected_event_needs_a_nexus_and_a_supervisor() {
+    let bundle = bundle("austin-tx");
+    let look = for_purpose(Role::Investigator, Action::OpenRead, "investigation");
+    assert!(bundle.decide(&look).permit);
+    let touching = |nexus, approved, wanted| Facts {
+        protected: Some(ProtectedFact { approved, nexus, wanted }),
+        ..look.clone()
+    };
+    let refused = bundle.decide(&touching(false, false, false));
+    assert_eq!(words(&refused), ["first-amendment-nexus"]);
+    assert_eq!(refused.reasons[0].clause.as_deref(), Some("AUS-344.4a4"));
+    let waits = bundle.decide(&touching(true, false, false));
+    assert_eq!(words(&waits), ["first-amendment-supervisor"]);
+    assert!(bundle.decide(&touching(true, true, false)).permit);
+    assert!(bundle.decide(&touching(false, false, true)).permit, "it raised a hit");
+
+    let before = look.write();
+    assert!(!before.contains("protected"), "{before}");
+    assert_eq!(Facts::read(&before), Ok(look.clone()));
+    let now = touching(true, false, false);
+    assert_eq!(Facts::read(&now.write()), Ok(now));
 }
 
 /// Clauses TWF-401.8, BEL-461.3a: no personal use; TWF-401.4d: a vague reason is refused, naming the clause.

@@ -36,6 +36,7 @@ pub(crate) fn facts(role: Role, action: Action) -> Facts {
         day: "2026-11-22".to_owned(),
         exigent: false,
         overdue: false,
+        protected: None,
         lookback_hours: Some(24),
         offence: Some(Offence { category: "120".to_owned(), grade: Grade::Felony }),
         person: Person {

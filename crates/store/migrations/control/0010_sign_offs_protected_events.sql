@@ -30,4 +30,57 @@ CREATE TABLE camera_sign_offs (
 CREATE UNIQUE INDEX camera_sign_offs_of_unit ON camera_sign_offs (camera, unit) WHERE withdrawn_at IS NULL;
 CREATE UNIQUE INDEX camera_sign_offs_of_person ON camera_sign_offs (camera, given_by) WHERE withdrawn_at IS NULL;
 
-INSERT INTO counters (name, last) VALUES ('sign-off', 0);
+-- Where and when people say, believe or gather for something. A withdrawn event protects nothing, and stays as history.
+CREATE TABLE protected_events (
+    id BIGINT PRIMARY KEY,
+    agency BIGINT NOT NULL REFERENCES agencies (id),
+    name TEXT NOT NULL CHECK (length(name) > 0),
+    why TEXT NOT NULL CHECK (length(why) > 0),
+    latitude DOUBLE PRECISION CHECK (latitude BETWEEN -90 AND 90),
+    longitude DOUBLE PRECISION CHECK (longitude BETWEEN -180 AND 180),
+    radius_m BIGINT CHECK (radius_m > 0),
+    begins_at BIGINT NOT NULL,
+    ends_at BIGINT NOT NULL,
+    added_by BIGINT NOT NULL REFERENCES people (id),
+    added_at BIGINT NOT NULL,
+    withdrawn_by BIGINT REFERENCES people (id),
+    withdrawn_at BIGINT,
+    withdrawn_why TEXT CHECK (length(withdrawn_why) > 0),
+    CHECK ((latitude IS NULL) = (longitude IS NULL)),
+    CHECK ((latitude IS NULL) = (radius_m IS NULL)),
+    CHECK (ends_at > begins_at),
+    CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)),
+    CHECK ((withdrawn_at IS NULL) = (withdrawn_why IS NULL))
+);
+CREATE INDEX protected_events_by_agency ON protected_events (agency, begins_at);
+
+-- The cameras of an event that has no circle.
+CREATE TABLE protected_event_cameras (
+    event BIGINT NOT NULL REFERENCES protected_events (id),
+    camera BIGINT NOT NULL REFERENCES cameras (id),
+    PRIMARY KEY (event, camera)
+) WITHOUT ROWID;
+
+-- Who asked to look at what was read at an event, for which work, and what somebody else decided: approved until `ends_at`, or,
+-- without one, refused.
+CREATE TABLE nexus_requests (
+    id BIGINT PRIMARY KEY,
+    agency BIGINT NOT NULL REFERENCES agencies (id),
+    event BIGINT NOT NULL REFERENCES protected_events (id),
+    person BIGINT NOT NULL REFERENCES people (id),
+    purpose TEXT NOT NULL CHECK (length(purpose) > 0),
+    case_number TEXT NOT NULL CHECK (length(case_number) > 0),
+    nexus TEXT NOT NULL CHECK (length(nexus) > 0),
+    asked_at BIGINT NOT NULL,
+    decided_by BIGINT REFERENCES people (id),
+    decided_at BIGINT,
+    why TEXT CHECK (length(why) > 0),
+    ends_at BIGINT,
+    CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CHECK ((decided_at IS NULL) = (why IS NULL)),
+    CHECK (decided_by IS NULL OR decided_by <> person),
+    CHECK (ends_at IS NULL OR ends_at > decided_at)
+);
+CREATE INDEX nexus_requests_by_agency ON nexus_requests (agency, id);
+
+INSERT INTO counters (name, last) VALUES ('sign-off', 0), ('protected-event', 0), ('nexus-request', 0);

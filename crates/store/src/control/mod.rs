@@ -17,6 +17,7 @@ pub(crate) mod mails;
 pub(crate) mod oversight;
 pub(crate) mod passkeys;
 pub(crate) mod people;
+pub(crate) mod protected;
 pub(crate) mod provider;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;

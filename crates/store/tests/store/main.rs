@@ -17,6 +17,7 @@ mod many_agencies;
 mod oversight;
 mod people;
 mod properties;
+mod protected;
 mod seal;
 mod sign_in;
 mod sign_offs;

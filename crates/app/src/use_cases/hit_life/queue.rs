@@ -64,7 +64,7 @@ pub async fn hit_queue(app: &App, ctx: &Ctx, ask: QueueAsk) -> Result<Queue, Ask
     let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
     let limit = page_limit(ask.limit);
     let hits = store.open_hits(look.permit(), ask.before, limit + 1).await.map_err(failed())?;
-    let Page { items, next } = Page::cut(hits, limit, |hit| hit.id.to_string());
+    let Page { items, next, .. } = Page::cut(hits, limit, |hit| hit.id.to_string());
     let ids: Vec<HitId> = items.iter().map(|hit| hit.id).collect();
     let lives = store.lives(look.permit(), &ids).await.map_err(failed())?;
     let since = ctx.now.minus(COUNTED);
@@ -78,7 +78,7 @@ pub async fn hit_queue(app: &App, ctx: &Ctx, ask: QueueAsk) -> Result<Queue, Ask
     let minutes = u64::from(policy.bundle.settings().verification.wait_minutes);
     let wait = Duration::from_secs(minutes * 60);
     let row = |card: HitCard| row(card, &lives, &names, ctx, wait);
-    let page = Page { items: cards.into_iter().map(row).collect(), next };
+    let page = Page { items: cards.into_iter().map(row).collect(), next, n_left_out: 0 };
     let counted = |stage: &Stage| (*stage, counts.get(stage).copied().unwrap_or(0));
     Ok(Queue { page, counts: Stage::ALL.iter().map(counted).collect(), wait, may: may(ctx) })
 }

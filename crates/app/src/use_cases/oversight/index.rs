@@ -153,8 +153,14 @@ impl<'a> Reader<'a> {
             causes.extend(self.of_stated(row, &beside(&stored.clear, "reason")));
         } else if row.action == STOP_NOT_VERIFIED {
             causes.push(Cause::UnverifiedStop);
-        } else if row.decision == "refuse" && self.tried_the_prohibited(stored, row) {
-            causes.push(Cause::ProhibitedUse);
+        } else if row.decision == "refuse" {
+            let facts = serde_json::from_str::<Facts>(&beside(&stored.clear, "facts")).ok();
+            if self.tried_the_prohibited(facts.as_ref(), row) {
+                causes.push(Cause::ProhibitedUse);
+            }
+            if facts.is_some_and(|facts| facts.protected.is_some()) {
+                causes.push(Cause::ProtectedEvent);
+            }
         }
         let by_night = !(NIGHT.1..NIGHT.0).contains(&hour(row.at, &self.zone));
         if row.begins && by_night && PRIVILEGED.contains(&row.action.as_str()) {
@@ -180,9 +186,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tried_the_prohibited(&self, stored: &Unindexed, row: &IndexRow) -> bool {
-        let facts = serde_json::from_str::<Facts>(&beside(&stored.clear, "facts"));
-        let by_reason = facts.is_ok_and(|facts| facts.reason.is_some_and(|reason| reason.refused));
+    fn tried_the_prohibited(&self, facts: Option<&Facts>, row: &IndexRow) -> bool {
+        let reason = facts.and_then(|facts| facts.reason.as_ref());
+        let by_reason = reason.is_some_and(|reason| reason.refused);
         let settings = self.rules.as_ref().map(|(settings, _)| settings);
         by_reason || settings.is_some_and(|settings| settings.prohibits(&row.purpose).is_some())
     }
