@@ -159,6 +159,8 @@ pub struct App(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) config: AppConfig,
+    /// When this process began to listen.
+    pub(crate) started_at: Timestamp,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) bus: Bus,
@@ -224,6 +226,7 @@ impl App {
         let recorder = Recorder::new(store.clone(), server_key.for_use("ledger-pseudonyms"));
         let app = Self(Arc::new(Inner {
             bus: Bus::new(clock.now()),
+            started_at: clock.now(),
             relying_party: RelyingParty::of(config.origin.as_deref(), server_key),
             providers: Providers::default(),
             config,

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use domain::{AgencyId, AskedSignOff, CameraId, CameraKey, Day, Timestamp};
-use store::CameraLogin;
+use store::{CameraHour, CameraLogin};
+
+use crate::watch::hour_of;
 
 /// Keys and what was heard.
 #[derive(Default)]
@@ -16,6 +18,8 @@ pub(crate) struct CameraTable {
     by_hash: ArcSwap<HashMap<[u8; 32], CameraLogin>>,
     places: ArcSwap<Places>,
     heard: Mutex<HashMap<CameraId, Arc<Heard>>>,
+    /// Reads of hours that are not stored yet.
+    hours: Mutex<HashMap<(CameraId, i64), u64>>,
 }
 
 /// Which cameras there are, and what those wait for that may not be used yet.
@@ -73,6 +77,25 @@ impl CameraTable {
             heard.n_reads.store(0, Ordering::Relaxed);
         }
         heard.n_reads.fetch_add(n_reads, Ordering::Relaxed);
+        if n_reads > 0 {
+            let mut hours = self.hours.lock().unwrap_or_else(PoisonError::into_inner);
+            *hours.entry((camera, hour_of(now))).or_default() += n_reads;
+        }
+    }
+
+    /// The reads of hours that are not stored yet; they count as stored from here on.
+    pub(crate) fn take_hours(&self) -> Vec<CameraHour> {
+        let mut hours = self.hours.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = hours.drain();
+        taken.map(|((camera, hour), n_reads)| CameraHour { camera, hour, n_reads }).collect()
+    }
+
+    /// Keeps the reads of hours that could not be stored, for the next time.
+    pub(crate) fn keep_hours(&self, counted: &[CameraHour]) {
+        let mut hours = self.hours.lock().unwrap_or_else(PoisonError::into_inner);
+        for CameraHour { camera, hour, n_reads } in counted {
+            *hours.entry((*camera, *hour)).or_default() += n_reads;
+        }
     }
 
     /// Takes over how many reads are stored of a day, before the server takes any itself.

@@ -14,6 +14,7 @@ use crate::error::{BoxError, chain};
 use crate::record::{server_permit, sweep};
 use crate::use_cases::add_camera::reload_keys;
 use crate::use_cases::people::disable_unused;
+use crate::watch::watch_cameras;
 use crate::{App, mail, matching, reminders};
 
 /// How often last-seen times are saved: what a crash may lose of them.
@@ -25,6 +26,8 @@ const LOOK_AT_DAYS_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AT_PEOPLE_EVERY: Duration = Duration::from_secs(3600);
 /// How often hits that wait and incidents are looked for.
 const WATCH_HITS_EVERY: Duration = Duration::from_secs(15);
+/// How often cameras are watched. A limit is counted in minutes, and is noticed this much late.
+const WATCH_CAMERAS_EVERY: Duration = Duration::from_secs(120);
 /// How often mail that waits is sent.
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(20);
 
@@ -56,6 +59,9 @@ pub(crate) fn start(app: &App) {
     });
     repeat(app, "hits", WATCH_HITS_EVERY, |app| async move {
         say(reminders::watch_hits(&app, app.now()).await, "look for hits that wait");
+    });
+    repeat(app, "watch", WATCH_CAMERAS_EVERY, |app| async move {
+        say(watch_cameras(&app, app.now()).await, "watch the cameras");
     });
     repeat(app, "mail", SEND_MAIL_EVERY, |app| async move {
         say(mail::send_due_mail(&app, app.now()).await, "send mail");
@@ -120,13 +126,19 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Saves when cameras were last heard of.
+/// Saves when cameras were last heard of, and how much they read in which hour.
 pub(crate) async fn save_last_seen(app: &App) {
-    let seen = app.inner().cameras.unsaved();
+    let inner = app.inner();
+    let hours = inner.cameras.take_hours();
+    if let Err(err) = inner.store.count_hours(&hours).await {
+        inner.cameras.keep_hours(&hours);
+        tracing::warn!(error = chain(&err), "failed to save how much cameras read");
+    }
+    let seen = inner.cameras.unsaved();
     if seen.is_empty() {
         return;
     }
-    if let Err(err) = app.inner().store.touch_cameras(&seen).await {
+    if let Err(err) = inner.store.touch_cameras(&seen).await {
         tracing::warn!(error = chain(&err), "failed to save when cameras were last heard of");
     }
 }

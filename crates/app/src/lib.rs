@@ -28,6 +28,7 @@ pub mod route;
 mod tasks;
 pub mod use_cases;
 pub mod views;
+pub mod watch;
 
 pub use app::{App, AppConfig, LedgerConfig, Process, StartError};
 pub use bus::{Bus, Event, Notice, Subscription, Topic};

@@ -6,7 +6,7 @@ pub use hits::watch_hits;
 
 use std::sync::Arc;
 
-use domain::access::{ListPeople, ListTraining};
+use domain::access::{ListPeople, ListTraining, ReportTrouble};
 use domain::{AgencyId, Day, Person, Timestamp};
 use policy::Action;
 use policy::settings::Course;
@@ -93,6 +93,17 @@ pub async fn remind(app: &App, now: Timestamp) -> Result<(), BoxError> {
     Ok(())
 }
 
+/// Writes mail, to each who sees to trouble, of every open report that they were not told of (`AUS-344.3.1b`).
+pub(crate) async fn tell_of_troubles(
+    app: &App,
+    agency: AgencyId,
+    now: Timestamp,
+) -> Result<(), BoxError> {
+    let Some(mail) = &app.inner().config.mail else { return Ok(()) };
+    let Some(policy) = app.policy(agency) else { return Ok(()) };
+    Round { app, mail, agency, policy, now }.of_troubles().await
+}
+
 /// One agency's reminders at one moment.
 struct Round<'a> {
     app: &'a App,
@@ -158,6 +169,29 @@ impl Round<'_> {
             );
             let once = format!("accounts to confirm, {month}, person {}", person.id);
             self.queue(&person, once, subject, body).await?;
+        }
+        Ok(())
+    }
+
+    /// Trouble that nobody has closed: the report itself stays on the console, for a mail may be read by others.
+    async fn of_troubles(&self) -> Result<(), BoxError> {
+        let permit = server_permit::<ReportTrouble>(self.agency, self.now)?;
+        let open = self.app.inner().store.open_troubles(&permit).await?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        for person in self.who_may(Action::HandleTrouble).await? {
+            for trouble in open.iter().filter(|one| one.about.by != Some(person.id)) {
+                let (id, cause) = (trouble.id, trouble.about.cause.label());
+                let subject = format!("Trouble {id}: {}", lower_first(cause));
+                let body = format!(
+                    "{cause}; how urgent: {}.\n\nRead it, take it, and close it with what was done: {}/trouble/{id}\n",
+                    lower_first(trouble.about.urgency.label()),
+                    self.mail.console_url
+                );
+                let once = format!("trouble {id}, person {}", person.id);
+                self.queue(&person, once, subject, body).await?;
+            }
         }
         Ok(())
     }

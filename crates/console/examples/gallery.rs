@@ -5,6 +5,8 @@
 mod hits;
 #[path = "gallery/people.rs"]
 mod people;
+#[path = "gallery/program.rs"]
+mod program;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -187,7 +189,7 @@ fn waiting_camera() -> CameraPage {
     let placing = Placing { added_by: Some(PersonId::from_i64(1)), asked, given };
     let names = [(1, "R. Ortiz"), (2, "C. Stone"), (3, "L. Marsh")];
     let names = names.map(|(id, name)| (PersonId::from_i64(id), name.to_owned())).into();
-    CameraPage { row, placing, names }
+    CameraPage { row, placing, troubles: Vec::new(), names }
 }
 
 fn signer() -> Signer {
@@ -425,6 +427,7 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
             ).render()?),
     ];
     all.extend(people::pages(&frame)?);
+    all.extend(program::pages(&frame)?);
     all.extend(settings(frame)?);
     Ok(all)
 }

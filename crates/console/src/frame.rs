@@ -33,7 +33,7 @@ const PAGES: [(Action, Link); 6] = [
 ];
 
 /// Those of the agency, of oversight, and one's own.
-const MENU: [(Action, Link); 11] = [
+const MENU: [(Action, Link); 12] = [
     (Action::WorkIncidents, ("/incidents", "Incidents")),
     (Action::ListPeople, ("/people", "People")),
     (Action::ListTraining, ("/training", "Training")),
@@ -43,6 +43,7 @@ const MENU: [(Action, Link); 11] = [
     (Action::ReviewUse, ("/reviews", "Reviews")),
     (Action::InvestigateMisuse, ("/misuse", "Misuse")),
     (Action::ReadSecurityDigest, ("/security", "Security")),
+    (Action::ReportTrouble, ("/trouble", "Trouble")),
     (Action::ReportMisuse, ("/report", "Report misuse")),
     (Action::OwnAccount, ("/account", "Account")),
 ];

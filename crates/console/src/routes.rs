@@ -59,10 +59,9 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 
 fn routes() -> Vec<Route> {
     use pages::{
-        camera, camera_disable, camera_key, camera_new, camera_sign_off, cameras, confirm, hit,
-        hits, hits_feed, hotlist, hotlist_import, hotlist_new, hotlists, incidents, invitation,
-        leaf, ledger, picture, queue, read, reads, sign_in, sign_out, start, theme, work,
-        work_complete,
+        confirm, hit, hits, hits_feed, hotlist, hotlist_import, hotlist_new, hotlists, incidents,
+        invitation, leaf, ledger, picture, queue, read, reads, sign_in, sign_out, start, theme,
+        work, work_complete,
     };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     vec![
@@ -103,6 +102,28 @@ fn routes() -> Vec<Route> {
         takes("/ledger/checkpoint", Guard::CHANGE, post(ledger::sign)),
         shows("/ledger/{leaf}", Guard::LOOK, get(leaf::get)),
         shows("/ledger/{leaf}/receipt", Guard::LOOK, get(leaf::receipt)),
+        shows("/hotlists", Guard::SETTINGS, get(hotlists::get)),
+        shows("/hotlists/new", Guard::SETTINGS, get(hotlist_new::get)),
+        takes("/hotlists/new", Guard::CHANGE, post(hotlist_new::post)),
+        shows("/hotlists/{id}", Guard::SETTINGS, get(hotlist::get)),
+        shows("/hotlists/{id}/import", Guard::SETTINGS, get(hotlist_import::get)),
+        takes("/hotlists/{id}/import", Guard::CHANGE, import),
+    ]
+    .into_iter()
+    .chain(of_cameras())
+    .chain(of_hits())
+    .chain(of_people())
+    .chain(of_ways_in())
+    .chain(of_oversight())
+    .chain(of_protected())
+    .chain(of_trouble())
+    .collect()
+}
+
+/// Cameras, and the sign-offs of their places.
+fn of_cameras() -> [Route; 8] {
+    use pages::{camera, camera_disable, camera_key, camera_new, camera_sign_off, cameras};
+    [
         shows("/cameras", Guard::SETTINGS, get(cameras::get)),
         shows("/cameras/new", Guard::SETTINGS, get(camera_new::get)),
         takes("/cameras/new", Guard::CHANGE, post(camera_new::post)),
@@ -115,20 +136,7 @@ fn routes() -> Vec<Route> {
             Guard::CHANGE,
             post(camera_sign_off::withdraw),
         ),
-        shows("/hotlists", Guard::SETTINGS, get(hotlists::get)),
-        shows("/hotlists/new", Guard::SETTINGS, get(hotlist_new::get)),
-        takes("/hotlists/new", Guard::CHANGE, post(hotlist_new::post)),
-        shows("/hotlists/{id}", Guard::SETTINGS, get(hotlist::get)),
-        shows("/hotlists/{id}/import", Guard::SETTINGS, get(hotlist_import::get)),
-        takes("/hotlists/{id}/import", Guard::CHANGE, import),
     ]
-    .into_iter()
-    .chain(of_hits())
-    .chain(of_people())
-    .chain(of_ways_in())
-    .chain(of_oversight())
-    .chain(of_protected())
-    .collect()
 }
 
 /// What is done with a hit.
@@ -241,6 +249,20 @@ fn of_protected() -> [Route; 7] {
         takes("/protected/{id}/withdraw", Guard::CHANGE, post(protected_event::withdraw)),
         takes("/protected/{id}/ask", Guard::CHANGE, post(protected_event::ask)),
         takes("/protected/{id}/requests/{request}", Guard::CHANGE, post(protected_event::decide)),
+    ]
+}
+
+/// Trouble with equipment or the program.
+fn of_trouble() -> [Route; 7] {
+    use pages::{trouble, trouble_report};
+    [
+        shows("/trouble", Guard::SETTINGS, get(trouble::get)),
+        shows("/trouble/new", Guard::SETTINGS, get(trouble::get_new)),
+        takes("/trouble/new", Guard::CHANGE, post(trouble::post_new)),
+        shows("/trouble/{id}", Guard::SETTINGS, get(trouble_report::get)),
+        takes("/trouble/{id}/take", Guard::CHANGE, post(trouble_report::take)),
+        takes("/trouble/{id}/note", Guard::CHANGE, post(trouble_report::note)),
+        takes("/trouble/{id}/close", Guard::CHANGE, post(trouble_report::close)),
     ]
 }
 

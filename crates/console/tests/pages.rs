@@ -15,6 +15,8 @@ mod people;
 mod policy;
 #[path = "pages/protected.rs"]
 mod protected;
+#[path = "pages/trouble.rs"]
+mod trouble;
 #[path = "pages/ways_in.rs"]
 mod ways_in;
 #[path = "pages/who.rs"]

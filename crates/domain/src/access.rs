@@ -136,6 +136,10 @@ actions! {
     AskNexus = "ask-nexus";
     /// Approve or refuse a look that somebody else asked for.
     ApproveNexus = "approve-nexus";
+    /// Report trouble with equipment or the program, and see what was reported.
+    ReportTrouble = "report-trouble";
+    /// Take a report of trouble, note something on it, close it.
+    HandleTrouble = "handle-trouble";
     /// Look after one's own account: sessions, what one works on, which passkeys and tokens there are.
     OwnAccount = "own-account";
     /// Change what one signs in with.

@@ -59,6 +59,8 @@ id!(/// A protected event.
     ProtectedEventId);
 id!(/// That somebody asks to look at what was read at a protected event.
     NexusRequestId);
+id!(/// A report of trouble with equipment or the program.
+    TroubleId);
 id!(/// One state of an agency's policy.
     BundleId);
 id!(/// A look that could not wait for its case number.

@@ -16,6 +16,7 @@ pub mod protected;
 pub mod read;
 pub mod sign_off;
 pub mod time;
+pub mod trouble;
 mod words;
 
 pub use access::{Action, Actor, Judgement, Permit, Reason, Refusal};
@@ -25,7 +26,7 @@ pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priori
 pub use ids::{
     AgencyId, BundleId, CameraId, CompletionId, ExigentId, GrantId, HitId, HotlistId,
     HotlistVersionId, IncidentId, NexusRequestId, PasskeyId, PersonId, ProtectedEventId, ReadId,
-    ReadRef, ReportId, ReviewId, TokenId,
+    ReadRef, ReportId, ReviewId, TokenId, TroubleId,
 };
 pub use incident::{Incident, IncidentClosed};
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};

@@ -121,6 +121,10 @@ actions! {
     AskNexus = "ask-nexus", "ask to look at a protected event";
     /// Approve or refuse a look that somebody else asked for.
     ApproveNexus = "approve-nexus", "approve a look at a protected event";
+    /// Report trouble with equipment or the program, and see what was reported.
+    ReportTrouble = "report-trouble", "report trouble";
+    /// Take a report of trouble, note something on it, close it.
+    HandleTrouble = "handle-trouble", "see to trouble";
     /// Make and revoke tokens for machines.
     ManageTokens = "manage-tokens", "change tokens for machines";
     /// See and change one's own account: sessions, training state, what one works on.

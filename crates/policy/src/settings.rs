@@ -65,7 +65,7 @@ pub struct Settings {
     pub second_person: SecondPerson,
     /// What has to be done before a stop, and by when a hit has to be looked after.
     pub verification: Verification,
-    /// Where cameras may stand.
+    /// Where cameras may stand, and when one is in trouble.
     #[serde(default)]
     pub cameras: Cameras,
     /// What may be stored of a read.

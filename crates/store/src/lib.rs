@@ -39,6 +39,7 @@ pub use control::sessions::SessionRow;
 pub use control::sign_in::{AuthenticatorRow, Enrolment, PasswordRow, StepRow};
 pub use control::sign_ins::SignInRow;
 pub use control::tokens::TokenRow;
+pub use control::troubles::CameraHour;
 pub use error::{SqlError, StoreError};
 pub use file::{Batch, BatchLeaf, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
 pub use reads::look::ReadsQuery;

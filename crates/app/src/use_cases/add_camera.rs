@@ -57,7 +57,7 @@ async fn sign_offs_of(
     }
     // As it is stored: a command beside the server has not loaded it.
     let Some(policy) = app.policy_of(ctx.agency).await? else { return Ok(Vec::new()) };
-    let Cameras { sign_offs, clause } = &policy.bundle.settings().cameras;
+    let Cameras { sign_offs, clause, .. } = &policy.bundle.settings().cameras;
     let asked = sign_offs.iter().map(|one| AskedSignOff {
         unit: one.word.clone(),
         label: one.label.clone(),

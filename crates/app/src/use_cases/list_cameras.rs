@@ -1,6 +1,6 @@
 //! The cameras with what was last heard of them.
 
-use domain::access::{ListCameras, ListPeople};
+use domain::access::{ListCameras, ListPeople, ReportTrouble};
 use domain::{AgencyId, CameraId, Permit};
 
 use crate::record::{About, server_permit};
@@ -28,9 +28,12 @@ pub async fn open_camera(app: &App, ctx: &Ctx, id: CameraId) -> Result<CameraPag
     let placing = placing.map_err(AskError::failed("look up a camera's sign-offs"))?;
     let people = store.people(&act.leave().permit::<ListPeople>()?).await;
     let people = people.map_err(AskError::failed("list people"))?;
+    let troubles = store.open_troubles(&act.leave().permit::<ReportTrouble>()?).await;
+    let mut troubles = troubles.map_err(AskError::failed("list reports of trouble"))?;
+    troubles.retain(|trouble| trouble.about.camera == Some(id));
     act.done([format!("camera {id}")]);
     let names = people.into_iter().map(|person| (person.id, person.name)).collect();
-    Ok(CameraPage { row, placing: placing.ok_or_else(none)?, names })
+    Ok(CameraPage { row, placing: placing.ok_or_else(none)?, troubles, names })
 }
 
 /// The camera in use that people call by this name: how a watched folder finds whose pictures it holds. Shown to nobody, so

@@ -28,6 +28,7 @@ pub mod take_frame;
 pub mod take_reads;
 pub mod tokens;
 pub mod training;
+pub mod troubles;
 
 pub use add_camera::{AddedCamera, add_camera};
 pub use create_hotlist::{NewHotlist, create_hotlist};

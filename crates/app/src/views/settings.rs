@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use domain::trouble::Trouble;
 use domain::{AskedSignOff, Camera, Hotlist, PersonId, Placing};
 
 use crate::use_cases::import_hotlist::ImportStatus;
@@ -27,6 +28,8 @@ pub struct CameraPage {
     pub row: CameraRow,
     /// How far its place is signed off.
     pub placing: Placing,
+    /// Its reports of trouble that are open, newest first (`AUS-344.3.1b`).
+    pub troubles: Vec<Trouble>,
     /// Everybody's name.
     pub names: HashMap<PersonId, String>,
 }

@@ -26,3 +26,4 @@ mod sign_in;
 mod sign_offs;
 mod tokens;
 mod training;
+mod troubles;

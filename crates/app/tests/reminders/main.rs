@@ -12,6 +12,8 @@ use app::people::{
 };
 use app::reminders::remind;
 use app::sign_in::{Door, with_password};
+use app::troubles::{ReportingTrouble, report_trouble};
+use app::watch::watch_cameras;
 use app::{Ctx, MailConfig};
 use domain::{PersonId, Role};
 use outbound::{MailPassword, MailServer, Protection};
@@ -123,6 +125,37 @@ async fn clause_aus_344_3_1a1_the_digest_of_sign_ins_comes_by_mail_each_day_and_
     );
     let second = office.take();
     assert!(second.text.contains("Subject: Sign-ins and access on 2026-11-22"), "{}", second.text);
+}
+
+#[tokio::test]
+async fn clause_aus_344_3_1b_trouble_is_told_by_mail_to_the_security_officer_once_and_without_its_words()
+ {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let who = Inviting {
+        login: "c.stone".to_owned(),
+        name: "C. Stone".to_owned(),
+        email: "c.stone@testing.example".to_owned(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    let roles = [Role::ChiefSecurityOfficer];
+    first_person(&house.app, house.agency, who, &roles, "a test").await.unwrap();
+    for what in ["the mast leans", "the door is open"] {
+        let said =
+            ReportingTrouble { what: what.to_owned(), camera: None, urgency: "high".to_owned() };
+        report_trouble(&house.app, &house.admin(), &said).await.unwrap();
+    }
+    watch_cameras(&house.app, house.app.now()).await.unwrap();
+    send_due_mail(&house.app, house.app.now()).await.unwrap();
+    for number in 1..=2 {
+        let mail = office.take();
+        assert_eq!(mail.to, ["c.stone@testing.example"]);
+        let subject = format!("Subject: Trouble {number}: reported");
+        assert!(mail.text.contains(&subject), "{}", mail.text);
+        assert!(mail.text.contains(&format!("/trouble/{number}")), "{}", mail.text);
+        assert!(!mail.text.contains("mast") && !mail.text.contains("door"), "{}", mail.text);
+    }
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ pub struct OneCamera {
     added: Moment,
     added_by: String,
     sign_offs: SignOffs,
+    troubles: Vec<(i64, String, &'static str)>,
 }
 
 impl OneCamera {
@@ -39,6 +40,11 @@ impl OneCamera {
             added: Moment::in_full(row.camera.added_at),
             added_by: added_by.unwrap_or_default(),
             sign_offs: SignOffs::of(opened, signer),
+            troubles: opened
+                .troubles
+                .iter()
+                .map(|one| (one.id.to_i64(), one.about.what.clone(), one.state()))
+                .collect(),
             frame,
         }
     }

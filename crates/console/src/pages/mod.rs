@@ -34,6 +34,8 @@ pub mod sign_out;
 pub(crate) mod start;
 pub mod theme;
 pub mod token;
+pub mod trouble;
+pub mod trouble_report;
 pub mod work;
 pub mod work_complete;
 

@@ -36,6 +36,9 @@ const FORMS: &[(&str, &str)] = &[
     ("/security/lock", "person=999&day=2026-11-21"),
     ("/theme", "theme=dark&back=/"),
     ("/training/record", "person=999&course=reader&day=2026-11-21"),
+    ("/trouble/new", "what=no+picture&camera=&urgency=low"),
+    ("/trouble/{id}/note", "note=seen"),
+    ("/trouble/{id}/close", "done=cleaned"),
     // What was stated before stands.
     ("/work", "purpose=none-such&case_number=&offence=&reason="),
 ];

@@ -319,6 +319,10 @@ impl Checks<'_> {
             self.word(&one.word, &place);
             self.unless(!one.label.trim().is_empty(), format!("{place}.label"), "it is empty");
         }
+        let quiet = (5..=7 * 24 * 60).contains(&cameras.quiet_minutes);
+        self.unless(quiet, "cameras.quiet_minutes", "between 5 and 10080, which is a week");
+        let less = (1..=90).contains(&cameras.less_percent);
+        self.unless(less, "cameras.less_percent", "between 1 and 90");
         let is_said = cameras.sign_offs.is_empty() || cameras.clause.is_some();
         self.unless(is_said, "cameras.clause", "no clause says that a camera waits for sign-offs");
     }

@@ -40,7 +40,7 @@ fn clauses(from: &str, to: &str) -> Vec<String> {
 }
 
 /// What is written, what is written instead, and the fault.
-const WRONG_SETTINGS: [(&str, &str, &str); 24] = [
+const WRONG_SETTINGS: [(&str, &str, &str); 26] = [
     ("version = 1", "version = 2", "version: 2 is not read here: 1 is"),
     (
         "id = \"example\"",
@@ -130,6 +130,12 @@ const WRONG_SETTINGS: [(&str, &str, &str); 24] = [
         "role = \"mayor\" }",
         "cameras: unknown variant `mayor`, expected one of `administrator`, `chief-security-officer`, `rtcc-operator`, `officer`, `investigator`, `supervisor`, `auditor`, `program-lieutenant`, `records-custodian`, `trainer`, `chief`, `external-auditor`",
     ),
+    (
+        "quiet_minutes = 120",
+        "quiet_minutes = 1",
+        "cameras.quiet_minutes: between 5 and 10080, which is a week",
+    ),
+    ("less_percent = 25", "less_percent = 100", "cameras.less_percent: between 1 and 90"),
     ("[search]", "[serach]", "search: it is missing"),
     ("[search]", "[serach]", "serach: there is no such setting"),
     ("failures_max = 5", "failures_max = 5\nmood = 1", "sign_in: unknown field `mood`"),

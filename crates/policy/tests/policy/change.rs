@@ -136,8 +136,8 @@ fn clause_aus_344_3_2c_sign_offs_that_come_or_go_are_told_and_are_somebodys_to_g
     );
     let none = files("belton-mo");
     let one = none.settings.replace(
-        "[cameras]\nsign_offs = []",
-        "[cameras]\nclause = \"BEL-461.2\"\nsign_offs = [{ word = \"planning\", label = \"Planning unit\", role = \"chief\" }]",
+        "\nsign_offs = []",
+        "\nclause = \"BEL-461.2\"\nsign_offs = [{ word = \"planning\", label = \"Planning unit\", role = \"chief\" }]",
     );
     let promised = read(&BundleFiles { settings: one.into(), ..none.clone() });
     let said = says(&read(&none), &promised);

@@ -25,11 +25,12 @@ pub(crate) mod sign_ins;
 pub(crate) mod sign_offs;
 pub(crate) mod tokens;
 pub(crate) mod training;
+pub(crate) mod troubles;
 
 use crate::StoreError;
 use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
 
-const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0010_sign_offs_protected_events", "0012_hit_lives");
+const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0010_sign_offs_protected_events_troubles", "0012_hit_lives");
 
 /// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
 #[derive(Clone, Debug)]

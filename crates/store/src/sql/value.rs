@@ -59,6 +59,7 @@ from! {
     domain::IncidentId => I64 with domain::IncidentId::to_i64;
     domain::ProtectedEventId => I64 with domain::ProtectedEventId::to_i64;
     domain::NexusRequestId => I64 with domain::NexusRequestId::to_i64;
+    domain::TroubleId => I64 with domain::TroubleId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
     domain::ExigentId => I64 with domain::ExigentId::to_i64;
 }

@@ -21,4 +21,5 @@ mod protected;
 mod seal;
 mod sign_in;
 mod sign_offs;
+mod troubles;
 mod ways_in;

@@ -83,4 +83,46 @@ CREATE TABLE nexus_requests (
 );
 CREATE INDEX nexus_requests_by_agency ON nexus_requests (agency, id);
 
-INSERT INTO counters (name, last) VALUES ('sign-off', 0), ('protected-event', 0), ('nexus-request', 0);
+-- Trouble with equipment or the program. What the server opens by itself is open once for each camera and cause.
+CREATE TABLE troubles (
+    id BIGINT PRIMARY KEY,
+    agency BIGINT NOT NULL REFERENCES agencies (id),
+    cause TEXT NOT NULL CHECK (cause IN ('reported', 'quiet', 'reads-less')),
+    camera BIGINT REFERENCES cameras (id),
+    what TEXT NOT NULL CHECK (length(what) > 0),
+    urgency TEXT NOT NULL CHECK (urgency IN ('low', 'normal', 'high')),
+    opened_by BIGINT REFERENCES people (id),
+    opened_at BIGINT NOT NULL,
+    taken_by BIGINT REFERENCES people (id),
+    taken_at BIGINT,
+    closed_by BIGINT REFERENCES people (id),
+    closed_at BIGINT,
+    done TEXT CHECK (length(done) > 0),
+    CHECK (cause = 'reported' OR camera IS NOT NULL),
+    CHECK ((taken_by IS NULL) = (taken_at IS NULL)),
+    CHECK ((closed_at IS NULL) = (done IS NULL)),
+    CHECK (closed_by IS NULL OR closed_at IS NOT NULL)
+);
+CREATE INDEX troubles_by_agency ON troubles (agency, id);
+CREATE UNIQUE INDEX troubles_open ON troubles (camera, cause) WHERE closed_at IS NULL AND cause <> 'reported';
+
+CREATE TABLE trouble_notes (
+    id BIGINT PRIMARY KEY,
+    trouble BIGINT NOT NULL REFERENCES troubles (id),
+    by_person BIGINT NOT NULL REFERENCES people (id),
+    at BIGINT NOT NULL,
+    note TEXT NOT NULL CHECK (length(note) > 0)
+);
+CREATE INDEX trouble_notes_by_trouble ON trouble_notes (trouble, id);
+
+-- How many reads each camera handed in in each hour, counted from 1970 UTC: what is usual is told from it.
+CREATE TABLE camera_hours (
+    camera BIGINT NOT NULL REFERENCES cameras (id),
+    hour BIGINT NOT NULL,
+    n_reads BIGINT NOT NULL CHECK (n_reads >= 0),
+    PRIMARY KEY (camera, hour)
+) WITHOUT ROWID;
+CREATE INDEX camera_hours_by_hour ON camera_hours (hour);
+
+INSERT INTO counters (name, last)
+VALUES ('sign-off', 0), ('protected-event', 0), ('nexus-request', 0), ('trouble', 0), ('trouble-note', 0);
