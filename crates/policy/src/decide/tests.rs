@@ -260,8 +260,8 @@ fn any_facts(purposes: Vec<String>) -> impl Strategy<Value = (Action, Facts)> {
         option::weighted(0.1, requester()),
         option::weighted(0.9, prop_oneof![9 => 1_u32..800, 1 => any::<u32>()]),
     );
-    let flags = (prop::bool::weighted(0.1), prop::bool::weighted(0.05));
-    (action, who, what, flags).prop_map(|(action, who, what, (exigent, overdue))| {
+    let flags = (prop::bool::weighted(0.1), prop::bool::weighted(0.05), protected());
+    (action, who, what, flags).prop_map(|(action, who, what, (exigent, overdue, protected))| {
         let (person, session, valid) = who;
         let (purpose, case, offence, reason, requester, lookback_hours) = what;
         let training = TrainingFact { until: Some("2026-12-31".to_owned()), valid };
@@ -270,6 +270,7 @@ fn any_facts(purposes: Vec<String>) -> impl Strategy<Value = (Action, Facts)> {
             day: "2026-11-22".to_owned(),
             exigent,
             overdue,
+            protected,
             lookback_hours,
             offence,
             person,
@@ -283,6 +284,13 @@ fn any_facts(purposes: Vec<String>) -> impl Strategy<Value = (Action, Facts)> {
         };
         (action, facts)
     })
+}
+
+fn protected() -> impl Strategy<Value = Option<ProtectedFact>> {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let fact =
+        flags.prop_map(|(approved, nexus, wanted)| ProtectedFact { approved, nexus, wanted });
+    option::weighted(0.3, fact)
 }
 
 const ALL_PACKS: &str = "austin-tx under all packs";
