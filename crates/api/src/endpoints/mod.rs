@@ -33,6 +33,6 @@ pub(crate) mod put_work;
 pub(crate) mod rekey_camera;
 pub(crate) mod reviews;
 pub(crate) mod security;
+pub(crate) mod sign_offs;
 pub(crate) mod training;
 pub(crate) mod weeks;
-pub(crate) mod sign_offs;

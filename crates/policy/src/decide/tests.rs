@@ -12,7 +12,8 @@ use super::*;
 use crate::bundle::BundleFiles;
 use crate::cedar::schema;
 use crate::facts::{
-    CaseCheck, CaseFact, Offence, Person, ProtectedFact, ReasonFact, Requester, Session, TrainingFact,
+    CaseCheck, CaseFact, Offence, Person, ProtectedFact, ReasonFact, Requester, Session,
+    TrainingFact,
 };
 
 pub(super) fn bare(action: Action) -> Facts {
