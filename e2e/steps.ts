@@ -96,7 +96,7 @@ export async function makeHotlist(page: Page, name: string, category: string): P
 /** Imports rows into the list whose import page is open. */
 export async function importRows(page: Page, csv: string): Promise<void> {
   const file = { name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(csv) };
-  await page.getByLabel("CSV file").setInputFiles(file);
+  await page.getByLabel("File", { exact: true }).setInputFiles(file);
   await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByText("The new list is in force.")).toBeVisible();
 }

@@ -18,7 +18,7 @@ for (const scripted of [true, false]) {
       await makeHotlist(staff, name, "Stolen vehicle");
       const file = { name: "ncic.csv", mimeType: "text/csv", buffer: Buffer.from(CSV) };
       const choose = async () => {
-        await staff.getByLabel("CSV file").setInputFiles(file);
+        await staff.getByLabel("File", { exact: true }).setInputFiles(file);
         if (scripted) await expect(staff.getByLabel("Plate or pattern")).toHaveValue("LIC");
         await staff.getByLabel("Plate or pattern").fill("LIC");
         await staff.getByLabel("State", { exact: true }).fill("LIS");
@@ -46,7 +46,7 @@ for (const scripted of [true, false]) {
     test("a file that cannot be read says what and where, and changes nothing", async ({ staff }) => {
       await makeHotlist(staff, `Broken, ${scripted ? "scripted" : "plain"}`, "Stolen plate");
       const buffer = Buffer.concat([Buffer.from("plate\n7ABC123\n"), Buffer.from([0xff, 0xfe, 0x41, 0x0a])]);
-      await staff.getByLabel("CSV file").setInputFiles({ name: "bad.csv", mimeType: "text/csv", buffer });
+      await staff.getByLabel("File", { exact: true }).setInputFiles({ name: "bad.csv", mimeType: "text/csv", buffer });
       for (const label of ["State", "Make", "Model", "Colour", "Year", "Case or NCIC number", "Note"]) {
         await staff.getByLabel(label, { exact: true }).fill("");
       }

@@ -33,6 +33,16 @@ export class CsvForm extends HTMLElement {
     this.#form = form;
     file.addEventListener("change", () => void this.#offerColumns(file.files?.[0]));
     form.addEventListener("submit", (event) => this.#send(event));
+    const layout = this.querySelector<HTMLSelectElement>("select[data-layout]");
+    layout?.addEventListener("change", () => this.#showColumns(layout.value));
+    if (layout) this.#showColumns(layout.value);
+  }
+
+  /** Columns are asked for only where no layout says them. */
+  #showColumns(layout: string): void {
+    for (const part of this.querySelectorAll<HTMLElement>("[data-columns-only]")) {
+      part.hidden = layout !== "columns";
+    }
   }
 
   async #offerColumns(file: File | undefined): Promise<void> {

@@ -253,7 +253,8 @@ fn import(err: &ImportError) -> (StatusCode, ErrorBody) {
             let help = "Ask for the import's status.";
             return of(StatusCode::CONFLICT, "busy", err, None, help);
         }
-        ImportError::Mapping { field, .. } => format!("mapping.{field}"),
+        ImportError::Layout { field, .. } => format!("layout.{field}"),
+        ImportError::Forbidden(_) => "category".to_owned(),
         ImportError::File { line, .. } | ImportError::NothingTaken { line, .. } => {
             format!("line {line}")
         }

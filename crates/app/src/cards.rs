@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use domain::access::{ListCameras, ListHotlists, OpenHit, OpenRead};
-use domain::{Camera, CameraId, Hit, Hotlist, HotlistId, ReadRef, StoredRead};
+use domain::{
+    Camera, CameraId, Category, Hit, Hotlist, HotlistEntry, HotlistId, ReadRef, StoredRead,
+};
 
 use crate::record::Leave;
 use crate::views::{HitCard, ReadCard, doubtful_characters, look_alike_note};
@@ -15,6 +17,8 @@ use crate::{App, AskError};
 pub struct Joins {
     cameras: HashMap<CameraId, Camera>,
     hotlists: HashMap<HotlistId, Hotlist>,
+    /// Under which category hits of a topic are told.
+    topics: HashMap<(HotlistId, u32), Category>,
 }
 
 impl Joins {
@@ -25,7 +29,14 @@ impl Joins {
         let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
         let hotlists = store.hotlists(&leave.permit::<ListHotlists>()?).await;
         let hotlists = hotlists.map_err(AskError::failed("list the hotlists"))?;
-        Ok(Self::of(cameras, hotlists))
+        let topics = store.topics(&leave.permit::<ListHotlists>()?).await;
+        let topics = topics.map_err(AskError::failed("list the topics of hotlists"))?;
+        let policy = app.policy(leave.ctx().agency);
+        let category = |kind| policy.as_ref()?.bundle.settings().topic(kind).ok();
+        let topics = topics
+            .into_iter()
+            .filter_map(|topic| Some(((topic.hotlist, topic.number), category(topic.kind?)?)));
+        Ok(Self { topics: topics.collect(), ..Self::of(cameras, hotlists) })
     }
 
     /// Of the agency's cameras and lists.
@@ -33,7 +44,15 @@ impl Joins {
         Self {
             cameras: cameras.into_iter().map(|camera| (camera.id, camera)).collect(),
             hotlists: hotlists.into_iter().map(|list| (list.id, list)).collect(),
+            topics: HashMap::new(),
         }
+    }
+
+    /// Why an entry of a list is wanted: by its topic, where it has one that the policy still holds.
+    fn category(&self, list: &Hotlist, entry: Option<&HotlistEntry>) -> Category {
+        let topic = entry.and_then(|entry| entry.topic);
+        let of_topic = topic.and_then(|number| self.topics.get(&(list.id, number)));
+        of_topic.copied().unwrap_or(list.category)
     }
 
     /// A camera of the agency.
@@ -98,6 +117,7 @@ impl Joins {
         let entry = app.inner().store.entry(&leave.permit::<OpenHit>()?, hit.entry).await;
         let entry = entry.map_err(AskError::failed("look up the entry"))?;
         let read = &stored.read;
+        let category = self.category(list, entry.as_ref());
         let note =
             entry.as_ref().and_then(|entry| look_alike_note(read.plate, &entry.plate, hit.grade));
         Ok(Some(HitCard {
@@ -116,11 +136,11 @@ impl Joins {
             heading_deg: self.camera(read.camera).and_then(|camera| camera.about.heading_deg),
             grade: hit.grade,
             jurisdiction_fit: hit.jurisdiction_fit,
-            category: list.category,
-            priority: list.category.priority(),
+            category,
+            priority: category.priority_of(entry.as_ref().and_then(|entry| entry.priority)),
             hotlist_id: list.id,
             hotlist_name: list.name.clone(),
-            list_imported_at: list.imported_at.filter(|_| list.version == Some(hit.entry.version)),
+            list_imported_at: list.renewed_at.filter(|_| list.version == Some(hit.entry.version)),
             entry,
             look_alike_note: note,
             has_plate_picture: read.pictures.plate.is_some(),

@@ -110,15 +110,9 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
         app.load_policy(agency.id).await?;
         let permit = server_permit::<ListHotlists>(agency.id, app.now())?;
         let lists = inner.store.hotlists(&permit).await?;
-        let mut stored: Vec<_> = lists
-            .iter()
-            .filter(|list| list.n_entries > 0)
-            .filter_map(|list| list.version)
-            .collect();
-        let mut loaded: Vec<_> = state.lists().lists.iter().map(|list| list.version).collect();
-        stored.sort_unstable();
-        loaded.sort_unstable();
-        if stored != loaded {
+        let in_force = state.lists();
+        in_force.silent_from.set(matching::silent_lists(app, agency.id, &lists));
+        if in_force.loaded != matching::loaded(&lists) {
             matching::rebuild(app, agency.id).await?;
             app.bus().tell(agency.id, Topic::Hotlists, None);
         }

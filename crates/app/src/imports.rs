@@ -51,6 +51,12 @@ impl Imports {
         Some(import)
     }
 
+    /// Whether an import into a list runs.
+    pub(crate) fn runs(&self, hotlist: HotlistId) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&hotlist).is_some_and(|import| import.runs())
+    }
+
     /// How far a list's import is.
     pub(crate) fn status(&self, hotlist: HotlistId) -> Option<ImportStatus> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

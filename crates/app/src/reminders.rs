@@ -6,14 +6,15 @@ pub use hits::watch_hits;
 
 use std::sync::Arc;
 
-use domain::access::{ListPeople, ListTraining, ReportTrouble};
-use domain::{AgencyId, Day, Person, Timestamp};
+use domain::access::{ListHotlists, ListPeople, ListTraining, ReportTrouble};
+use domain::{AgencyId, Day, Person, Staleness, Timestamp};
 use policy::Action;
 use policy::settings::Course;
 use store::NewMail;
 
 use crate::error::BoxError;
 use crate::mail::MailConfig;
+use crate::matching::fresh_for;
 use crate::policies::InForce;
 use crate::record::server_permit;
 use crate::use_cases::oversight::{digest_day, digest_text, security_digest};
@@ -88,6 +89,7 @@ pub async fn remind(app: &App, now: Timestamp) -> Result<(), BoxError> {
         let round = Round { app, mail, agency: agency.id, policy, now };
         round.of_training().await?;
         round.of_accounts().await?;
+        round.of_hotlists().await?;
         round.of_security(&agency.name).await?;
     }
     Ok(())
@@ -191,6 +193,38 @@ impl Round<'_> {
                 );
                 let once = format!("trouble {id}, person {}", person.id);
                 self.queue(&person, once, subject, body).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists that are older than the law allows and raise no hits: once to each who may change them, until it is renewed and
+    /// becomes too old again.
+    async fn of_hotlists(&self) -> Result<(), BoxError> {
+        let permit = server_permit::<ListHotlists>(self.agency, self.now)?;
+        let law = self.policy.bundle.settings().hotlists.law.as_ref();
+        let Some(clause) = law.map(|law| law.clause.as_str()) else { return Ok(()) };
+        for list in self.app.inner().store.hotlists(&permit).await? {
+            let limits = fresh_for(&self.policy, &list);
+            let (Some(renewed_at), Staleness::PastLaw { .. }) =
+                (list.renewed_at, limits.staleness(list.renewed_at, self.now))
+            else {
+                continue;
+            };
+            let subject = format!("A hotlist raises no hits: {}", list.name);
+            let body = format!(
+                "The hotlist “{}” was last renewed at {renewed_at}. That is longer ago than the law allows ({clause}), so it raises no \
+                 hits.\n\nImport it anew: {}/hotlists/{}\n",
+                list.name, self.mail.console_url, list.id
+            );
+            for person in self.who_may(Action::ManageHotlists).await? {
+                let once = format!(
+                    "hotlist {} silent, renewed {}, person {}",
+                    list.id,
+                    renewed_at.micros(),
+                    person.id
+                );
+                self.queue(&person, once, subject.clone(), body.clone()).await?;
             }
         }
         Ok(())

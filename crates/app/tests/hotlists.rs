@@ -8,7 +8,7 @@
 use std::io::Cursor;
 
 use app::{
-    Column, ImportAsk, ImportError, ImportPhase, Mapping, NewHotlist, create_hotlist,
+    Column, ImportAsk, ImportError, ImportPhase, Layout, NewHotlist, create_hotlist,
     import_hotlist, import_status, open_hotlist, take_reads,
 };
 use domain::Category;
@@ -16,8 +16,8 @@ use testkit::House;
 use testkit::house::read;
 
 fn ask(dry_run: bool) -> ImportAsk {
-    let mapping = Mapping::of_plate(Column::Name("plate".to_owned()));
-    ImportAsk { mapping, dry_run, file_name: "list.csv".to_owned(), size_bytes: None }
+    let layout = Some(Layout::plain(Column::Name("plate".to_owned())));
+    ImportAsk { layout, dry_run, file_name: "list.csv".to_owned(), size_bytes: None }
 }
 
 async fn n_hits(house: &House, event: &str, plate: &str) -> u32 {
@@ -39,7 +39,7 @@ async fn a_new_version_takes_the_old_ones_place_at_once() {
             ask(true),
         )
         .await;
-        assert_eq!(dry.unwrap().version, None);
+        assert_eq!(dry.unwrap().version(), None);
         assert_eq!(n_hits(&house, "3", "NEW111").await, 0);
         let file = "plate\nNEW111\nNEW111\n!!!\n";
         let report = import_hotlist(
@@ -79,7 +79,7 @@ async fn what_cannot_be_imported_changes_nothing_and_says_why() {
     ));
     assert!(matches!(
         import(b"number\nABC1\n").await,
-        Err(ImportError::Mapping { field: "plate", .. })
+        Err(ImportError::Layout { field: "plate", .. })
     ));
     assert_eq!(n_hits(&house, "1", "ABC1").await, 0);
     assert_eq!(n_hits(&house, "2", "OLD111").await, 1);

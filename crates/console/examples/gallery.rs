@@ -12,8 +12,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, fs};
 
-use app::views::{CameraPage, CameraRow, HitCard, HitPage, HotlistRow, Page, ReadCard, ReadPage};
-use app::{Encoding, ImportError, ImportPhase, ImportReport, ImportStatus};
+use app::views::{
+    CameraPage, CameraRow, HitCard, HitPage, HotlistRow, Page, ReadCard, ReadPage, TopicRow,
+    WaitingVersion,
+};
+use app::{
+    Encoding, ImportError, ImportOutcome, ImportPhase, ImportReport, ImportStatus, Update, presets,
+};
 use askama::Template;
 use console::frame::{Frame, Theme};
 use console::pages::camera::OneCamera;
@@ -27,6 +32,7 @@ use console::pages::hits::HitsPage;
 use console::pages::hotlist::OneHotlist;
 use console::pages::hotlist_import::{ImportPage, Report};
 use console::pages::hotlist_new::HotlistForm;
+use console::pages::hotlist_source::SourcePage;
 use console::pages::hotlists::HotlistsPage;
 use console::pages::incidents::Incidents;
 use console::pages::queue::QueuePage;
@@ -35,9 +41,10 @@ use console::pages::reads::ReadsPage;
 use console::pages::sign_in::{OtherWays, SignInPage};
 use console::pages::sign_out::SignedOutPage;
 use domain::{
-    AgencyId, Alternative, AskedSignOff, Camera, CameraId, CameraKey, Category, Confidence, HitId,
-    Hotlist, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks, Mounting, NewCamera,
-    PersonId, Placing, Position, ReadId, ReadRef, RefusedRow, Role, SignOff, Timestamp, Withdrawn,
+    AgencyId, Alternative, AskedSignOff, Camera, CameraId, CameraKey, Category, Confidence,
+    FreshFor, HitId, Hotlist, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks,
+    Mounting, NewCamera, PersonId, Placing, Position, ReadId, ReadRef, RefusedRow, Role, SignOff,
+    Timestamp, Topic, TopicKind, Withdrawn,
 };
 use plate::{CodeSystem, Grade, Jurisdiction, JurisdictionFit, PlateText};
 
@@ -75,6 +82,7 @@ fn entry(plate: &str) -> HotlistEntry {
         year: Some(2019),
         reference: Some("24-11532".to_owned()),
         note: Some("Dent in the right rear door.".to_owned()),
+        ..HotlistEntry::default()
     }
 }
 
@@ -252,8 +260,74 @@ fn list(
         version: age.map(|_| HotlistVersionId::from_i64(1)),
         n_entries: if age.is_some() { 10_000_000 } else { 0 },
         imported_at: age.map(ago),
+        renewed_at: age.map(ago),
+        layout: (id == 2)
+            .then(|| presets().last().map(|one| one.text).unwrap_or_default().to_owned()),
+        drop_percent: 20,
+        stale_hours: None,
+        revision: 1,
     };
-    HotlistRow { hotlist, age: age.map(Duration::from_secs), import }
+    let limits = FreshFor::of(None, category, 30, Some(48));
+    HotlistRow {
+        staleness: limits.staleness(hotlist.renewed_at, ago(0)),
+        limits: Some((limits, Some("Example Act § 5".to_owned()))),
+        topics: if id == 2 { topics(hotlist.id) } else { Vec::new() },
+        waiting: (id == 2).then(|| WaitingVersion {
+            version: HotlistVersionId::from_i64(9),
+            hotlist: hotlist.id,
+            file_name: "extract-20261122.txt".to_owned(),
+            n_before: 10_000_000,
+            n_after: 411_020,
+            since: ago(2_400),
+        }),
+        hotlist,
+        age: age.map(Duration::from_secs),
+        import,
+    }
+}
+
+fn topics(hotlist: HotlistId) -> Vec<TopicRow> {
+    let topic = |number, value: &str, name: &str, kind, on, may: Result<Category, &str>| TopicRow {
+        topic: Topic {
+            hotlist,
+            number,
+            value: value.to_owned(),
+            name: name.to_owned(),
+            kind,
+            on,
+            switched: on.then(|| (ago(90_000), None)),
+            n_rows: u64::from(number) * 71_411,
+        },
+        may: may.map_err(str::to_owned),
+    };
+    let forbidden = "the policy forbids lists of immigration violators (AUS-344.4a6)";
+    vec![
+        topic(
+            1,
+            "VEH",
+            "Stolen and felony vehicles",
+            Some(TopicKind::Vehicle),
+            true,
+            Ok(Category::StolenVehicle),
+        ),
+        topic(
+            2,
+            "WAN",
+            "Wanted persons",
+            Some(TopicKind::WantedPerson),
+            false,
+            Ok(Category::WantedPerson),
+        ),
+        topic(
+            3,
+            "IMM",
+            "Immigration violators",
+            Some(TopicKind::ImmigrationViolator),
+            false,
+            Err(forbidden),
+        ),
+        topic(4, "XQ7", "XQ7", None, false, Err("the list’s layout does not say what it is about")),
+    ]
 }
 
 fn lists() -> Vec<HotlistRow> {
@@ -287,14 +361,26 @@ fn reports() -> (Report, Report) {
         refused(204, "plate: has no letter or digit"),
     ];
     let done = ImportReport {
-        tally: ImportTally { n_taken: 10_412, n_refused: 3, refused: rows },
+        tally: ImportTally {
+            n_taken: 10_412,
+            n_refused: 3,
+            n_off: 214,
+            refused: rows,
+            ..ImportTally::default()
+        },
         n_duplicates: 12,
         n_bytes: 612_004,
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
         encoding: Encoding::Utf8,
-        version: None,
+        update: Update::Full,
+        n_before: 10_390,
+        n_after: 10_412,
+        unknown_codes: vec![("make", 17)],
+        topics: Vec::new(),
+        n_of_other_topics: 0,
+        outcome: ImportOutcome::DryRun { would_wait: false },
     };
-    let wrong = ImportError::Mapping {
+    let wrong = ImportError::Layout {
         field: "plate",
         why: "the first row has no column \"tag\"; it has: plate, state, make".to_owned(),
     };
@@ -311,8 +397,7 @@ fn settings(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String
     let import = |report| {
         ImportPage::of(
             frame("/hotlists/2/import"),
-            2,
-            "NCIC vehicles, daily".to_owned(),
+            &list(2, "NCIC vehicles, daily", Category::StolenVehicle, Some(190_000), None).hotlist,
             Default::default(),
             report,
         )
@@ -354,6 +439,14 @@ fn settings(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String
             .render()?,
         ),
         ("hotlist-new", HotlistForm::empty(frame("/hotlists/new")).render()?),
+        (
+            "hotlist-source",
+            SourcePage::of(
+                frame("/hotlists/2/source"),
+                &list(2, "NCIC vehicles, daily", Category::StolenVehicle, None, None).hotlist,
+            )
+            .render()?,
+        ),
         ("import", import(None).render()?),
         ("import-dry-run", import(Some(dry)).render()?),
         ("import-failed", import(Some(failed)).render()?),

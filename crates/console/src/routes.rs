@@ -59,11 +59,14 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 
 fn routes() -> Vec<Route> {
     use pages::{
-        confirm, hit, hits, hits_feed, hotlist, hotlist_import, hotlist_new, hotlists, incidents,
+        confirm, hit, hits, hits_feed, hotlist, hotlist_decide, hotlist_import, hotlist_new,
+        hotlist_source, hotlists, incidents,
         invitation, leaf, ledger, picture, queue, read, reads, sign_in, sign_out, start, theme,
         work, work_complete,
     };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
+    let source =
+        post(hotlist_source::post).layer(DefaultBodyLimit::max(hotlist_source::FORM_BYTES_MAX));
     vec![
         shows("/", Guard::PUBLIC, get(start::get)),
         shows("/assets/{name}", ASSET, get(assets::get)),
@@ -108,6 +111,10 @@ fn routes() -> Vec<Route> {
         shows("/hotlists/{id}", Guard::SETTINGS, get(hotlist::get)),
         shows("/hotlists/{id}/import", Guard::SETTINGS, get(hotlist_import::get)),
         takes("/hotlists/{id}/import", Guard::CHANGE, import),
+        shows("/hotlists/{id}/source", Guard::SETTINGS, get(hotlist_source::get)),
+        takes("/hotlists/{id}/source", Guard::CHANGE, source),
+        takes("/hotlists/{id}/topics/{number}", Guard::CHANGE, post(hotlist_decide::topic)),
+        takes("/hotlists/{id}/waiting/{version}", Guard::CHANGE, post(hotlist_decide::waiting)),
     ]
     .into_iter()
     .chain(of_cameras())

@@ -38,6 +38,25 @@ pub enum Priority {
     High,
 }
 
+impl Priority {
+    /// All of them, loudest first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
+    /// Reads [`Priority::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.word() == word)
+    }
+}
+
 impl Category {
     /// All of them, most urgent first.
     pub const ALL: [Self; 6] = [
@@ -86,6 +105,14 @@ impl Category {
             Self::StolenPlate | Self::Investigation => Priority::Low,
         }
     }
+
+    /// How loudly hits of an entry are told: as its list says, but never less where somebody's life may depend on it.
+    pub fn priority_of(self, entry: Option<Priority>) -> Priority {
+        match self.priority() {
+            Priority::High => Priority::High,
+            own => entry.unwrap_or(own),
+        }
+    }
 }
 
 /// A hotlist.
@@ -105,11 +132,70 @@ pub struct Hotlist {
     pub version: Option<HotlistVersionId>,
     /// Entries in force.
     pub n_entries: u64,
-    /// When the version in force was imported: the list's age.
+    /// When the version in force was imported.
     pub imported_at: Option<Timestamp>,
+    /// When its source last gave the version in force, or said that it has not changed: the list's age is counted from here.
+    pub renewed_at: Option<Timestamp>,
+    /// How its files are read, as text (docs/hotlists.md); none where every import says it anew.
+    pub layout: Option<String>,
+    /// A new version that has fewer entries than the one before by more than so many per cent waits for a person.
+    pub drop_percent: u32,
+    /// Hours after which it is called stale, where somebody has set them.
+    pub stale_hours: Option<u32>,
+    /// Rises with whatever changes what is matched: another version, another topic.
+    pub revision: u64,
 }
 
-/// One row of a hotlist. The plate is kept as the pattern it was given as; without wildcards it is a plate.
+/// What a wanted vehicle is, as far as its list says: a known class that differs from the one seen tells a motorcycle's plate
+/// from a family car's.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VehicleClass {
+    /// A passenger car.
+    Car,
+    /// A truck or pickup.
+    Truck,
+    /// A motorcycle, scooter or moped.
+    Motorcycle,
+    /// A trailer or semi-trailer.
+    Trailer,
+    /// A bus.
+    Bus,
+    /// The list does not say, or says it in a code that is not known.
+    #[default]
+    Unknown,
+}
+
+impl VehicleClass {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Car, Self::Truck, Self::Motorcycle, Self::Trailer, Self::Bus, Self::Unknown];
+
+    /// The word that is stored and stands in tables of codes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Car => "car",
+            Self::Truck => "truck",
+            Self::Motorcycle => "motorcycle",
+            Self::Trailer => "trailer",
+            Self::Bus => "bus",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads [`VehicleClass::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.word() == word)
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+}
+
+/// One row of a hotlist. The plate is kept as the pattern it was given as; without wildcards it is a plate. Nobody's name is a
+/// part of it.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HotlistEntry {
     /// Plate or pattern, normalised (`plate::Pattern` syntax).
@@ -124,10 +210,36 @@ pub struct HotlistEntry {
     pub colour: Option<String>,
     /// Model year.
     pub year: Option<u16>,
-    /// Case or NCIC number.
+    /// The number of the record at its source: the NCIC number (NIC) where the list has one.
     pub reference: Option<String>,
-    /// Remarks and cautions.
+    /// The number of the case at the agency that entered it (OCA).
+    pub case_number: Option<String>,
+    /// Remarks.
     pub note: Option<String>,
+    /// What whoever stops the vehicle has to know first, such as “armed and dangerous”.
+    pub caution: Option<String>,
+    /// The plate's type as the list writes it (NCIC: LIT).
+    pub plate_type: Option<String>,
+    /// What the vehicle is.
+    pub class: VehicleClass,
+    /// Body style.
+    pub body: Option<String>,
+    /// The topic of its list that it belongs to, by its number there; none where the list has no topics.
+    pub topic: Option<u32>,
+    /// How loudly its hits are told, where the list says so.
+    pub priority: Option<Priority>,
+    /// When it begins to count; none: at once.
+    pub effective_at: Option<Timestamp>,
+    /// From when on it counts no more; none: as long as its list does.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl HotlistEntry {
+    /// Whether it counts at a moment.
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        self.effective_at.is_none_or(|from| from <= now)
+            && self.expires_at.is_none_or(|until| now < until)
+    }
 }
 
 /// Nothing of an entry belongs in a log: plates, case numbers and cautions stand in it.
@@ -157,13 +269,19 @@ pub struct RefusedRow {
     pub reason: String,
 }
 
-/// What an import did, or would do.
+/// What an import did, or would do. Each row of the file is counted in one of the numbers.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ImportTally {
     /// Rows taken.
     pub n_taken: u64,
     /// Rows refused.
     pub n_refused: u64,
+    /// Rows whose time was over already; they are not kept.
+    pub n_expired: u64,
+    /// Rows of topics that are off; they are not kept.
+    pub n_off: u64,
+    /// Rows that take an entry away: of an incremental file.
+    pub n_removals: u64,
     /// The first refused rows; their number is bounded, `n_refused` is not.
     pub refused: Vec<RefusedRow>,
 }
@@ -176,6 +294,35 @@ mod tests {
     fn an_entry_does_not_show_in_a_log() {
         let entry = HotlistEntry { plate: "7ABC123".to_owned(), ..HotlistEntry::default() };
         assert_eq!(format!("{entry:?}"), "HotlistEntry(…)");
+    }
+
+    #[test]
+    fn an_entry_counts_from_its_first_moment_to_before_its_last() {
+        let at = |second: i64| Timestamp::from_micros(second * 1_000_000);
+        let entry = HotlistEntry {
+            effective_at: Some(at(10)),
+            expires_at: Some(at(20)),
+            ..HotlistEntry::default()
+        };
+        let counts = [9, 10, 19, 20].map(|second| entry.counts_at(at(second)));
+        assert_eq!(counts, [false, true, true, false]);
+        assert!(HotlistEntry::default().counts_at(at(0)));
+    }
+
+    #[test]
+    fn classes_read_as_they_are_written() {
+        for class in VehicleClass::ALL {
+            assert_eq!(VehicleClass::parse(class.word()), Some(class));
+        }
+        assert_eq!(VehicleClass::parse("tank"), None);
+    }
+
+    #[test]
+    fn a_list_cannot_make_a_missing_person_quieter() {
+        assert_eq!(Category::AmberAlert.priority_of(Some(Priority::Low)), Priority::High);
+        assert_eq!(Category::StolenPlate.priority_of(Some(Priority::High)), Priority::High);
+        assert_eq!(Category::StolenVehicle.priority_of(Some(Priority::Low)), Priority::Low);
+        assert_eq!(Category::StolenVehicle.priority_of(None), Priority::Normal);
     }
 
     #[test]

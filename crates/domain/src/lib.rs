@@ -15,14 +15,18 @@ pub mod people;
 pub mod protected;
 pub mod read;
 pub mod sign_off;
+pub mod staleness;
 pub mod time;
+pub mod topic;
 pub mod trouble;
 mod words;
 
 pub use access::{Action, Actor, Judgement, Permit, Reason, Refusal};
 pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position};
 pub use hit::{Hit, NewHit};
-pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
+pub use hotlist::{
+    Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow, VehicleClass,
+};
 pub use ids::{
     AgencyId, BundleId, CameraId, CompletionId, ExigentId, GrantId, HitId, HotlistId,
     HotlistVersionId, IncidentId, NexusRequestId, PasskeyId, PersonId, ProtectedEventId, ReadId,
@@ -38,4 +42,6 @@ pub use read::{
     StoredRead,
 };
 pub use sign_off::{AskedSignOff, CannotSignOff, Placing, SignOff, Withdrawn};
+pub use staleness::{FreshFor, Staleness};
 pub use time::{Day, Timestamp};
+pub use topic::{Topic, TopicKind};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::TopicKind;
 use domain::hotlist::Category;
 use toml::Value;
 
@@ -238,6 +239,8 @@ fn sections(text: &str) -> BTreeMap<String, String> {
 pub struct Configured {
     /// Categories of hotlists that are in force.
     pub hotlist_categories: Vec<Category>,
+    /// Topics of hotlists that are switched on.
+    pub hotlist_topics: BTreeSet<TopicKind>,
     /// Purposes that open searches, holds and shares name.
     pub purposes: BTreeSet<String>,
     /// The days for which reads are kept, where it is configured apart from the bundle.
@@ -300,6 +303,12 @@ fn lists_and_purposes(
                 category.word()
             );
             add("hotlists.categories", says);
+        }
+    }
+    for topic in &configured.hotlist_topics {
+        if let Err(why) = settings.topic(*topic) {
+            let says = format!("a hotlist’s topic `{}` is switched on, and {why}", topic.word());
+            add("hotlists.forbidden_topics", says);
         }
     }
     for purpose in &configured.purposes {

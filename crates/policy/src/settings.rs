@@ -9,6 +9,7 @@ mod verification;
 
 use std::collections::BTreeMap;
 
+use domain::TopicKind;
 use domain::hotlist::Category;
 use domain::people::Role;
 use serde::{Deserialize, Serialize};
@@ -227,6 +228,58 @@ pub struct Hotlists {
     pub own_need_supervisor: bool,
     /// Hours after which a list that was not renewed is called stale.
     pub stale_hours: u32,
+    /// What a statute says about how old a list may become (New Hampshire asks for a daily upload): past it a list raises no hits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub law: Option<FreshByLaw>,
+    /// The clause that closes the list of categories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+    /// Topics of sources that are never switched on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forbidden_topics: Vec<ForbiddenTopics>,
+    /// Topics about people for whom there is no category, that may be held all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_topics: Vec<OtherTopic>,
+}
+
+/// How old a list may become by law.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreshByLaw {
+    /// Hours.
+    pub hours: u32,
+    /// The statute.
+    pub clause: String,
+}
+
+/// Topics that are never switched on (`AUS-344.4a6`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForbiddenTopics {
+    /// The topics.
+    pub topics: Vec<TopicKind>,
+    /// The clause that forbids them.
+    pub clause: String,
+}
+
+/// A topic about people for whom there is no category.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherTopic {
+    /// The topic.
+    pub topic: TopicKind,
+    /// The category under which its hits are told.
+    pub category: Category,
+}
+
+/// Why a topic cannot be switched on.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{says}")]
+pub struct TopicForbidden {
+    /// The clause that forbids it, where one is named.
+    pub clause: Option<String>,
+    /// In plain words, with the clause.
+    pub says: String,
 }
 
 /// When a second person has to agree.
@@ -402,6 +455,40 @@ impl Purpose {
 }
 
 impl Settings {
+    /// The category under which hits of a topic are told, or why it cannot be switched on.
+    pub fn topic(&self, kind: TopicKind) -> Result<Category, TopicForbidden> {
+        let lists = &self.hotlists;
+        let forbidden = |clause: Option<&String>, why: String| {
+            let by = clause.map(|clause| format!(" ({clause})")).unwrap_or_default();
+            TopicForbidden { clause: clause.cloned(), says: format!("{why}{by}") }
+        };
+        let never = lists.forbidden_topics.iter().find(|one| one.topics.contains(&kind));
+        if let Some(never) = never {
+            let why = format!("the policy forbids lists of {}", kind.label());
+            return Err(forbidden(Some(&never.clause), why));
+        }
+        // Whoever prohibits the use prohibits the list that is made for it.
+        let use_of =
+            (kind == TopicKind::ImmigrationViolator).then(|| self.prohibits("immigration"));
+        if let Some(Some(prohibited)) = use_of {
+            let why = format!("the policy prohibits {}", prohibited.label);
+            return Err(forbidden(Some(&prohibited.clause), why));
+        }
+        let other = lists.other_topics.iter().find(|one| one.topic == kind);
+        let Some(category) = kind.category().or(other.map(|one| one.category)) else {
+            let why = format!(
+                "the policy’s list of grounds for a listed plate has none for {}",
+                kind.label()
+            );
+            return Err(forbidden(lists.clause.as_ref(), why));
+        };
+        if lists.categories.iter().any(|one| one.category == category) {
+            return Ok(category);
+        }
+        let why = format!("the policy holds no lists of the category “{}”", category.label());
+        Err(forbidden(lists.clause.as_ref(), why))
+    }
+
     /// The purpose of this word.
     pub fn purpose(&self, word: &str) -> Option<&Purpose> {
         self.purposes.iter().find(|purpose| purpose.word == word)

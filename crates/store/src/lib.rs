@@ -22,6 +22,8 @@ pub use control::cameras::CameraLogin;
 pub use control::claim::Claim;
 pub use control::entries::EntryInForce;
 pub use control::hits::HitsQuery;
+pub use control::hotlist_topics::TopicFound;
+pub use control::hotlist_waits::WaitingVersion;
 pub use control::incidents::{NewIncident, Suppressed};
 pub use control::ledger::{
     ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,

@@ -7,7 +7,7 @@ use app::people::{Inviting, StateWork, first_person, state_work};
 use app::sign_in::{Door, SessionToken, demo_link, session, with_demo_link};
 use app::training::{RecordCompletion, record_completion};
 use app::{
-    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Mapping, NewHotlist, Process, SignedIn,
+    App, AppConfig, Column, Ctx, ImportAsk, IncomingRead, Layout, NewHotlist, Process, SignedIn,
     WorkingOn, add_camera, create_hotlist, import_hotlist,
 };
 use camino::Utf8PathBuf;
@@ -176,7 +176,7 @@ impl House {
             create_hotlist(&self.app, &self.admin(), about).await.expect("a list can be made");
         let csv = format!("plate\n{}\n", plates.join("\n"));
         let ask = ImportAsk {
-            mapping: Mapping::of_plate(Column::Number(1)),
+            layout: Some(Layout::plain(Column::Number(1))),
             dry_run: false,
             file_name: "wanted.csv".to_owned(),
             size_bytes: None,

@@ -74,7 +74,11 @@ async fn live(house: &House) -> (ReadRef, PictureRef) {
     store.add_entries(version, 0, &vec![entry; 600]).await.unwrap();
     let refused = vec![RefusedRow { line: 1, reason: "year: 20".to_owned() }];
     store
-        .finish_version(version, &ImportTally { n_taken: 600, n_refused: 1, refused }, &[9; 32])
+        .finish_version(
+            version,
+            &ImportTally { n_taken: 600, n_refused: 1, refused, ..ImportTally::default() },
+            &[9; 32],
+        )
         .await
         .unwrap();
     store.swap_version(list, version, now()).await.unwrap();

@@ -12,11 +12,12 @@ use crate::no_faults;
 use crate::rust_text::code_without_tests;
 
 /// Ring by crate. A new crate is entered here and in docs/ARCHITECTURE.md.
-const RINGS: [(&str, Ring); 20] = [
+const RINGS: [(&str, Ring); 21] = [
     ("plate", Ring::Pure),
     ("domain", Ring::Pure),
     ("ledger", Ring::Pure),
     ("policy", Ring::Pure),
+    ("hotfile", Ring::Compute),
     ("vision", Ring::Compute),
     ("store", Ring::Adapter),
     ("vault", Ring::Adapter),

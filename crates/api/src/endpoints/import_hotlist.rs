@@ -1,7 +1,7 @@
 //! `POST /api/v1/hotlists/{hotlist}/import`
 
 use app::use_cases::import_hotlist::{PipeWriter, pipe};
-use app::{Column, Ctx, Encoding, ImportAsk, Mapping};
+use app::{Column, Columns, Ctx, Encoding, Form, ImportAsk, Layout, Preset, presets};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
@@ -16,12 +16,17 @@ use crate::body::hotlist::ReportOut;
 use crate::error::{ApiError, ErrorBody};
 use crate::routes::Api;
 
-/// Which column holds what, each by its name in the first row or by its number from 1.
+/// How the file is written: by the list's own layout when nothing is said, by one that comes with the program, or by columns, each
+/// by its name in the first row or by its number from 1.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ImportQuery {
+    /// A layout that comes with the program: `csv`, `own`, `genetec`, `vigilant`…
+    #[serde(default)]
+    layout: String,
     /// The plate or pattern.
+    #[serde(default)]
     plate: String,
     #[serde(default)]
     state: String,
@@ -59,13 +64,28 @@ pub(crate) struct ImportQuery {
 }
 
 impl ImportQuery {
-    fn mapping(&self) -> Result<Mapping, ApiError> {
-        let plate = Column::parse(&self.plate);
-        let plate = plate.ok_or_else(|| ApiError::invalid("plate", "names no column"))?;
-        let base = Mapping::of_plate(plate);
-        Ok(Mapping {
-            delimiter: self.delimiter.unwrap_or(base.delimiter),
-            header: self.header.unwrap_or(base.header),
+    fn layout(&self) -> Result<Option<Layout>, ApiError> {
+        if let Some(plate) = Column::parse(&self.plate) {
+            return self.by_columns(plate).map(Some);
+        }
+        if self.layout.is_empty() {
+            return Ok(None);
+        }
+        let preset = Preset::of(&self.layout).and_then(|preset| preset.layout().ok());
+        let words: Vec<_> = presets().iter().map(|preset| preset.word).collect();
+        let expected =
+            || ApiError::invalid("layout", format!("expected one of {}", words.join(", ")));
+        preset.map(Some).ok_or_else(expected)
+    }
+
+    fn by_columns(&self, plate: Column) -> Result<Layout, ApiError> {
+        let base = Layout::plain(plate.clone());
+        Ok(Layout {
+            form: Form::Delimited {
+                delimiter: self.delimiter.unwrap_or(','),
+                quote: Some('"'),
+                header: self.header.unwrap_or(true),
+            },
             encoding: match self.encoding.as_str() {
                 "" => base.encoding,
                 word => Encoding::parse(word).ok_or_else(|| {
@@ -78,20 +98,23 @@ impl ImportQuery {
                 "postal" => CodeSystem::Postal,
                 _ => return Err(ApiError::invalid("state_codes", "expected ncic or postal")),
             },
-            state: Column::parse(&self.state),
-            make: Column::parse(&self.make),
-            model: Column::parse(&self.model),
-            colour: Column::parse(&self.colour),
-            year: Column::parse(&self.year),
-            reference: Column::parse(&self.reference),
-            note: Column::parse(&self.note),
+            columns: Columns {
+                state: Column::parse(&self.state),
+                make: Column::parse(&self.make),
+                model: Column::parse(&self.model),
+                colour: Column::parse(&self.colour),
+                year: Column::parse(&self.year),
+                reference: Column::parse(&self.reference),
+                note: Column::parse(&self.note),
+                ..Columns::of_plate(plate)
+            },
             ..base
         })
     }
 }
 
-/// Import a CSV file: all of it or nothing, put in force at once. The body is the file, of any length; how far it is can
-/// be asked meanwhile.
+/// Import a file: all of it or nothing, put in force at once, or left to a person where it has much fewer entries than the list in
+/// force. The body is the file, of any length; how far it is can be asked meanwhile.
 #[utoipa::path(
     post, path = "/api/v1/hotlists/{hotlist}/import", tag = "hotlists",
     params(("hotlist" = i64, Path), ImportQuery),
@@ -108,7 +131,7 @@ pub(crate) async fn import_hotlist(
 ) -> Result<Json<ReportOut>, ApiError> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let ask = ImportAsk {
-        mapping: query.mapping()?,
+        layout: query.layout()?,
         dry_run: query.dry_run,
         file_name: query.file_name.chars().filter(|c| !c.is_control()).take(200).collect(),
         size_bytes: length.and_then(|text| text.parse().ok()),

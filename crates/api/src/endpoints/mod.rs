@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod decide_hotlist;
 pub(crate) mod disable_camera;
 pub(crate) mod get_cameras;
 pub(crate) mod get_checkpoint;
@@ -29,6 +30,8 @@ pub(crate) mod post_checkpoint;
 pub(crate) mod post_frame;
 pub(crate) mod post_hotlist;
 pub(crate) mod post_reads;
+pub(crate) mod put_hotlist_source;
+pub(crate) mod put_hotlist_topic;
 pub(crate) mod put_work;
 pub(crate) mod rekey_camera;
 pub(crate) mod reviews;

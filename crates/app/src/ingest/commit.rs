@@ -137,8 +137,8 @@ fn find_hits(lane: &Lane, rows: &[NewRead], now: Timestamp) -> (Vec<NewHit>, Opt
         if lists.is_suppressed(found.id, row.plate.packed()) {
             return None;
         }
-        let (entry, category) = lists.entry(found.id)?;
-        loudest = loudest.max(Some(category.priority()));
+        let (entry, priority) = lists.entry(found.id, now)?;
+        loudest = loudest.max(Some(priority));
         Some(NewHit {
             read: lane.file.read(row.id),
             entry,

@@ -1,10 +1,12 @@
 //! The hotlists with their ages and imports.
 
-use domain::HotlistId;
 use domain::access::ListHotlists;
+use domain::{FreshFor, Hotlist, HotlistId, Staleness, Topic};
 
+use crate::matching::fresh_for;
+use crate::policies::InForce;
 use crate::record::Leave;
-use crate::views::HotlistRow;
+use crate::views::{HotlistRow, TopicRow};
 use crate::{App, AskError, Ctx};
 
 /// Every hotlist of the agency, most urgent category first.
@@ -19,19 +21,52 @@ pub async fn list_hotlists(app: &App, ctx: &Ctx) -> Result<Vec<HotlistRow>, AskE
 /// The rows, for who has written down why.
 async fn rows(app: &App, leave: &Leave) -> Result<Vec<HotlistRow>, AskError> {
     let permit = leave.permit::<ListHotlists>()?;
-    let now = leave.ctx().now;
-    let lists = app.inner().store.hotlists(&permit).await;
+    let (agency, now) = (leave.ctx().agency, leave.ctx().now);
+    let store = &app.inner().store;
+    let lists = store.hotlists(&permit).await;
     let mut lists = lists.map_err(AskError::failed("list the hotlists"))?;
+    let topics = store.topics(&permit).await;
+    let topics = topics.map_err(AskError::failed("list the topics of hotlists"))?;
+    let waiting = store.waiting_versions(&permit).await;
+    let waiting = waiting.map_err(AskError::failed("list what waits"))?;
     let urgency = |of| domain::Category::ALL.iter().position(|category| *category == of);
     lists.sort_by(|a, b| {
         urgency(a.category).cmp(&urgency(b.category)).then_with(|| a.name.cmp(&b.name))
     });
-    let rows = lists.into_iter().map(|hotlist| HotlistRow {
-        age: hotlist.imported_at.map(|at| now.since(at)),
-        import: app.inner().imports.status(hotlist.id),
-        hotlist,
+    let policy = app.policy(agency);
+    let rows = lists.into_iter().map(|hotlist| {
+        let limits = policy.as_ref().map(|policy| limits(policy, &hotlist));
+        let own = topics.iter().filter(|topic| topic.hotlist == hotlist.id);
+        HotlistRow {
+            age: hotlist.renewed_at.map(|at| now.since(at)),
+            import: app.inner().imports.status(hotlist.id),
+            topics: own.map(|topic| topic_row(policy.as_deref(), topic)).collect(),
+            waiting: waiting.iter().find(|one| one.hotlist == hotlist.id).cloned(),
+            staleness: limits
+                .as_ref()
+                .map_or(Staleness::Fresh, |(limits, _)| limits.staleness(hotlist.renewed_at, now)),
+            limits,
+            hotlist,
+        }
     });
     Ok(rows.collect())
+}
+
+/// How old a list may be, and the law's clause.
+fn limits(policy: &InForce, list: &Hotlist) -> (FreshFor, Option<String>) {
+    let law = policy.bundle.settings().hotlists.law.as_ref();
+    (fresh_for(policy, list), law.map(|law| law.clause.clone()))
+}
+
+fn topic_row(policy: Option<&InForce>, topic: &Topic) -> TopicRow {
+    let may = match (topic.kind, policy) {
+        (None, _) => Err("the list’s layout does not say what it is about".to_owned()),
+        (_, None) => Err("there is no policy in force".to_owned()),
+        (Some(kind), Some(policy)) => {
+            policy.bundle.settings().topic(kind).map_err(|no| no.to_string())
+        }
+    };
+    TopicRow { topic: topic.clone(), may }
 }
 
 /// One hotlist.

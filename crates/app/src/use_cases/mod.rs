@@ -2,6 +2,7 @@
 
 pub mod add_camera;
 pub mod create_hotlist;
+pub mod decide_import;
 pub mod disable_camera;
 pub mod health;
 pub mod hit_life;
@@ -21,9 +22,10 @@ pub mod people;
 pub mod policy;
 pub mod protected_events;
 pub mod rekey_camera;
-mod rows;
+pub mod set_hotlist_source;
 pub mod sign_in;
 pub mod sign_offs;
+pub mod switch_topic;
 pub mod take_frame;
 pub mod take_reads;
 pub mod tokens;
@@ -32,6 +34,7 @@ pub mod troubles;
 
 pub use add_camera::{AddedCamera, add_camera};
 pub use create_hotlist::{NewHotlist, create_hotlist};
+pub use decide_import::decide_import;
 pub use disable_camera::disable_camera;
 pub use health::{Health, health};
 pub use hit_life::{
@@ -39,8 +42,8 @@ pub use hit_life::{
     do_with_hit, hit_queue, list_incidents, see_incident,
 };
 pub use import_hotlist::{
-    Column, Encoding, ImportAsk, ImportError, ImportPhase, ImportReport, ImportStatus, Mapping,
-    import_hotlist,
+    Column, Columns, Encoding, Form, ImportAsk, ImportError, ImportOutcome, ImportPhase,
+    ImportReport, ImportStatus, Layout, Preset, TopicRows, Update, import_hotlist, presets,
 };
 pub use import_status::import_status;
 pub use ledger::{
@@ -58,5 +61,7 @@ pub use open_picture::open_picture;
 pub use open_read::open_read;
 pub use rekey_camera::rekey_camera;
 pub use sign_offs::{sign_off_camera, withdraw_sign_off};
+pub use set_hotlist_source::{HotlistSource, set_hotlist_source};
+pub use switch_topic::switch_topic;
 pub use take_frame::{FrameTaken, take_frame};
 pub use take_reads::{IncomingRead, Note, TakeError, Taken, take_reads};

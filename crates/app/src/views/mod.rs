@@ -10,4 +10,5 @@ pub use hit::{HitCard, HitPage};
 pub use look_alike::{DOUBTFUL_BELOW_THOUSANDTHS, doubtful_characters, look_alike_note};
 pub use page::Page;
 pub use read::{ReadCard, ReadPage};
-pub use settings::{CameraPage, CameraRow, HotlistRow};
+pub use settings::{CameraPage, CameraRow, HotlistRow, TopicRow};
+pub use store::WaitingVersion;

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::trouble::Trouble;
-use domain::{AskedSignOff, Camera, Hotlist, PersonId, Placing};
+use domain::{
+    AskedSignOff, Camera, Category, FreshFor, Hotlist, PersonId, Placing, Staleness, Topic,
+};
+use store::WaitingVersion;
 
 use crate::use_cases::import_hotlist::ImportStatus;
 
@@ -43,4 +46,21 @@ pub struct HotlistRow {
     pub age: Option<Duration>,
     /// The import that runs or ran last since the server started.
     pub import: Option<ImportStatus>,
+    /// Its topics.
+    pub topics: Vec<TopicRow>,
+    /// A new version of it that waits for a person.
+    pub waiting: Option<WaitingVersion>,
+    /// How it stands against its limits.
+    pub staleness: Staleness,
+    /// Its limits, and the clause of the one that is the law's.
+    pub limits: Option<(FreshFor, Option<String>)>,
+}
+
+/// A topic of a hotlist.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TopicRow {
+    /// The topic.
+    pub topic: Topic,
+    /// The category under which its hits are told, or why it cannot be switched on.
+    pub may: Result<Category, String>,
 }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use app::sign_in::demo_link;
 use app::{
-    AskError, Column, Ctx, HitsAsk, ImportAsk, Mapping, add_camera, import_hotlist, list_hits,
+    AskError, Column, Ctx, HitsAsk, ImportAsk, Layout, add_camera, import_hotlist, list_hits,
     open_hit, open_picture, open_read, take_frame, take_reads,
 };
 use bytes::Bytes;
@@ -174,7 +174,7 @@ async fn importing_a_hotlist_leaves_the_files_digest() {
     book.news().await;
     let file = "plate\nNEW111\nNEW222\n!!!\n";
     let ask = |dry_run| ImportAsk {
-        mapping: Mapping::of_plate(Column::Number(1)),
+        layout: Some(Layout::plain(Column::Number(1))),
         dry_run,
         file_name: "wanted.csv".to_owned(),
         size_bytes: None,

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use app::sign_in::{Door, SignInRefused, StepToken, with_demo_link};
-use app::{Column, ImportAsk, Mapping, import_hotlist, open_read, sweep_ledger, take_reads};
+use app::{Column, ImportAsk, Layout, import_hotlist, open_read, sweep_ledger, take_reads};
 use domain::{Category, ReadRef};
 use ledger::leaf::{ClearField, Kind};
 use testkit::house::read;
@@ -124,7 +124,7 @@ async fn what_a_crash_left_open_is_closed_as_unknown_and_what_is_under_way_is_no
     let (running, ctx) = (app.clone(), house.admin());
     let import = tokio::spawn(async move {
         let ask = ImportAsk {
-            mapping: Mapping::of_plate(Column::Number(1)),
+            layout: Some(Layout::plain(Column::Number(1))),
             dry_run: false,
             file_name: "slow.csv".to_owned(),
             size_bytes: None,

@@ -5,7 +5,7 @@ use app::policy::{
     Base, ChangeState, Compared, Outcome, Proposing, approve_change, list_changes, open_change,
     open_policy, policy_text, propose_policy, withdraw_change,
 };
-use app::{AskError, Column, Ctx, ImportAsk, Mapping, NewHotlist, create_hotlist, import_hotlist};
+use app::{AskError, Column, Ctx, ImportAsk, Layout, NewHotlist, create_hotlist, import_hotlist};
 use domain::{BundleId, Category, Day, Role};
 use ledger::leaf::ClearField;
 
@@ -276,7 +276,7 @@ async fn clause_ausp_hotlist_policy_what_contradicts_what_is_configured_is_not_k
     };
     let list = create_hotlist(app, &keeper, about).await.unwrap();
     let ask = ImportAsk {
-        mapping: Mapping::of_plate(Column::Number(1)),
+        layout: Some(Layout::plain(Column::Number(1))),
         dry_run: false,
         file_name: "ours.csv".to_owned(),
         size_bytes: None,

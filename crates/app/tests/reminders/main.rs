@@ -1,6 +1,10 @@
 //! What people are reminded of, by mail to a real server; and accounts that nobody uses.
 
-#![expect(clippy::unwrap_used, reason = "tests say what they expected by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests say what they expected by panicking"
+)]
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,10 +18,13 @@ use app::reminders::remind;
 use app::sign_in::{Door, with_password};
 use app::troubles::{ReportingTrouble, report_trouble};
 use app::watch::watch_cameras;
-use app::{Ctx, MailConfig};
-use domain::{PersonId, Role};
+use app::{
+    Column, Ctx, ImportAsk, Layout, MailConfig, NewHotlist, add_camera, create_hotlist,
+    import_hotlist, take_reads,
+};
+use domain::{Category, Mounting, NewCamera, PersonId, Role};
 use outbound::{MailPassword, MailServer, Protection};
-use testkit::house::{a_session, train};
+use testkit::house::{a_session, read, train};
 use testkit::{House, PostOffice};
 
 const TMP: &str = env!("CARGO_TARGET_TMPDIR");
@@ -270,4 +277,70 @@ async fn control_ac_2_3_an_account_that_nobody_used_for_ninety_days_is_disabled(
     house.clock.set("2027-02-20T12:00:00Z");
     disable_unused(&house.app, house.app.now()).await.unwrap();
     assert_eq!(off(chen).await, None, "it begins anew");
+}
+
+#[tokio::test]
+async fn a_hotlist_past_the_law_raises_no_hits_and_is_told_by_mail_once_until_it_is_renewed() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let app = &house.app;
+    let agency = app.add_agency("Law PD", None).await.unwrap();
+    let (_, files) = policy::shipped().iter().find(|(word, _)| *word == "example").unwrap();
+    let law = "[hotlists]\nlaw = { hours = 24, clause = \"Example Act § 5\" }\n";
+    let settings = files.settings.replace("[hotlists]\n", law).into();
+    let files = policy::BundleFiles { settings, ..files.clone() };
+    app.begin_policy(agency, &files, "Etc/UTC").await.unwrap();
+    let who = Inviting {
+        login: "l.keeper".to_owned(),
+        name: "L. Keeper".to_owned(),
+        email: "l.keeper@testing.example".to_owned(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    first_person(app, agency, who, &[Role::Administrator], "a test").await.unwrap();
+    let by = || Ctx::command(agency, app.now());
+    let about = NewHotlist {
+        name: "Stolen".to_owned(),
+        source: "a test".to_owned(),
+        category: Category::StolenVehicle,
+    };
+    let list = create_hotlist(app, &by(), about).await.unwrap().id;
+    let import = async || {
+        let layout = Some(Layout::plain(Column::Number(1)));
+        let ask = ImportAsk { layout, dry_run: false, file_name: String::new(), size_bytes: None };
+        let file = Box::new(std::io::Cursor::new("plate\nAAA111\n"));
+        import_hotlist(app, &by(), list, file, ask).await.unwrap();
+    };
+    import().await;
+    let camera = NewCamera {
+        name: "Main / 1st".to_owned(),
+        mounting: Mounting::Fixed,
+        site: "Main St".to_owned(),
+        heading_deg: None,
+        position: None,
+    };
+    let camera = add_camera(app, &by(), camera).await.unwrap().0.id;
+    let n_hits = async |event: &str| {
+        let sent = vec![read(camera, event, "AAA111", None)];
+        take_reads(app, &Ctx::camera(agency, camera, app.now()), sent).await.unwrap()[0].n_hits
+    };
+    house.clock.pass(Duration::from_secs(24 * 3600 - 1));
+    assert_eq!(n_hits("1").await, 1);
+    round(&house).await;
+    house.clock.pass(Duration::from_secs(1));
+    assert_eq!(n_hits("2").await, 0);
+    round(&house).await;
+    round(&house).await;
+    import().await;
+    assert_eq!(n_hits("3").await, 1);
+    house.clock.pass(Duration::from_secs(24 * 3600));
+    round(&house).await;
+
+    for _ in 0..2 {
+        let mail = office.take();
+        assert_eq!(mail.to, ["l.keeper@testing.example"]);
+        assert!(mail.text.contains("Subject: A hotlist raises no hits: Stolen"), "{}", mail.text);
+        assert!(!mail.text.contains("AAA111"));
+    }
+    assert!(troubles(&house).await.is_empty());
 }

@@ -1,9 +1,9 @@
-//! `GET` and `POST /hotlists/{id}/import`: import a CSV file, or only say what would happen.
+//! `GET` and `POST /hotlists/{id}/import`: import a file, or only say what would happen.
 
 use app::import_hotlist::{PipeWriter, pipe};
 use app::{
-    App, Column, Encoding, ImportAsk, ImportError, ImportReport, Mapping, import_hotlist, may_send,
-    open_hotlist,
+    App, Column, Columns, Encoding, Form, ImportAsk, ImportError, ImportOutcome, ImportReport,
+    Layout, Preset, Update, import_hotlist, may_send, open_hotlist, presets,
 };
 use askama::Template;
 use axum::extract::multipart::Field;
@@ -11,7 +11,7 @@ use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use domain::access::ManageHotlists;
-use domain::{HotlistId, RefusedRow};
+use domain::{Hotlist, HotlistId, RefusedRow};
 use plate::CodeSystem;
 use serde::Deserialize;
 
@@ -50,6 +50,10 @@ const COLUMNS: [(&str, &str, &str); 8] = [
     ("note", "Note", "note notes remarks mis caution comment comments"),
 ];
 
+/// The choices of a layout that are none of a preset: the list's own, and columns that are said in the form.
+const OWN_LAYOUT: &str = "list";
+const COLUMNS_LAYOUT: &str = "columns";
+
 const DELIMITERS: [(&str, &str); 4] =
     [(",", "a comma"), (";", "a semicolon"), ("tab", "a tab"), ("|", "a bar |")];
 
@@ -63,6 +67,8 @@ const ENCODINGS: [(&str, &str); 4] = [
 /// What was typed beside the file.
 #[derive(Clone, Debug)]
 pub struct Typed {
+    /// `own`, `columns`, or the word of a layout that comes with the program.
+    layout: String,
     columns: [String; 8],
     postal: bool,
     delimiter: String,
@@ -75,6 +81,7 @@ impl Default for Typed {
     fn default() -> Self {
         let only_plate = COLUMNS.map(|(name, _, _)| if name == "plate" { name } else { "" });
         Self {
+            layout: COLUMNS_LAYOUT.to_owned(),
             columns: only_plate.map(str::to_owned),
             postal: false,
             delimiter: ",".to_owned(),
@@ -85,10 +92,22 @@ impl Default for Typed {
     }
 }
 
+/// The name of a layout, for people.
+pub(crate) fn layout_name(text: &str) -> String {
+    Layout::parse(text).map_or_else(|_| "broken".to_owned(), |layout| layout.name)
+}
+
 impl Typed {
+    /// What stands in the form at first: the list's own layout, where it has one.
+    pub fn of(list: &Hotlist) -> Self {
+        let layout = if list.layout.is_some() { OWN_LAYOUT } else { COLUMNS_LAYOUT };
+        Self { layout: layout.to_owned(), ..Self::default() }
+    }
+
     fn take(&mut self, name: &str, value: String) {
         match name {
             "form_token" => self.form_token = value,
+            "layout" => self.layout = value,
             "state_codes" => self.postal = value == "postal",
             "delimiter" => self.delimiter = value,
             "encoding" => self.encoding = value,
@@ -103,38 +122,53 @@ impl Typed {
         }
     }
 
-    /// As the app takes it; a column that is left empty is one that the file does not have.
-    fn mapping(&self) -> Mapping {
-        let [plate, state, make, model, colour, year, reference, note] = &self.columns;
-        let column = |typed: &String| match typed.trim() {
-            "" => None,
-            text => {
-                Some(text.parse().map_or_else(|_| Column::Name(text.to_owned()), Column::Number))
+    /// As the app takes it: none is the list's own.
+    fn layout(&self) -> Result<Option<Layout>, PageError> {
+        match self.layout.as_str() {
+            OWN_LAYOUT => Ok(None),
+            COLUMNS_LAYOUT => Ok(Some(self.by_columns())),
+            word => {
+                let preset = Preset::of(word).and_then(|preset| preset.layout().ok());
+                let unknown = || PageError::Bad("there is no such layout".to_owned());
+                preset.map(Some).ok_or_else(unknown)
             }
-        };
-        Mapping {
-            delimiter: match self.delimiter.as_str() {
-                "tab" => '\t',
-                other => other.chars().next().unwrap_or(','),
-            },
-            header: self.header,
-            encoding: match self.encoding.as_str() {
-                "utf8" => Encoding::Utf8,
-                "utf16" => Encoding::Utf16,
-                "latin1" => Encoding::Latin1,
-                _ => Encoding::Detect,
-            },
-            plate: column(plate).unwrap_or_else(|| Column::Name("plate".to_owned())),
-            state: column(state),
-            state_codes: if self.postal { CodeSystem::Postal } else { CodeSystem::Ncic },
-            make: column(make),
-            model: column(model),
-            colour: column(colour),
-            year: column(year),
-            reference: column(reference),
-            note: column(note),
         }
     }
+
+    /// A column that is left empty is one that the file does not have.
+    fn by_columns(&self) -> Layout {
+        let [plate, state, make, model, colour, year, reference, note] =
+            self.columns.each_ref().map(|typed| Column::parse(typed));
+        let plate = plate.unwrap_or_else(|| Column::Name("plate".to_owned()));
+        let delimiter = match self.delimiter.as_str() {
+            "tab" => '\t',
+            other => other.chars().next().unwrap_or(','),
+        };
+        Layout {
+            form: Form::Delimited { delimiter, quote: Some('"'), header: self.header },
+            encoding: Encoding::parse(&self.encoding).unwrap_or_default(),
+            columns: Columns {
+                state,
+                make,
+                model,
+                colour,
+                year,
+                reference,
+                note,
+                ..Columns::of_plate(plate.clone())
+            },
+            state_codes: if self.postal { CodeSystem::Postal } else { CodeSystem::Ncic },
+            ..Layout::plain(plate)
+        }
+    }
+}
+
+/// Rows of a topic.
+#[derive(Clone, Debug)]
+pub(crate) struct TopicCount {
+    value: String,
+    n_rows: String,
+    on: bool,
 }
 
 /// What an import did or would do, or why it did nothing.
@@ -145,7 +179,14 @@ pub struct Report {
     dry_run: bool,
     n_taken: String,
     n_refused: String,
-    duplicates: String,
+    /// What else was counted, one sentence each.
+    counted: Vec<String>,
+    /// Entries before and after.
+    entries: String,
+    /// Whether a person has to decide, or would have to.
+    waits: bool,
+    /// Rows by topic.
+    topics: Vec<TopicCount>,
     file: String,
     sha256: String,
     refused: Vec<RefusedRow>,
@@ -159,19 +200,30 @@ impl Report {
         match outcome {
             Ok(report) => {
                 let shown = u64::try_from(report.tally.refused.len()).unwrap_or(u64::MAX);
-                let twice =
-                    words::count(report.n_duplicates, "row that repeats", "rows that repeat");
+                let topics = report.topics.iter().filter(|topic| topic.n_rows > 0);
                 Self {
                     title: title.to_owned(),
                     wrong: String::new(),
                     dry_run,
                     n_taken: words::count(report.tally.n_taken, "row", "rows"),
                     n_refused: words::count(report.tally.n_refused, "row", "rows"),
-                    duplicates: if report.n_duplicates == 0 {
-                        String::new()
-                    } else {
-                        format!("{twice} a plate and state of an earlier one")
-                    },
+                    counted: counted(report),
+                    entries: format!(
+                        "{}, before {}",
+                        words::number(report.n_after),
+                        words::number(report.n_before)
+                    ),
+                    waits: matches!(
+                        report.outcome,
+                        ImportOutcome::Waits(_) | ImportOutcome::DryRun { would_wait: true }
+                    ),
+                    topics: topics
+                        .map(|topic| TopicCount {
+                            value: topic.value.clone(),
+                            n_rows: words::number(topic.n_rows),
+                            on: topic.on,
+                        })
+                        .collect(),
                     file: words::size(report.n_bytes),
                     sha256: report.sha256.clone(),
                     refused: report.tally.refused.clone(),
@@ -186,6 +238,33 @@ impl Report {
             },
         }
     }
+}
+
+/// What else is worth knowing of a file, one sentence each.
+fn counted(report: &ImportReport) -> Vec<String> {
+    let tally = &report.tally;
+    let rows = |n: u64| words::count(n, "row", "rows");
+    let mut says = Vec::new();
+    let mut say = |n: u64, sentence: String| says.extend((n > 0).then_some(sentence));
+    let twice = words::count(report.n_duplicates, "row repeats", "rows repeat");
+    say(report.n_duplicates, format!("{twice} a plate and state of an earlier one"));
+    say(tally.n_expired, format!("{} over already, not kept", rows(tally.n_expired)));
+    say(tally.n_off, format!("{} of topics that are off, not kept", rows(tally.n_off)));
+    say(
+        report.n_of_other_topics,
+        format!(
+            "{} of more topics than are listed: is the topic column the right one?",
+            rows(report.n_of_other_topics)
+        ),
+    );
+    if report.update == Update::Incremental {
+        says.push(format!("{} that take entries off", rows(tally.n_removals)));
+    }
+    for (field, n) in &report.unknown_codes {
+        let codes = words::count(*n, "code", "codes");
+        says.push(format!("{codes} in “{field}” that no table knows, kept as they are"));
+    }
+    says
 }
 
 fn sentence(err: &ImportError) -> String {
@@ -207,6 +286,10 @@ pub struct ImportPage {
     frame: Frame,
     id: i64,
     name: String,
+    /// The name of the list's own layout.
+    own_layout: Option<String>,
+    layouts: &'static [Preset],
+    layout: String,
     columns: Vec<ColumnField>,
     postal: bool,
     delimiters: [(&'static str, &'static str); 4],
@@ -219,12 +302,17 @@ pub struct ImportPage {
 
 impl ImportPage {
     /// The form of a list as it was filled, with a report where there is one.
-    pub fn of(frame: Frame, id: i64, name: String, typed: Typed, report: Option<Report>) -> Self {
+    pub fn of(frame: Frame, list: &Hotlist, typed: Typed, report: Option<Report>) -> Self {
+        let (id, name) = (list.id.to_i64(), list.name.clone());
+        let own_layout = list.layout.as_deref().map(layout_name);
         let column = |((name, label, guesses), value)| ColumnField { name, label, value, guesses };
         Self {
             frame,
             id,
             name,
+            own_layout,
+            layouts: presets(),
+            layout: typed.layout,
             columns: COLUMNS.into_iter().zip(typed.columns).map(column).collect(),
             postal: typed.postal,
             delimiters: DELIMITERS,
@@ -246,7 +334,7 @@ pub(crate) async fn get(
 ) -> Result<Response, PageError> {
     may_send::<ManageHotlists>(&app, &staff.ctx).await?;
     let list = open_hotlist(&app, &staff.ctx, HotlistId::from_i64(id)).await?;
-    let shown = ImportPage::of(frame, id, list.hotlist.name, Typed::default(), None);
+    let shown = ImportPage::of(frame, &list.hotlist, Typed::of(&list.hotlist), None);
     Ok(page(StatusCode::OK, &shown))
 }
 
@@ -279,7 +367,7 @@ pub(crate) async fn post(
     }
     let status = if outcome.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let report = Report::of(&outcome, dry_run);
-    Ok(page(status, &ImportPage::of(frame, id, list.hotlist.name, typed, Some(report))))
+    Ok(page(status, &ImportPage::of(frame, &list.hotlist, typed, Some(report))))
 }
 
 type Outcome = Result<ImportReport, ImportError>;
@@ -303,7 +391,7 @@ async fn receive(
             return Err(PageError::ForeignForm);
         }
         let file_name = field.file_name().unwrap_or_default().chars().take(200).collect();
-        let ask = ImportAsk { mapping: typed.mapping(), dry_run, file_name, size_bytes };
+        let ask = ImportAsk { layout: typed.layout()?, dry_run, file_name, size_bytes };
         let (writer, reader) = pipe();
         let import = import_hotlist(&app, &staff.ctx, hotlist, Box::new(reader), ask);
         let (outcome, ()) = futures_util::future::join(import, pump(field, writer)).await;
@@ -361,9 +449,20 @@ mod tests {
         typed.take("state", " 2 ".to_owned());
         typed.take("note", String::new());
         typed.take("delimiter", "tab".to_owned());
-        let mapping = typed.mapping();
-        assert_eq!(mapping.plate, Column::Name("LIC".to_owned()));
-        assert_eq!(mapping.state, Some(Column::Number(2)));
-        assert_eq!((mapping.note, mapping.delimiter), (None, '\t'));
+        let Some(layout) = typed.layout().unwrap() else { panic!("columns were said") };
+        assert_eq!(layout.columns.plate, Column::Name("LIC".to_owned()));
+        assert_eq!(layout.columns.state, Some(Column::Number(2)));
+        assert_eq!(layout.columns.note, None);
+        let tab = Form::Delimited { delimiter: '\t', quote: Some('"'), header: true };
+        assert_eq!(layout.form, tab);
+        typed.take("layout", "genetec".to_owned());
+        assert_eq!(
+            typed.layout().unwrap().map(|layout| layout.name),
+            Some("Genetec AutoVu".to_owned())
+        );
+        typed.take("layout", "list".to_owned());
+        assert_eq!(typed.layout().unwrap(), None);
+        typed.take("layout", "nonsense".to_owned());
+        assert!(typed.layout().is_err());
     }
 }

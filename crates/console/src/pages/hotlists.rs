@@ -1,23 +1,18 @@
 //! `GET /hotlists`: the lists, their ages, their imports.
 
-use std::time::Duration;
-
 use app::views::HotlistRow;
 use app::{App, ImportPhase, ImportStatus, list_hotlists};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Priority, Timestamp};
+use domain::{Priority, Staleness, Timestamp};
 
 use crate::components::{Age, Moment, priority_word};
 use crate::error::PageError;
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
 use crate::words;
-
-/// Lists of the state and NCIC change daily; one that is older names cars that were found since.
-const OLD_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// A hotlist as its pages show it.
 #[derive(Debug)]
@@ -47,13 +42,14 @@ impl Row {
             loudness: loudness(priority),
             source: list.source.clone(),
             n_entries: words::number(list.n_entries),
-            age: list.imported_at.map(|at| Age::of(at, now)),
+            age: list.renewed_at.map(|at| Age::of(at, now)),
             imported_at: list.imported_at.map(|at| Moment::of(at, now)),
-            old: row.age.is_some_and(|age| age > OLD_AFTER),
-            import: row.import.as_ref().map_or_else(
-                || "none since the server started".to_owned(),
-                |import| Progress::of(import, now).says,
-            ),
+            old: row.staleness != Staleness::Fresh,
+            import: match (&row.waiting, &row.import) {
+                (Some(_), _) => "a new list waits for a person to decide".to_owned(),
+                (None, Some(import)) => Progress::of(import, now).says,
+                (None, None) => "none since the server started".to_owned(),
+            },
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `plateglass hotlist`
 
 use anyhow::{Context as _, Result};
-use app::{NewHotlist, create_hotlist, list_hotlists};
+use app::{NewHotlist, Preset, create_hotlist, list_hotlists, presets};
 use domain::Category;
 
 use super::Whose;
+use super::import_hotlist::layout_named;
 
 /// Hotlists.
 #[derive(Debug, clap::Subcommand)]
@@ -27,6 +28,11 @@ pub(crate) enum HotlistCommand {
         #[command(flatten)]
         whose: Whose,
     },
+    /// Check a layout (docs/hotlists.md) and print it; without one, say which come with the program.
+    Layout {
+        /// A file, or the word of a layout that comes with the program.
+        layout: Option<String>,
+    },
 }
 
 /// Adds or lists.
@@ -42,6 +48,20 @@ pub(crate) fn run(command: HotlistCommand) -> Result<()> {
                 println!("hotlist {}", list.id);
                 Ok(())
             })
+        }
+        HotlistCommand::Layout { layout: None } => {
+            for preset in presets() {
+                println!("{}\t{}", preset.word, preset.label);
+            }
+            Ok(())
+        }
+        HotlistCommand::Layout { layout: Some(named) } => {
+            let layout = layout_named(&named)?;
+            match Preset::of(&named) {
+                Some(preset) => print!("{}", preset.text),
+                None => println!("{named}: a good layout, “{}”", layout.name),
+            }
+            Ok(())
         }
         HotlistCommand::List { whose } => whose.with_agency(async |app, ctx| {
             for row in list_hotlists(app, &ctx).await? {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use app::{
-    App, Column, Ctx, Encoding, ImportAsk, ImportReport, Mapping, import_hotlist, import_status,
-    list_hotlists,
+    App, Column, Columns, Ctx, ImportAsk, ImportOutcome, ImportReport, Layout, Preset,
+    import_hotlist, import_status, list_hotlists, presets,
 };
 use camino::{Utf8Path, Utf8PathBuf};
 use domain::HotlistId;
@@ -16,7 +16,7 @@ use plate::CodeSystem;
 
 use super::Whose;
 
-/// Import a CSV file into a hotlist: all of it or nothing.
+/// Import a file into a hotlist: all of it or nothing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
@@ -26,12 +26,13 @@ pub(crate) struct ImportArgs {
     list: String,
     /// The file.
     file: Utf8PathBuf,
-    /// Which column holds what, as TOML: `plate = "LIC"`, `state = 2`, `delimiter = ";"`, `encoding = "latin1"`…
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["plate", "state"])]
-    mapping: Option<Utf8PathBuf>,
+    /// How the file is written: a layout (docs/hotlists.md), or the word of one that comes with the program, such as `genetec`.
+    /// Without one, and without a plate's column, the hotlist's own is taken.
+    #[arg(long, value_name = "FILE|WORD", conflicts_with_all = ["plate", "state"])]
+    layout: Option<String>,
     /// The plate's column, by name or number.
-    #[arg(long, default_value = "plate")]
-    plate: String,
+    #[arg(long)]
+    plate: Option<String>,
     /// The state's column, by name or number.
     #[arg(long)]
     state: Option<String>,
@@ -45,11 +46,11 @@ pub(crate) struct ImportArgs {
 
 /// Imports.
 pub(crate) fn run(args: &ImportArgs) -> Result<()> {
-    let mapping = args.mapping()?;
+    let layout = args.layout()?;
     let file = File::open(&args.file).with_context(|| format!("failed to open `{}`", args.file))?;
     let size_bytes = file.metadata().map(|about| about.len()).ok();
     let ask = ImportAsk {
-        mapping,
+        layout,
         dry_run: args.dry_run,
         file_name: args.file.file_name().unwrap_or_default().to_owned(),
         size_bytes,
@@ -74,20 +75,34 @@ fn unreachable_progress() -> Result<ImportReport> {
 }
 
 impl ImportArgs {
-    fn mapping(&self) -> Result<Mapping> {
-        if let Some(path) = &self.mapping {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("failed to read `{path}`"))?;
-            return toml::from_str(&text).with_context(|| format!("`{path}` is not a mapping"));
+    fn layout(&self) -> Result<Option<Layout>> {
+        if let Some(named) = &self.layout {
+            return layout_named(named).map(Some);
         }
-        let plate = Column::parse(&self.plate).context("--plate: names no column")?;
-        Ok(Mapping {
+        let Some(plate) = &self.plate else { return Ok(None) };
+        let plate = Column::parse(plate).context("--plate: names no column")?;
+        let columns = Columns {
             state: self.state.as_deref().and_then(Column::parse),
-            state_codes: if self.postal { CodeSystem::Postal } else { CodeSystem::Ncic },
-            encoding: Encoding::Detect,
-            ..Mapping::of_plate(plate)
-        })
+            ..Columns::of_plate(plate.clone())
+        };
+        let state_codes = if self.postal { CodeSystem::Postal } else { CodeSystem::Ncic };
+        Ok(Some(Layout { columns, state_codes, ..Layout::plain(plate) }))
     }
+}
+
+/// The layout that comes with the program under this word, or that of a file.
+pub(super) fn layout_named(named: &str) -> Result<Layout> {
+    let text = match Preset::of(named) {
+        Some(preset) => preset.text.to_owned(),
+        None => std::fs::read_to_string(named).with_context(|| {
+            let words: Vec<_> = presets().iter().map(|preset| preset.word).collect();
+            format!("`{named}` is no file that can be read, and none of {}", words.join(", "))
+        })?,
+    };
+    Layout::parse(&text).map_err(|faults| {
+        let says: Vec<_> = faults.iter().map(|fault| format!("{named}: {fault}")).collect();
+        anyhow::anyhow!("{}", says.join("\n"))
+    })
 }
 
 async fn show_progress(app: &App, ctx: &Ctx, list: HotlistId, size_bytes: Option<u64>) {
@@ -114,9 +129,26 @@ fn say(file: &Utf8Path, report: &ImportReport) {
     for row in &tally.refused {
         println!("{file}:{}: {}", row.line, row.reason);
     }
-    let would = if report.version.is_some() { "" } else { " (dry run: nothing was changed)" };
+    let outcome = match report.outcome {
+        ImportOutcome::InForce(_) => "",
+        ImportOutcome::Waits(_) => {
+            "; so many fewer entries wait for a person to decide, and the list in force stays"
+        }
+        ImportOutcome::DryRun { would_wait: true } => {
+            " (dry run: nothing was changed; a person would have to decide about so many fewer entries)"
+        }
+        ImportOutcome::DryRun { would_wait: false } => " (dry run: nothing was changed)",
+    };
     println!(
-        "{} rows taken, {} refused, {} said twice; SHA-256 {}{would}",
-        tally.n_taken, tally.n_refused, report.n_duplicates, report.sha256
+        "{} rows taken, {} refused, {} over already, {} of topics that are off, {} that take off, {} said twice; {} entries instead of {}; SHA-256 {}{outcome}",
+        tally.n_taken,
+        tally.n_refused,
+        tally.n_expired,
+        tally.n_off,
+        tally.n_removals,
+        report.n_duplicates,
+        report.n_after,
+        report.n_before,
+        report.sha256
     );
 }

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use app::people::{Inviting, by_login, first_person};
 use app::sign_in::{Door, demo_link, session, sign_out, with_demo_link};
 use app::{
-    App, Column, Ctx, ImportAsk, Mapping, NewHotlist, add_camera, create_hotlist, import_hotlist,
-    list_cameras, list_hotlists, sign_off_camera,
+    App, Column, Columns, Ctx, ImportAsk, Layout, NewHotlist, add_camera, create_hotlist,
+    import_hotlist, list_cameras, list_hotlists, sign_off_camera,
 };
 use domain::{AgencyId, CameraId, Category, Mounting, NewCamera, PersonId, Position, Role};
 
@@ -166,13 +166,14 @@ async fn seed_list(app: &App, ctx: &Ctx, pictures: &[DemoPicture]) -> Result<()>
     };
     let list = create_hotlist(app, ctx, about).await?;
     let column = |name: &str| Column::Name(name.to_owned());
-    let mapping = Mapping {
+    let columns = Columns {
         reference: Some(column("reference")),
         note: Some(column("note")),
-        ..Mapping::of_plate(column("plate"))
+        ..Columns::of_plate(column("plate"))
     };
+    let layout = Some(Layout { columns, ..Layout::plain(column("plate")) });
     let size_bytes = u64::try_from(csv.len()).ok();
-    let ask = ImportAsk { mapping, dry_run: false, file_name: "demo.csv".to_owned(), size_bytes };
+    let ask = ImportAsk { layout, dry_run: false, file_name: "demo.csv".to_owned(), size_bytes };
     let imported = import_hotlist(app, ctx, list.id, Box::new(Cursor::new(csv)), ask).await;
     imported.map(drop).context("failed to make the example hotlist")
 }

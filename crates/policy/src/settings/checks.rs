@@ -361,6 +361,18 @@ impl Checks<'_> {
             "hotlists.categories",
         );
         self.unless(settings.hotlists.stale_hours > 0, "hotlists.stale_hours", "at least 1");
+        let lawful = settings.hotlists.law.as_ref().is_none_or(|law| law.hours > 0);
+        self.unless(lawful, "hotlists.law", "at least 1 hour");
+        let forbidden = settings.hotlists.forbidden_topics.iter().flat_map(|one| &one.topics);
+        self.once(forbidden.map(|topic| topic.word()), "hotlists.forbidden_topics");
+        for other in &settings.hotlists.other_topics {
+            let place = "hotlists.other_topics";
+            if let Err(why) = settings.topic(other.topic) {
+                self.unless(false, place, format!("`{}`: {}", other.topic.word(), why.says));
+            }
+            let plain = other.topic.category().is_some();
+            self.unless(!plain, place, format!("`{}` has a category", other.topic.word()));
+        }
         self.unless(!settings.audit.auditors.is_empty(), "audit.auditors", "nobody would audit");
         self.unless((1..=12).contains(&settings.audit.months), "audit.months", "between 1 and 12");
     }

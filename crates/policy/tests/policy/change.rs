@@ -1,5 +1,6 @@
 //! What a new bundle changes, and what contradicts one.
 
+use domain::TopicKind;
 use domain::hotlist::Category;
 use policy::settings::Channel;
 use policy::{BundleFiles, Configured, File, contradictions, difference};
@@ -144,4 +145,65 @@ fn clause_aus_344_3_2c_sign_offs_that_come_or_go_are_told_and_are_somebodys_to_g
     assert!(said[1].starts_with("a fixed camera that is added waits"), "{said:?}");
     let found = contradictions(&promised, &Configured::default());
     assert_eq!(found.first().unwrap().setting, "cameras.sign_offs");
+}
+
+/// Clause AUS-344.4a6: a source's list of immigration violators cannot be switched on, and the refusal names the clause.
+#[test]
+fn clause_aus_344_4a6_lists_of_immigration_violators_are_forbidden() {
+    let no = bundle("austin-tx").settings().topic(TopicKind::ImmigrationViolator).unwrap_err();
+    assert_eq!(no.clause.as_deref(), Some("AUS-344.4a6"));
+    let says = "the policy forbids lists of immigration violators (AUS-344.4a6)";
+    assert_eq!(no.to_string(), says);
+    // A bundle that only prohibits the use forbids the list too.
+    let mut files = files("austin-tx");
+    let kept =
+        "forbidden_topics = [{ topics = [\"immigration-violator\"], clause = \"AUS-344.4a6\" }]\n";
+    let settings = files.settings.replace(kept, "");
+    assert_ne!(settings, files.settings);
+    files.settings = settings.into();
+    files.clauses = files.clauses.replace("\"hotlists.forbidden_topics\", ", "").into();
+    let no = read(&files).settings().topic(TopicKind::ImmigrationViolator).unwrap_err();
+    assert_eq!(no.clause.as_deref(), Some("AUS-344.4a6"));
+    assert!(no.says.contains("prohibits immigration enforcement"), "{no}");
+}
+
+/// Clause AUSP-hotlist-policy: topics beyond the four grounds cannot be switched on, and one that is on blocks a policy without it.
+#[test]
+fn clause_ausp_hotlist_policy_topics_beyond_the_four_grounds_are_forbidden() {
+    let austin = bundle("austin-tx");
+    let held = TopicKind::ALL.into_iter().filter(|kind| austin.settings().topic(*kind).is_ok());
+    let held: Vec<_> = held.map(TopicKind::word).collect();
+    let grounds = [
+        "amber-alert",
+        "vehicle",
+        "license-plate",
+        "wanted-person",
+        "missing-person",
+        "investigation",
+    ];
+    assert_eq!(held, grounds);
+    let gang = austin.settings().topic(TopicKind::Gang).unwrap_err();
+    assert_eq!(gang.clause.as_deref(), Some("AUSP-hotlist-policy"));
+    let on = |kind| Configured { hotlist_topics: [kind].into(), ..Configured::default() };
+    assert_eq!(contradictions(&austin, &on(TopicKind::Vehicle)), []);
+    let found = contradictions(&austin, &on(TopicKind::Gang));
+    assert_eq!(found[0].setting, "hotlists.forbidden_topics");
+    assert!(found[0].says.contains("`gang` is switched on"), "{found:?}");
+}
+
+#[test]
+fn a_bundle_may_hold_a_topic_without_a_category_by_naming_one() {
+    let mut files = files("belton-mo");
+    let other = "[hotlists]\nother_topics = [{ topic = \"violent-person\", category = \"wanted-person\" }]\n";
+    files.settings = files.settings.replace("[hotlists]\n", other).into();
+    let with = read(&files);
+    assert_eq!(with.settings().topic(TopicKind::ViolentPerson), Ok(Category::WantedPerson));
+    let none = bundle("belton-mo").settings().topic(TopicKind::ViolentPerson);
+    assert_eq!(none.unwrap_err().clause, None);
+    let twice = files.settings.replace(
+        "[hotlists]\n",
+        "[hotlists]\nforbidden_topics = [{ topics = [\"violent-person\"], clause = \"BEL-461.1\" }]\n",
+    );
+    files.settings = twice.into();
+    assert!(policy::Bundle::read(&files).is_err(), "what is forbidden cannot be held");
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use domain::access::{ListHotlists, OpenHit};
+use domain::access::{ListHotlists, ManageHotlists, OpenHit};
 use domain::{
-    AgencyId, Category, EntryRef, HotlistEntry, HotlistId, HotlistVersionId, Permit, RefusedRow,
+    AgencyId, Category, EntryRef, HotlistEntry, HotlistId, HotlistVersionId, Permit, Priority,
+    RefusedRow, Timestamp, VehicleClass,
 };
 use plate::Jurisdiction;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,14 @@ pub struct EntryInForce {
     pub plate: String,
     /// Who issued it, where the list says so.
     pub jurisdiction: Option<Jurisdiction>,
+    /// The number of its topic in the list.
+    pub topic: Option<u32>,
+    /// When it begins to count.
+    pub effective_at: Option<Timestamp>,
+    /// From when on it counts no more.
+    pub expires_at: Option<Timestamp>,
+    /// How loudly its hits are told, where the list says so.
+    pub priority: Option<Priority>,
 }
 
 impl fmt::Debug for EntryInForce {
@@ -59,14 +68,28 @@ struct Detail {
     reference: Option<String>,
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    case_number: Option<String>,
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    caution: Option<String>,
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    plate_type: Option<String>,
+    #[serde(rename = "v", default, skip_serializing_if = "VehicleClass::is_unknown")]
+    class: VehicleClass,
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
 }
 
 const IMPORTING: &str = "SELECT id FROM hotlist_versions WHERE id = $1 AND state = 'importing'";
-const INSERT: &str = "INSERT INTO entries (version, line, plate, jurisdiction, detail) VALUES";
+const INSERT: &str = "INSERT INTO entries \
+    (version, line, plate, jurisdiction, detail, topic, effective_at, expires_at, priority) VALUES";
 const INSERT_REFUSED: &str = "INSERT INTO refused_rows (version, line, reason) VALUES";
-const ONE: &str = "SELECT e.plate, e.jurisdiction, e.detail FROM entries e \
+const ONE: &str = "SELECT e.plate, e.jurisdiction, e.detail, e.topic, e.effective_at, e.expires_at, e.priority FROM entries e \
     JOIN hotlist_versions v ON v.id = e.version JOIN hotlists h ON h.id = v.hotlist \
     WHERE h.agency = $1 AND h.id = $2 AND e.version = $3 AND e.line = $4";
+const OF_VERSION: &str = "SELECT e.plate, e.jurisdiction, e.detail, e.topic, e.effective_at, e.expires_at, e.priority, e.line \
+    FROM entries e JOIN hotlist_versions v ON v.id = e.version JOIN hotlists h ON h.id = v.hotlist \
+    WHERE h.agency = $1 AND e.version = $2 AND e.line > $3 ORDER BY e.line LIMIT $4";
 const REFUSED: &str = "SELECT r.line, r.reason FROM refused_rows r \
     JOIN hotlist_versions v ON v.id = r.version JOIN hotlists h ON h.id = v.hotlist \
     WHERE h.agency = $1 AND r.version = $2 ORDER BY r.line LIMIT $3";
@@ -74,14 +97,23 @@ const IN_FORCE: &str = "SELECT h.agency, h.id, v.id, h.category FROM hotlists h 
     JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' ORDER BY h.id";
 /// A page as one row: fetching a row costs more than everything else about it. Fields end with the character that is made
 /// for that, which no plate holds.
+/// Entries of topics that are off are left out.
 const PAGE: &str = "SELECT max(line), count(*), \
-    string_agg(line || '\u{1f}' || plate || '\u{1f}' || coalesce(jurisdiction, 0), '\u{1e}') \
-    FROM (SELECT line, plate, jurisdiction FROM entries WHERE version = $1 AND line > $2 \
-    ORDER BY line LIMIT $3) AS page";
+    string_agg(line || '\u{1f}' || plate || '\u{1f}' || coalesce(jurisdiction, 0) || '\u{1f}' || coalesce(topic, 0) \
+    || '\u{1f}' || coalesce(CAST(effective_at AS TEXT), '') || '\u{1f}' || coalesce(CAST(expires_at AS TEXT), '') || '\u{1f}' || coalesce(priority, ''), '\u{1e}') \
+    FROM (SELECT line, plate, jurisdiction, topic, effective_at, expires_at, priority FROM entries \
+    WHERE version = $1 AND line > $2 AND (topic IS NULL OR topic IN \
+    (SELECT number FROM hotlist_topics WHERE hotlist = $4 AND is_on = 1)) ORDER BY line LIMIT $3) AS page";
 const OLD: &str = "SELECT id FROM hotlist_versions WHERE state IN ('old', 'abandoned') ORDER BY id";
 const LAST: &str = "SELECT max(line) FROM entries WHERE version = $1";
 const DROP: &str = "DELETE FROM entries WHERE version = $1 AND line >= $2 AND line < $3 AND NOT EXISTS \
     (SELECT 1 FROM hits WHERE hits.version = entries.version AND hits.line = entries.line)";
+const LAST_IN_FORCE: &str = "SELECT v.id, (SELECT max(e.line) FROM entries e WHERE e.version = v.id) FROM hotlist_versions v \
+    JOIN hotlist_topics t ON t.hotlist = v.hotlist WHERE v.hotlist = $1 AND t.number = $2 AND t.is_on = 0 AND v.state = 'in-force'";
+const DROP_TOPIC: &str = "DELETE FROM entries WHERE version = $1 AND line >= $2 AND line < $3 AND topic = $4 AND NOT EXISTS \
+    (SELECT 1 FROM hits WHERE hits.version = entries.version AND hits.line = entries.line)";
+const FEWER: &str =
+    "UPDATE hotlist_versions SET n_entries = n_entries - $2 WHERE id = $1 AND n_entries >= $2";
 const DROPPED: &str = "UPDATE hotlist_versions SET state = 'dropped' WHERE id = $1";
 
 /// Rows deleted in one transaction: some ten milliseconds, in which nobody else can write.
@@ -111,7 +143,11 @@ impl Store {
                 row,
                 entry.plate.as_str(),
                 jurisdiction,
-                detail_of(entry)
+                detail_of(entry),
+                entry.topic,
+                entry.effective_at,
+                entry.expires_at,
+                entry.priority.map(Priority::word),
             ]);
             row += 1;
         });
@@ -150,6 +186,25 @@ impl Store {
         row.map(|row| entry(&row)).transpose().map_err(failed())
     }
 
+    /// Entries of a version with their rows, in their order, from the row after `after`: what changes are made to.
+    pub async fn entries_of_version(
+        &self,
+        permit: &Permit<ManageHotlists>,
+        version: HotlistVersionId,
+        after: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<(u32, HotlistEntry)>, StoreError> {
+        let failed = || StoreError::sql("read a version of a hotlist");
+        let after = after.map_or(-1, i64::from);
+        let values = args![permit.agency(), version, after, limit];
+        let rows = self.control().read.rows(OF_VERSION, values).await.map_err(failed())?;
+        let numbered = |row: &Row| {
+            let line = row.parsed(7, |line: i64| u32::try_from(line).ok())?;
+            Ok((line, entry(row)?))
+        };
+        rows.iter().map(numbered).collect::<Result<_, _>>().map_err(failed())
+    }
+
     /// The first `limit` rows that the import of a version refused.
     pub async fn refusals(
         &self,
@@ -183,7 +238,7 @@ impl Store {
             }
             let mut after = -1_i64;
             loop {
-                let values = args![list.version, after, PAGE_ROWS];
+                let values = args![list.version, after, PAGE_ROWS, list.hotlist];
                 let row = self.control().read.row(PAGE, values).await.map_err(failed())?;
                 let last = row
                     .as_ref()
@@ -221,6 +276,30 @@ impl Store {
         }
         Ok(n)
     }
+
+    /// Deletes what the version in force holds of a topic that is off, as [`Store::drop_old_versions`] does. Entries that hits
+    /// point at stay, and match nothing. How many were deleted.
+    pub async fn drop_topic_entries(&self, list: HotlistId, topic: u32) -> Result<u64, StoreError> {
+        let failed = || StoreError::sql("drop the entries of a topic");
+        let db = &self.control().write;
+        let Some(row) = db.row(LAST_IN_FORCE, args![list, topic]).await.map_err(failed())? else {
+            return Ok(0);
+        };
+        let version: i64 = row.get(0).map_err(failed())?;
+        let last = row.get::<Option<i64>>(1).map_err(failed())?;
+        let (mut n, mut from) = (0, 0);
+        while last.is_some_and(|last| from <= last) {
+            let mut tx = db.begin().await.map_err(failed())?;
+            let values = args![version, from, from + DROP_ROWS, topic];
+            let dropped = tx.execute(DROP_TOPIC, values).await.map_err(failed())?;
+            let fewer = i64::try_from(dropped).unwrap_or(i64::MAX);
+            tx.execute(FEWER, args![version, fewer]).await.map_err(failed())?;
+            tx.commit().await.map_err(failed())?;
+            n += dropped;
+            from += DROP_ROWS;
+        }
+        Ok(n)
+    }
 }
 
 /// The two inserts of an import, each for any number of rows.
@@ -233,7 +312,7 @@ pub(crate) struct EntryInserts {
 impl EntryInserts {
     pub(crate) fn new(is_sqlite: bool) -> Self {
         Self {
-            entries: MultiRow::new(is_sqlite, INSERT, 5, ""),
+            entries: MultiRow::new(is_sqlite, INSERT, 9, ""),
             refused: MultiRow::new(
                 is_sqlite,
                 INSERT_REFUSED,
@@ -252,6 +331,11 @@ fn detail_of(entry: &HotlistEntry) -> Option<String> {
         year: entry.year,
         reference: entry.reference.clone(),
         note: entry.note.clone(),
+        case_number: entry.case_number.clone(),
+        caution: entry.caution.clone(),
+        plate_type: entry.plate_type.clone(),
+        class: entry.class,
+        body: entry.body.clone(),
     };
     (detail != Detail::default())
         .then(|| serde_json::to_string(&detail).expect("texts and a number are always JSON"))
@@ -261,6 +345,11 @@ fn jurisdiction(row: &Row, index: usize) -> Result<Option<Jurisdiction>, sqlx::E
     let id = row.get::<Option<i64>>(index)?;
     let known = |id: i64| u16::try_from(id).ok().and_then(|id| Jurisdiction::from_id(id).ok());
     id.map(|id| known(id).ok_or_else(|| unreadable(index))).transpose()
+}
+
+fn topic(row: &Row, index: usize) -> Result<Option<u32>, sqlx::Error> {
+    let number = row.get::<Option<i64>>(index)?;
+    number.map(|number| u32::try_from(number).map_err(|_| unreadable(index))).transpose()
 }
 
 fn entry(row: &Row) -> Result<HotlistEntry, sqlx::Error> {
@@ -276,7 +365,16 @@ fn entry(row: &Row) -> Result<HotlistEntry, sqlx::Error> {
         colour: detail.colour,
         year: detail.year,
         reference: detail.reference,
+        case_number: detail.case_number,
         note: detail.note,
+        caution: detail.caution,
+        plate_type: detail.plate_type,
+        class: detail.class,
+        body: detail.body,
+        topic: topic(row, 3)?,
+        priority: row.get::<Option<String>>(6)?.as_deref().and_then(Priority::parse),
+        effective_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
+        expires_at: row.get::<Option<i64>>(5)?.map(Timestamp::from_micros),
     })
 }
 
@@ -289,7 +387,20 @@ fn in_force(row: &Row) -> Result<EntryInForce, sqlx::Error> {
         row: 0,
         plate: String::new(),
         jurisdiction: None,
+        topic: None,
+        effective_at: None,
+        expires_at: None,
+        priority: None,
     })
+}
+
+/// A moment of a page's field: none where it is empty.
+fn moment(field: &str) -> Option<Option<Timestamp>> {
+    if field.is_empty() {
+        Some(None)
+    } else {
+        field.parse().ok().map(Timestamp::from_micros).map(Some)
+    }
 }
 
 /// The entries of a page.
@@ -303,11 +414,21 @@ fn page_of(list: &EntryInForce, row: &Row) -> Result<Vec<EntryInForce>, sqlx::Er
             0 => None,
             id => Some(Jurisdiction::from_id(id).ok()?),
         };
+        let topic = match fields.next()?.parse().ok()? {
+            0 => None,
+            number => Some(number),
+        };
+        let (effective_at, expires_at) = (moment(fields.next()?)?, moment(fields.next()?)?);
+        let priority = Priority::parse(fields.next()?);
         let plate = plate.to_owned();
         fields.next().is_none().then_some(EntryInForce {
             row: line.parse().ok()?,
             plate,
             jurisdiction,
+            topic,
+            effective_at,
+            expires_at,
+            priority,
             ..list.clone()
         })
     };

@@ -9,6 +9,8 @@ pub(crate) mod entries;
 pub(crate) mod exigent;
 pub(crate) mod grants;
 pub(crate) mod hits;
+pub(crate) mod hotlist_topics;
+pub(crate) mod hotlist_waits;
 pub(crate) mod hotlists;
 pub(crate) mod incidents;
 pub(crate) mod ledger;
@@ -30,7 +32,7 @@ pub(crate) mod troubles;
 use crate::StoreError;
 use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
 
-const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0010_sign_offs_protected_events_troubles", "0012_hit_lives");
+const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0010_sign_offs_protected_events_troubles", "0011_hotlist_sources", "0012_hit_lives");
 
 /// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
 #[derive(Clone, Debug)]

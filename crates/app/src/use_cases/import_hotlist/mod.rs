@@ -1,21 +1,20 @@
-//! Import a CSV file into a hotlist: all of it or nothing, swapped in at once.
+//! Import a file into a hotlist: all of it or nothing, swapped in at once, or left to a person where it is much smaller.
 
-mod columns;
+mod changed;
 mod job;
-mod mapping;
 mod pipe;
 mod read;
 mod status;
-mod text;
 
-pub use mapping::{Column, Encoding, Mapping};
+pub use hotfile::{Column, Columns, Encoding, Form, Layout, Preset, TopicRows, Update, presets};
+pub(super) use job::drop_old;
 pub use pipe::{PipeReader, PipeWriter, pipe};
 pub use status::{ImportPhase, ImportStatus};
 
 use std::sync::Arc;
 
 use domain::access::{ListHotlists, ManageHotlists};
-use domain::{HotlistId, HotlistVersionId, ImportTally, Refusal};
+use domain::{Hotlist, HotlistId, HotlistVersionId, ImportTally, Refusal};
 use tokio::sync::oneshot;
 
 use crate::bus::Topic;
@@ -27,8 +26,8 @@ use job::Job;
 /// How to import.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ImportAsk {
-    /// Which column holds what.
-    pub mapping: Mapping,
+    /// How the file is written; none: by the list's own layout.
+    pub layout: Option<Layout>,
     /// Only say what would happen.
     pub dry_run: bool,
     /// The file's name, for the record.
@@ -50,8 +49,44 @@ pub struct ImportReport {
     pub sha256: String,
     /// The encoding it was read in.
     pub encoding: Encoding,
-    /// The version that is now in force; none after a dry run.
-    pub version: Option<HotlistVersionId>,
+    /// Whether the file brought changes, not the whole list.
+    pub update: Update,
+    /// Entries in force before.
+    pub n_before: u64,
+    /// Entries of the new version.
+    pub n_after: u64,
+    /// Codes that their tables do not know, by field; the rows were taken.
+    pub unknown_codes: Vec<(&'static str, u64)>,
+    /// Rows of each topic, of those that are off too.
+    pub topics: Vec<TopicRows>,
+    /// Rows of so many topics that they are not named: the topic column may be another.
+    pub n_of_other_topics: u64,
+    /// What became of it.
+    pub outcome: ImportOutcome,
+}
+
+/// What became of a new version.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImportOutcome {
+    /// It is in force.
+    InForce(HotlistVersionId),
+    /// It has so much fewer entries than the one in force that a person has to decide; that one stays meanwhile.
+    Waits(HotlistVersionId),
+    /// Nothing was changed; this says whether it would wait.
+    DryRun {
+        /// Whether a person would have to decide.
+        would_wait: bool,
+    },
+}
+
+impl ImportReport {
+    /// The version that is now in force; none after a dry run, or while it waits.
+    pub fn version(&self) -> Option<HotlistVersionId> {
+        match self.outcome {
+            ImportOutcome::InForce(version) => Some(version),
+            ImportOutcome::Waits(_) | ImportOutcome::DryRun { .. } => None,
+        }
+    }
 }
 
 /// Why nothing of a file was imported.
@@ -69,10 +104,13 @@ pub enum ImportError {
     /// An import into this hotlist is running.
     #[error("an import into this hotlist is running; wait for its end")]
     Busy,
-    /// The mapping does not fit the file.
+    /// The policy forbids what the list holds.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The layout does not fit the file.
     #[error("{field}: {why}")]
-    Mapping {
-        /// Which part of the mapping.
+    Layout {
+        /// Which part of the layout.
         field: &'static str,
         /// What is wrong, and what would be right.
         why: String,
@@ -86,13 +124,13 @@ pub enum ImportError {
         why: String,
     },
     /// No row of the file could be taken: the list in force stays.
-    #[error("none of the file's {n_refused} rows can be taken; the first: line {line}: {why}")]
+    #[error("no row of the file can be taken: {why}")]
     NothingTaken {
         /// How many rows were refused.
         n_refused: u64,
-        /// The first refused one, counted from 1.
+        /// The first refused one, counted from 1; 0 where none was.
         line: u64,
-        /// Why.
+        /// Why, in words.
         why: String,
     },
     /// The file could not be read to its end.
@@ -129,15 +167,15 @@ pub async fn import_hotlist(
     let act = act.map_err(not_begun)?;
     let lists = app.inner().store.hotlists(&act.leave().permit::<ListHotlists>()?).await;
     let lists = lists.map_err(failed("look up the hotlist"))?;
-    if !lists.iter().any(|list| list.id == hotlist) {
-        return Err(ImportError::NoHotlist(hotlist));
-    }
+    let list = lists.into_iter().find(|list| list.id == hotlist);
+    let list = list.ok_or(ImportError::NoHotlist(hotlist))?;
+    let layout = layout_of(&ask, &list)?;
+    allowed(app, &list, &layout)?;
     let begun = app.inner().imports.begin(hotlist, ask.dry_run, ask.size_bytes, ctx.now);
     let import = begun.ok_or(ImportError::Busy)?;
     app.bus().tell(ctx.agency, Topic::Hotlists, None);
     let (answer, answered) = oneshot::channel();
-    let job =
-        Job { app: app.clone(), agency: ctx.agency, hotlist, import: Arc::clone(&import), ask };
+    let job = Job { app: app.clone(), list, layout, import: Arc::clone(&import), ask };
     app.inner().tasks.spawn("import", async move {
         let mut act = act;
         let done = job.run(act.permit(), source).await;
@@ -153,7 +191,7 @@ pub async fn import_hotlist(
             Ok(_) => ImportPhase::Done { at },
             Err(err) => ImportPhase::Failed { at, why: err.to_string() },
         });
-        job.app.bus().tell(job.agency, Topic::Hotlists, None);
+        job.app.bus().tell(job.list.agency, Topic::Hotlists, None);
         drop(answer.send(done));
     });
     answered.await.map_err(failed("wait for the import"))?
@@ -161,12 +199,51 @@ pub async fn import_hotlist(
 
 /// What an import touched, for the ledger.
 fn things_of(hotlist: HotlistId, report: &ImportReport) -> Vec<String> {
-    let ImportTally { n_taken, n_refused, .. } = report.tally;
-    let rows = format!("{n_taken} rows taken, {n_refused} refused");
-    vec![match report.version {
-        Some(version) => format!("hotlist {hotlist}, version {version} put in force: {rows}"),
-        None => format!("hotlist {hotlist}, dry run: {rows}"),
+    let ImportTally { n_taken, n_refused, n_expired, n_off, n_removals, .. } = report.tally;
+    let ImportReport { n_before, n_after, .. } = report;
+    let rows = format!(
+        "{n_taken} rows taken, {n_refused} refused, {n_expired} over, {n_off} of topics that are off, {n_removals} that take off; \
+         {n_after} entries instead of {n_before}"
+    );
+    vec![match report.outcome {
+        ImportOutcome::InForce(version) => {
+            format!("hotlist {hotlist}, version {version} put in force: {rows}")
+        }
+        ImportOutcome::Waits(version) => {
+            format!("hotlist {hotlist}, version {version} waits for a person: {rows}")
+        }
+        ImportOutcome::DryRun { .. } => format!("hotlist {hotlist}, dry run: {rows}"),
     }]
+}
+
+/// The layout that was given, or the list's own.
+fn layout_of(ask: &ImportAsk, list: &Hotlist) -> Result<Layout, ImportError> {
+    let wrong = |why: String| ImportError::Layout { field: "layout", why };
+    if let Some(layout) = &ask.layout {
+        return Ok(layout.clone());
+    }
+    let own = list.layout.as_deref().ok_or_else(|| {
+        wrong(
+            "the hotlist has none of its own: choose one, or say which column holds what"
+                .to_owned(),
+        )
+    })?;
+    Layout::parse(own).map_err(|faults| {
+        let says: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        wrong(format!("the hotlist’s own one is broken: {}", says.join("; ")))
+    })
+}
+
+/// Whether the policy holds such lists (`AUSP-hotlist-policy`). A list of topics is judged topic by topic.
+fn allowed(app: &App, list: &Hotlist, layout: &Layout) -> Result<(), ImportError> {
+    let Some(policy) = app.policy(list.agency) else { return Ok(()) };
+    let categories = &policy.bundle.settings().hotlists.categories;
+    if layout.columns.topic.is_some() || categories.iter().any(|one| one.category == list.category)
+    {
+        return Ok(());
+    }
+    let says = format!("the policy holds no lists of the category “{}”", list.category.label());
+    Err(ImportError::Forbidden(says))
 }
 
 fn not_begun(err: crate::AskError) -> ImportError {

@@ -2,6 +2,7 @@
 
 use domain::AgencyId;
 use domain::access::ListHotlists;
+use hotfile::Layout;
 use policy::Configured;
 use policy::settings::Channel;
 
@@ -17,15 +18,26 @@ pub(crate) async fn configured(app: &App, agency: AgencyId) -> Result<Configured
     let permit = server_permit::<ListHotlists>(agency, app.now())?;
     let lists = app.inner().store.hotlists(&permit).await;
     let lists = lists.map_err(AskError::failed("look up what is configured"))?;
+    let topics = app.inner().store.topics(&permit).await;
+    let topics = topics.map_err(AskError::failed("look up what is configured"))?;
+    let on = topics.into_iter().filter(|topic| topic.on).filter_map(|topic| topic.kind);
+    let of_topics = |list: &&domain::Hotlist| !list.layout.as_deref().is_some_and(has_topics);
     let in_force = lists.iter().filter(|list| list.version.is_some() && list.n_entries > 0);
+    let in_force = in_force.filter(of_topics);
     let mut categories: Vec<_> = in_force.map(|list| list.category).collect();
     categories.sort_unstable_by_key(|category| category.word());
     categories.dedup();
     Ok(Configured {
         hotlist_categories: categories,
+        hotlist_topics: on.collect(),
         fields: STORED.map(str::to_owned).into(),
         channels: [Channel::Console].into(),
         case_system: app.inner().cases.are_known(agency),
         ..Configured::default()
     })
+}
+
+/// Whether a list is judged topic by topic, and not by its own category.
+fn has_topics(layout: &str) -> bool {
+    Layout::parse(layout).is_ok_and(|layout| !layout.topics.is_empty())
 }

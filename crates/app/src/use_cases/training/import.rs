@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::access::RecordTraining;
 use domain::{Completion, CompletionId, Day, Login, Person, PersonId};
+use hotfile::{Next, Row, Rows};
 use policy::settings::Course;
 use sha2::{Digest as _, Sha256};
 
 use crate::record::About;
-use crate::use_cases::rows::{Next, Row, Rows};
 use crate::{App, AskError, Ctx};
 
 /// Largest file, in bytes: some ten thousand completions.

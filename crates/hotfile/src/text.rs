@@ -2,10 +2,11 @@
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::Encoding;
+use crate::Encoding;
 
 /// Turns the bytes of a file into UTF-8, piece by piece. UTF-8 is handed through as it is and checked field by field.
-pub(super) struct ToUtf8 {
+#[derive(Debug)]
+pub struct ToUtf8 {
     found: Encoding,
     decoder: Option<Decoder>,
     decoded: String,
@@ -13,11 +14,11 @@ pub(super) struct ToUtf8 {
 
 /// A file's first bytes show that it is written in something else than was said.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct WrongEncoding(pub(super) &'static str);
+pub struct WrongEncoding(pub &'static str);
 
 impl ToUtf8 {
     /// Chooses by what was said and by the file's first bytes; also how many of them are a mark to be skipped.
-    pub(super) fn choose(said: Encoding, first: &[u8]) -> Result<(Self, usize), WrongEncoding> {
+    pub fn choose(said: Encoding, first: &[u8]) -> Result<(Self, usize), WrongEncoding> {
         let utf16 = match first {
             [0xFF, 0xFE, ..] => Some((UTF_16LE, 2)),
             [0xFE, 0xFF, ..] => Some((UTF_16BE, 2)),
@@ -50,12 +51,12 @@ impl ToUtf8 {
     }
 
     /// The encoding that was chosen.
-    pub(super) fn found(&self) -> Encoding {
+    pub fn found(&self) -> Encoding {
         self.found
     }
 
     /// The next piece as UTF-8. Broken UTF-16 comes out as U+FFFD, which no plate can hold: its row is refused.
-    pub(super) fn convert<'a>(&'a mut self, piece: &'a [u8], last: bool) -> &'a [u8] {
+    pub fn convert<'a>(&'a mut self, piece: &'a [u8], last: bool) -> &'a [u8] {
         let Some(decoder) = &mut self.decoder else { return piece };
         self.decoded.clear();
         self.decoded

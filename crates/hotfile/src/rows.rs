@@ -1,23 +1,31 @@
-//! Rows of a CSV file, with a bound on what one row may take.
+//! Rows of a delimited file, with a bound on what one row may take.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// Bytes of one row. Notes in hotlists are a few hundred characters; a longer row is a file gone wrong.
-pub(super) const ROW_BYTES_MAX: usize = 64 * 1024;
+pub const ROW_BYTES_MAX: usize = 64 * 1024;
 /// Columns of one row.
-pub(super) const COLUMNS_MAX: usize = 256;
+pub const COLUMNS_MAX: usize = 256;
 
 /// One row's fields.
-pub(super) struct Row<'a> {
+#[derive(Debug)]
+pub struct Row<'a> {
     /// The line on which it begins, counted from 1.
-    pub(super) line: u64,
+    pub line: u64,
+    /// Whether a line end stands behind it: without one the file may have been cut in it.
+    pub ended: bool,
     text: &'a [u8],
     ends: &'a [usize],
 }
 
 impl<'a> Row<'a> {
+    /// A row whose fields are what stands at `ends` of `text`.
+    pub(crate) fn of(line: u64, ended: bool, text: &'a [u8], ends: &'a [usize]) -> Self {
+        Self { line, ended, text, ends }
+    }
+
     /// The bytes of a column, counted from 0; none past the row's end.
-    pub(super) fn field(&self, column: usize) -> Option<&'a [u8]> {
+    pub fn field(&self, column: usize) -> Option<&'a [u8]> {
         let end = *self.ends.get(column)?;
         let start =
             column.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
@@ -25,13 +33,14 @@ impl<'a> Row<'a> {
     }
 
     /// How many columns it has.
-    pub(super) fn n_columns(&self) -> usize {
+    pub fn n_columns(&self) -> usize {
         self.ends.len()
     }
 }
 
 /// What came of a piece of the file.
-pub(super) enum Next<'a> {
+#[derive(Debug)]
+pub enum Next<'a> {
     /// A row.
     Row(Row<'a>),
     /// A row that is too long, or has too many columns: skipped to its end.
@@ -47,8 +56,9 @@ pub(super) enum Next<'a> {
     End,
 }
 
-/// Splits a file into rows.
-pub(super) struct Rows {
+/// Splits a delimited file into rows.
+#[derive(Debug)]
+pub struct Rows {
     reader: Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -57,25 +67,37 @@ pub(super) struct Rows {
     begins_on: u64,
     /// Something of the row has been used, if only a quote.
     begun: bool,
+    /// The last byte that was used is a line end.
+    at_line_end: bool,
     too_long: Option<String>,
 }
 
 impl Rows {
-    pub(super) fn new(delimiter: u8) -> Self {
+    /// Of fields between delimiters, quoted where they hold one.
+    pub fn new(delimiter: u8) -> Self {
+        Self::with_quote(delimiter, Some(b'"'))
+    }
+
+    /// Of fields between delimiters, in these quotes where they hold one, or never.
+    pub fn with_quote(delimiter: u8, quote: Option<u8>) -> Self {
+        let mut reader = ReaderBuilder::new();
+        reader.delimiter(delimiter).quoting(quote.is_some());
+        reader.quote(quote.unwrap_or(b'"'));
         Self {
-            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            reader: reader.build(),
             text: vec![0; ROW_BYTES_MAX],
             ends: vec![0; COLUMNS_MAX],
             n_text: 0,
             n_ends: 0,
             begins_on: 1,
             begun: false,
+            at_line_end: false,
             too_long: None,
         }
     }
 
     /// The next row of `piece`, from which what was used is taken away; `last` says that nothing comes after it.
-    pub(super) fn next(&mut self, piece: &mut &[u8], last: bool) -> Next<'_> {
+    pub fn next(&mut self, piece: &mut &[u8], last: bool) -> Next<'_> {
         loop {
             if piece.is_empty() && !last {
                 return Next::More;
@@ -88,6 +110,7 @@ impl Rows {
             let (result, n_read, n_text, n_ends) = self.reader.read_record(piece, text, ends);
             let (used, rest) = piece.split_at_checked(n_read).unwrap_or_default();
             self.begun |= used.iter().any(|byte| !is_line_end(*byte));
+            self.at_line_end = used.last().map_or(self.at_line_end, |byte| is_line_end(*byte));
             *piece = rest;
             self.n_text += n_text;
             self.n_ends += n_ends;
@@ -125,6 +148,7 @@ impl Rows {
         }
         Next::Row(Row {
             line: self.begins_on,
+            ended: self.at_line_end,
             text: self.text.get(..n_text).unwrap_or_default(),
             ends: self.ends.get(..n_ends).unwrap_or_default(),
         })
