@@ -286,9 +286,11 @@ async fn a_hotlist_past_the_law_raises_no_hits_and_is_told_by_mail_once_until_it
     let app = &house.app;
     let agency = app.add_agency("Law PD", None).await.unwrap();
     let (_, files) = policy::shipped().iter().find(|(word, _)| *word == "example").unwrap();
-    let law = "[hotlists]\nlaw = { hours = 24, clause = \"Example Act § 5\" }\n";
+    let law = "[hotlists]\nlaw = { hours = 24, clause = \"Example-Act-5\" }\n";
     let settings = files.settings.replace("[hotlists]\n", law).into();
-    let files = policy::BundleFiles { settings, ..files.clone() };
+    let clause = "\n[[clause]]\nid = \"Example-Act-5\"\nsays = \"Lists are renewed daily.\"\nsettings = [\"hotlists.law\"]\n";
+    let clauses = format!("{}{clause}", files.clauses).into();
+    let files = policy::BundleFiles { settings, clauses, ..files.clone() };
     app.begin_policy(agency, &files, "Etc/UTC").await.unwrap();
     let who = Inviting {
         login: "l.keeper".to_owned(),

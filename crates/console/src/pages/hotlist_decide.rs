@@ -12,6 +12,7 @@ use crate::staff::Staff;
 
 #[derive(Deserialize)]
 pub(crate) struct Switch {
+    #[serde(default)]
     on: String,
 }
 
@@ -29,6 +30,7 @@ pub(crate) async fn topic(
 
 #[derive(Deserialize)]
 pub(crate) struct Decision {
+    #[serde(default)]
     decision: String,
     #[serde(default)]
     reason: String,
@@ -42,11 +44,8 @@ pub(crate) async fn waiting(
     Checked(Decision { decision, reason }): Checked<Decision>,
 ) -> Result<Redirect, PageError> {
     let at = (HotlistId::from_i64(id), HotlistVersionId::from_i64(version));
-    let accept = match decision.as_str() {
-        "accept" => true,
-        "refuse" => false,
-        _ => return Err(PageError::Bad("say whether the new list is accepted".to_owned())),
-    };
+    // Whatever is not said to be accepted is not.
+    let accept = decision == "accept";
     decide_import(&app, &staff.ctx, at, accept, &reason).await?;
     Ok(Redirect::to(&format!("/hotlists/{id}")))
 }
