@@ -60,9 +60,8 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 fn routes() -> Vec<Route> {
     use pages::{
         confirm, hit, hits, hits_feed, hotlist, hotlist_decide, hotlist_import, hotlist_new,
-        hotlist_source, hotlists, incidents,
-        invitation, leaf, ledger, picture, queue, read, reads, sign_in, sign_out, start, theme,
-        work, work_complete,
+        hotlist_source, hotlists, incidents, invitation, leaf, ledger, picture, queue, read, reads,
+        sign_in, sign_out, start, theme, work, work_complete,
     };
     let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
     let source =

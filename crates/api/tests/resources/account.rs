@@ -79,6 +79,7 @@ async fn a_look_that_could_not_wait_is_completed_with_its_case_number() {
         purpose: "missing-person".to_owned(),
         case_number: String::new(),
         offence: String::new(),
+        offence_category: String::new(),
         reason: REASON.to_owned(),
         exigent: true,
     };

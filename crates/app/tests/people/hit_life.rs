@@ -1,7 +1,5 @@
 //! A hit's life: who may do what with it, what a stop asks for, what follows from a wrong one.
 
-use std::time::Duration;
-
 use app::oversight::inbox;
 use app::reminders::watch_hits;
 use app::{

@@ -321,7 +321,7 @@ async fn a_hotlist_past_the_law_raises_no_hits_and_is_told_by_mail_once_until_it
         heading_deg: None,
         position: None,
     };
-    let camera = add_camera(app, &by(), camera).await.unwrap().0.id;
+    let camera = add_camera(app, &by(), camera).await.unwrap().camera.id;
     let n_hits = async |event: &str| {
         let sent = vec![read(camera, event, "AAA111", None)];
         take_reads(app, &Ctx::camera(agency, camera, app.now()), sent).await.unwrap()[0].n_hits

@@ -40,7 +40,7 @@ fn clauses(from: &str, to: &str) -> Vec<String> {
 }
 
 /// What is written, what is written instead, and the fault.
-const WRONG_SETTINGS: [(&str, &str, &str); 26] = [
+const WRONG_SETTINGS: [(&str, &str, &str); 28] = [
     ("version = 1", "version = 2", "version: 2 is not read here: 1 is"),
     (
         "id = \"example\"",
