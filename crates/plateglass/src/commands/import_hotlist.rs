@@ -27,7 +27,7 @@ pub(crate) struct ImportArgs {
     /// The file.
     file: Utf8PathBuf,
     /// How the file is written: a layout (docs/hotlists.md), or the word of one that comes with the program, such as `genetec`.
-    /// Without one, and without a plate's column, the hotlist's own is taken.
+    /// Without one, and without a plate's column, the hotlist's own is taken; where it has none, CSV with a column `plate`.
     #[arg(long, value_name = "FILE|WORD", conflicts_with_all = ["plate", "state"])]
     layout: Option<String>,
     /// The plate's column, by name or number.
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     let layout = args.layout()?;
     let file = File::open(&args.file).with_context(|| format!("failed to open `{}`", args.file))?;
     let size_bytes = file.metadata().map(|about| about.len()).ok();
-    let ask = ImportAsk {
+    let mut ask = ImportAsk {
         layout,
         dry_run: args.dry_run,
         file_name: args.file.file_name().unwrap_or_default().to_owned(),
@@ -58,8 +58,11 @@ pub(crate) fn run(args: &ImportArgs) -> Result<()> {
     args.whose.with_agency(async |app, ctx| {
         let lists = list_hotlists(app, &ctx).await?;
         let list = lists.iter().find(|row| row.hotlist.name == args.list);
-        let list =
-            list.with_context(|| format!("no hotlist is named \"{}\"", args.list))?.hotlist.id;
+        let list = list.with_context(|| format!("no hotlist is named \"{}\"", args.list))?;
+        if ask.layout.is_none() && list.hotlist.layout.is_none() {
+            ask.layout = Some(Layout::plain(Column::Name("plate".to_owned())));
+        }
+        let list = list.hotlist.id;
         let import = import_hotlist(app, &ctx, list, Box::new(file), ask);
         let report = tokio::select! {
             report = import => report?,
