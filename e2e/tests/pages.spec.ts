@@ -17,6 +17,12 @@ const CARS = ["black,Ford,F-150,2019,26-11532", "silver,Honda,Civic,2014,26-1160
 const PAGES: [name: string, path: string, follow?: string][] = [
   ["hits", "/hits"],
   ["hit", "/hits", "[data-hit] a"],
+  ["queue", "/queue"],
+  ["incidents", "/incidents"],
+  ["trouble", "/trouble"],
+  ["trouble-new", "/trouble/new"],
+  ["protected", "/protected"],
+  ["protected-new", "/protected/new"],
   ["reads", "/reads"],
   ["read", "/reads", "tr[data-row] a"],
   ["cameras", "/cameras"],
