@@ -193,7 +193,6 @@ pub fn deed(done: &Happened) -> String {
             let state = jurisdiction.map(|one| format!(", {}", one.name())).unwrap_or_default();
             format!("the picture shows {}{state}", &*plate.expose())
         }
-        Deed::EntryEnded { why } => format!("the entry ended: {why}"),
         Deed::Reopened { why } => format!("opened it again: {why}"),
     }
 }

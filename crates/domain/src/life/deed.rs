@@ -206,11 +206,6 @@ pub enum Deed {
         /// Who issued it, where that can be seen.
         jurisdiction: Option<Jurisdiction>,
     },
-    /// The entry is no longer in force: its open hits end with it. The server's own deed.
-    EntryEnded {
-        /// Why.
-        why: String,
-    },
     /// It was closed too soon.
     Reopened {
         /// Why.
@@ -237,7 +232,6 @@ impl Deed {
             Self::Stopped { .. } => "stopped",
             Self::Ended { .. } => "ended",
             Self::Corrected { .. } => "corrected",
-            Self::EntryEnded { .. } => "entry-ended",
             Self::Reopened { .. } => "reopened",
         }
     }

@@ -1,7 +1,7 @@
 //! A hit's life: raised → taken → verified or rejected → acted on → closed with an outcome.
 //!
-//! Nothing but people takes, accepts or rejects; the server only tells that a hit has waited, and ends what an entry's end
-//! leaves without ground. What stands is worked out from the deeds, and the deeds are never changed.
+//! Nothing but people takes, accepts or rejects; the server only tells that a hit has waited. What stands is worked out from
+//! the deeds, and the deeds are never changed.
 
 mod deed;
 mod steps;
@@ -112,7 +112,7 @@ impl Life {
                 Deed::Sent { .. } if stage != Stage::Stopped => Stage::Sent,
                 Deed::Rejected { .. } => Stage::Rejected,
                 Deed::Stopped { .. } => Stage::Stopped,
-                Deed::Ended { .. } | Deed::EntryEnded { .. } => Stage::Closed,
+                Deed::Ended { .. } => Stage::Closed,
                 Deed::Reopened { .. } => Stage::Taken,
                 _ => stage,
             };

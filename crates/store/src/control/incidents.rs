@@ -1,6 +1,6 @@
 //! Stops of vehicles that were not wanted, and the plates that their entries raise no more hits for.
 
-use domain::access::{VerifyHits, WorkHits, WorkIncidents};
+use domain::access::{WorkHits, WorkIncidents};
 use domain::life::{Done, Life};
 use domain::{
     AgencyId, HitId, HotlistId, Incident, IncidentClosed, IncidentId, Permit, PersonId, Timestamp,
@@ -101,19 +101,11 @@ impl Store {
         permit: &Permit<WorkIncidents>,
         limit: u32,
     ) -> Result<Vec<Incident>, StoreError> {
+        let failed = || StoreError::sql("list incidents");
         let text =
             format!("SELECT {COLUMNS} FROM incidents WHERE agency = $1 ORDER BY id DESC LIMIT $2");
-        self.incidents_by(text, args![permit.agency(), limit]).await
-    }
-
-    /// The incident of a hit, for who looks after hits.
-    pub async fn incident_of(
-        &self,
-        permit: &Permit<VerifyHits>,
-        hit: HitId,
-    ) -> Result<Option<Incident>, StoreError> {
-        let text = format!("SELECT {COLUMNS} FROM incidents WHERE agency = $1 AND hit = $2");
-        Ok(self.incidents_by(text, args![permit.agency(), hit]).await?.into_iter().next())
+        let rows = self.control().read.rows(text, args![permit.agency(), limit]).await;
+        rows.map_err(failed())?.iter().map(incident).collect::<Result<_, _>>().map_err(failed())
     }
 
     /// Notes that somebody who answers for it has seen an incident; false where somebody had, or who sees it reported it.
@@ -138,16 +130,6 @@ impl Store {
         let values = args![permit.agency(), id, closed.by, closed.at, closed.finding.as_str()];
         let done = self.control().write.execute(CLOSE, values).await;
         Ok(done.map_err(StoreError::sql("close an incident"))? == 1)
-    }
-
-    async fn incidents_by(
-        &self,
-        text: String,
-        values: Vec<crate::sql::Value>,
-    ) -> Result<Vec<Incident>, StoreError> {
-        let failed = || StoreError::sql("list incidents");
-        let rows = self.control().read.rows(text, values).await.map_err(failed())?;
-        rows.iter().map(incident).collect::<Result<_, _>>().map_err(failed())
     }
 }
 
