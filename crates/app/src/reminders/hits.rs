@@ -68,14 +68,19 @@ async fn put_on_record(app: &App, ctx: &Ctx, hits: &[HitId]) -> Result<(), BoxEr
 }
 
 impl Round<'_> {
-    /// To whoever answers for hits and incidents: a number, and nothing else.
+    /// To whoever answers for those who work on hits: a number, and nothing else.
     async fn of_waiting_hits(&self, n: usize) -> Result<(), BoxError> {
         if n == 0 {
             return Ok(());
         }
         let every = i64::try_from(TOLD_EVERY.as_micros()).unwrap_or(i64::MAX);
         let quarter = self.now.micros() / every;
+        // Auditors and the chief answer for incidents, and not for what the crime centre does with its hits.
+        let working = self.who_may(Action::WorkHits).await?;
         for person in self.who_may(Action::WorkIncidents).await? {
+            if working.iter().all(|one| one.id != person.id) {
+                continue;
+            }
             let hits = if n == 1 { "1 hit waits".to_owned() } else { format!("{n} hits wait") };
             let subject = format!("{hits} for review");
             let body = format!(
