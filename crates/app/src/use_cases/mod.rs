@@ -22,6 +22,7 @@ pub mod people;
 pub mod policy;
 pub mod protected_events;
 pub mod rekey_camera;
+mod said;
 pub mod set_hotlist_source;
 pub mod sign_in;
 pub mod sign_offs;

@@ -15,12 +15,11 @@ use domain::{
 };
 
 use super::add_camera::words;
+use super::said::{me, text, wrong};
 use crate::protected::work_of;
 use crate::record::{About, Leave};
 use crate::{App, AskError, Ctx};
 
-/// Longest text that somebody writes, in characters.
-const TEXT_MAX: usize = 4_000;
 /// The widest circle, in metres: a city; what is wider protects whole counties by mistake.
 const RADIUS_M_MAX: u32 = 50_000;
 /// The longest approval, in hours: three days; what takes longer is asked for again.
@@ -212,29 +211,10 @@ async fn standing(
     found.ok_or_else(|| AskError::not_found("protected event", id))
 }
 
-fn me(ctx: &Ctx) -> Result<PersonId, AskError> {
-    ctx.person_id().ok_or_else(|| AskError::not_found("person", "who asks"))
-}
-
 fn about(id: ProtectedEventId) -> About {
     About::one("protected event", id)
 }
 
 fn thing(id: ProtectedEventId) -> String {
     format!("protected event {id}")
-}
-
-fn text(field: &'static str, said: &str) -> Result<String, AskError> {
-    let said = said.trim();
-    if said.is_empty() {
-        return Err(wrong(field, "is empty: say it in your own words"));
-    }
-    if said.chars().count() > TEXT_MAX {
-        return Err(wrong(field, "is longer than 4,000 characters"));
-    }
-    Ok(said.to_owned())
-}
-
-fn wrong(field: &'static str, why: &str) -> AskError {
-    AskError::Invalid { field, why: why.to_owned() }
 }

@@ -5,12 +5,10 @@ use domain::access::{ListCameras, SignOffCamera};
 use domain::{CameraId, PersonId, Placing, SignOff, Withdrawn};
 
 use super::add_camera::reload_keys;
+use super::said::{me, text_asking, wrong};
 use crate::bus::Topic;
 use crate::record::{About, Act};
 use crate::{App, AskError, Ctx};
-
-/// Longest note, in characters.
-const NOTE_MAX: usize = 4_000;
 
 /// Signs off, for a unit, that a camera's place is fair.
 pub async fn sign_off_camera(
@@ -28,7 +26,7 @@ pub async fn sign_off_camera(
         unit: unit.to_owned(),
         by: person,
         at: ctx.now,
-        note: text("note", note, "say why the place is fair")?,
+        note: text_asking("note", note, "say why the place is fair")?,
         withdrawn: None,
     };
     let done = app.inner().store.sign_off(act.permit(), camera, &given).await;
@@ -55,7 +53,7 @@ pub async fn withdraw_sign_off(
     if !placing.may_withdraw(unit, person, &roles) {
         return Err(wrong("unit", "is withdrawn by who gave it, or by somebody of its role"));
     }
-    let why = text("why", why, "say why it is withdrawn")?;
+    let why = text_asking("why", why, "say why it is withdrawn")?;
     let withdrawn = Withdrawn { by: person, at: ctx.now, why };
     let done = app.inner().store.withdraw_sign_off(act.permit(), camera, unit, &withdrawn).await;
     if !done.map_err(AskError::failed("withdraw a sign-off"))? {
@@ -71,7 +69,7 @@ async fn placing_for(
     act: &Act<SignOffCamera>,
     camera: CameraId,
 ) -> Result<(PersonId, Placing), AskError> {
-    let person = ctx.person_id().ok_or_else(|| AskError::not_found("person", "who asks"))?;
+    let person = me(ctx)?;
     let permit = act.leave().permit::<ListCameras>()?;
     let placing = app.inner().store.placing(&permit, camera).await;
     let placing = placing.map_err(AskError::failed("look up a camera's sign-offs"))?;
@@ -89,19 +87,4 @@ async fn changed(
     act.done([what]);
     app.bus().tell(ctx.agency, Topic::Cameras, None);
     Ok(())
-}
-
-fn text(field: &'static str, said: &str, ask: &str) -> Result<String, AskError> {
-    let said = said.trim();
-    if said.is_empty() {
-        return Err(wrong(field, format!("is empty: {ask}")));
-    }
-    if said.chars().count() > NOTE_MAX {
-        return Err(wrong(field, "is longer than 4,000 characters"));
-    }
-    Ok(said.to_owned())
-}
-
-fn wrong(field: &'static str, why: impl Into<String>) -> AskError {
-    AskError::Invalid { field, why: why.into() }
 }

@@ -7,12 +7,11 @@ use domain::access::{HandleTrouble, ListCameras, ListPeople, ReportTrouble};
 use domain::trouble::{NewTrouble, Trouble, TroubleCause, TroubleClosed, TroubleNote, Urgency};
 use domain::{CameraId, Permit, PersonId, TroubleId};
 
+use super::said::{me, text, wrong};
 use crate::record::{About, Leave};
 use crate::reminders::tell_of_troubles;
 use crate::{App, AskError, Ctx};
 
-/// Longest text that somebody writes, in characters.
-const TEXT_MAX: usize = 4_000;
 /// Reports of one list.
 const TROUBLES: u32 = 500;
 
@@ -166,25 +165,6 @@ async fn find(
     found.ok_or_else(|| AskError::not_found("report", id))
 }
 
-fn me(ctx: &Ctx) -> Result<PersonId, AskError> {
-    ctx.person_id().ok_or_else(|| AskError::not_found("person", "who asks"))
-}
-
 fn thing(id: TroubleId) -> String {
     format!("trouble {id}")
-}
-
-fn text(field: &'static str, said: &str) -> Result<String, AskError> {
-    let said = said.trim();
-    if said.is_empty() {
-        return Err(wrong(field, "is empty: say it in your own words"));
-    }
-    if said.chars().count() > TEXT_MAX {
-        return Err(wrong(field, "is longer than 4,000 characters"));
-    }
-    Ok(said.to_owned())
-}
-
-fn wrong(field: &'static str, why: &str) -> AskError {
-    AskError::Invalid { field, why: why.to_owned() }
 }

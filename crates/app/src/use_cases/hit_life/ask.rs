@@ -5,6 +5,7 @@ use domain::life::{Answer, Deed, Outcome, Part, Rejection, Sending};
 use plate::{CodeSystem, Jurisdiction, PlateText};
 
 use crate::AskError;
+use crate::use_cases::said::wrong;
 
 /// Longest text that somebody writes about a hit, in characters.
 const TEXT_MAX: usize = 1_000;
@@ -168,10 +169,6 @@ fn corrected(plate: &str, state: &str) -> Result<Deed, AskError> {
         ),
     };
     Ok(Deed::Corrected { plate, jurisdiction })
-}
-
-fn wrong(field: &'static str, why: impl Into<String>) -> AskError {
-    AskError::Invalid { field, why: why.into() }
 }
 
 fn word<T>(field: &'static str, found: Option<T>) -> Result<T, AskError> {

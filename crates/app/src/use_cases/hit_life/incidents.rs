@@ -7,12 +7,11 @@ use domain::{Incident, IncidentClosed, IncidentId};
 use super::colleagues;
 use super::view::name_of;
 use crate::record::About;
+use crate::use_cases::said::{me, text_asking, wrong};
 use crate::{App, AskError, Ctx};
 
 /// Incidents of one list.
 const INCIDENTS: u32 = 200;
-/// Longest text of a finding, in characters.
-const FINDING_MAX: usize = 4_000;
 
 /// One incident, with the names of its people.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,10 +53,10 @@ pub async fn list_incidents(app: &App, ctx: &Ctx) -> Result<Vec<IncidentRow>, As
 /// Notes that one has seen an incident, and answers for it from now on.
 pub async fn see_incident(app: &App, ctx: &Ctx, id: IncidentId) -> Result<(), AskError> {
     let act = app.begin::<WorkIncidents>(ctx, About::one("incident", id)).await?;
-    let by = ctx.person_id().ok_or_else(|| AskError::not_found("person", "who asks"))?;
+    let by = me(ctx)?;
     let seen = app.inner().store.see_incident(act.permit(), id, by, ctx.now).await;
     if !seen.map_err(AskError::failed("note that an incident was seen"))? {
-        return Err(not_so("is your own, or somebody has seen it: nothing was changed"));
+        return Err(wrong("incident", "is your own, or somebody has seen it: nothing was changed"));
     }
     act.done([format!("incident {id}, seen")]);
     Ok(())
@@ -71,24 +70,13 @@ pub async fn close_incident(
     finding: &str,
 ) -> Result<(), AskError> {
     let act = app.begin::<WorkIncidents>(ctx, About::one("incident", id)).await?;
-    let by = ctx.person_id().ok_or_else(|| AskError::not_found("person", "who asks"))?;
-    let finding = finding.trim().to_owned();
-    let wrong = |why: &str| AskError::Invalid { field: "finding", why: why.to_owned() };
-    if finding.is_empty() {
-        return Err(wrong("is empty: say what was found and done"));
-    }
-    if finding.chars().count() > FINDING_MAX {
-        return Err(wrong("is longer than 4,000 characters"));
-    }
+    let by = me(ctx)?;
+    let finding = text_asking("finding", finding, "say what was found and done")?;
     let closed = IncidentClosed { by, at: ctx.now, finding };
     let done = app.inner().store.close_incident(act.permit(), id, &closed).await;
     if !done.map_err(AskError::failed("close an incident"))? {
-        return Err(not_so("is your own, is closed, or nobody has seen it yet"));
+        return Err(wrong("incident", "is your own, is closed, or nobody has seen it yet"));
     }
     act.done([format!("incident {id}, closed")]);
     Ok(())
-}
-
-fn not_so(why: &str) -> AskError {
-    AskError::Invalid { field: "incident", why: why.to_owned() }
 }

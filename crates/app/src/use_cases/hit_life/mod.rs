@@ -28,6 +28,7 @@ use crate::cards::read_at;
 use crate::policies::InForce;
 use crate::record::{About, Act, Leave, Says};
 use crate::use_cases::oversight::index::STOP_NOT_VERIFIED;
+use crate::use_cases::said::{me, wrong};
 use crate::{App, AskError, Ctx, matching};
 
 /// So often somebody else may be quicker before one is told to look again.
@@ -79,8 +80,7 @@ async fn by<A: Action>(app: &App, ctx: &Ctx, id: HitId, ask: HitAsk) -> Result<(
             return Ok(());
         }
     }
-    let why = "others are at work on it: look at what they did, then do it again".to_owned();
-    Err(AskError::Invalid { field: "hit", why })
+    Err(wrong("hit", "others are at work on it: look at what they did, then do it again"))
 }
 
 /// Keeps a deed, with what follows from it; false where somebody else was quicker.
@@ -132,7 +132,7 @@ async fn new_incident(
     policy: &InForce,
     hit: &Hit,
 ) -> Result<NewIncident, AskError> {
-    let by = ctx.person_id().ok_or_else(|| AskError::not_found("person", "who reports it"))?;
+    let by = me(ctx)?;
     let entry = app.inner().store.entry(&leave.permit::<OpenHit>()?, hit.hit.entry).await;
     let entry = entry.map_err(AskError::failed("look up the entry"))?;
     let read = read_at(app, leave, hit.hit.read).await?;
@@ -194,8 +194,7 @@ fn is_somebody(deed: &Deed, names: &HashMap<PersonId, Colleague>) -> Result<(), 
     if names.get(to).is_some_and(|one| one.may_work) {
         return Ok(());
     }
-    let why = "is nobody who may look after hits: choose one of the list".to_owned();
-    Err(AskError::Invalid { field: "to", why })
+    Err(wrong("to", "is nobody who may look after hits: choose one of the list"))
 }
 
 /// Why not, with the name of who has it.
@@ -207,5 +206,5 @@ fn not_now(why: &NotNow, names: &HashMap<PersonId, Colleague>) -> AskError {
         }
         other => other.to_string(),
     };
-    AskError::Invalid { field: "hit", why }
+    wrong("hit", why)
 }

@@ -32,25 +32,10 @@ use jiff::tz::TimeZone;
 use ledger::disclosure::Disclosure;
 use store::{AuditRow, LedgerLook, LogId};
 
+use super::said::{me, text};
 use crate::policies::local_day;
 use crate::record::{Leave, server_permit};
 use crate::{App, AskError, Ctx};
-
-/// Longest text that somebody writes about a review or a report, in characters.
-const TEXT_MAX: usize = 4_000;
-
-/// A text that has to say something, trimmed.
-fn text(field: &'static str, said: &str) -> Result<String, AskError> {
-    let said = said.trim();
-    let wrong = |why: &str| AskError::Invalid { field, why: why.to_owned() };
-    if said.is_empty() {
-        return Err(wrong("is empty: say it in your own words"));
-    }
-    if said.chars().count() > TEXT_MAX {
-        return Err(wrong("is longer than 4,000 characters"));
-    }
-    Ok(said.to_owned())
-}
 
 /// How something is closed by who acts; refused without a finding.
 fn closing(ctx: &Ctx, finding: &str, said: &str) -> Result<Closed, AskError> {
@@ -60,11 +45,6 @@ fn closing(ctx: &Ctx, finding: &str, said: &str) -> Result<Closed, AskError> {
     };
     let finding = Finding::parse(finding).ok_or_else(none)?;
     Ok(Closed { by: me(ctx)?, at: ctx.now, finding, text: text("text", said)? })
-}
-
-/// Who acts, where it is a person.
-fn me(ctx: &Ctx) -> Result<PersonId, AskError> {
-    ctx.person_id().ok_or_else(|| AskError::not_found("person", "who asks"))
 }
 
 /// Everybody in the agency, for who looks at something else that names them.
