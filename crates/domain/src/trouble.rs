@@ -5,87 +5,34 @@ use std::time::Duration;
 
 use crate::ids::{AgencyId, CameraId, PersonId, TroubleId};
 use crate::time::Timestamp;
+use crate::words::words;
 
 /// Usual reads of an hour below which nothing is concluded: fewer come and go by chance.
 pub const USUAL_MIN: u64 = 20;
 /// Hours of earlier weeks that have to be known before one of them is called usual.
 pub const SAMPLES_MIN: usize = 2;
 
-/// Why there is a report.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum TroubleCause {
-    /// Somebody says so.
-    Reported,
-    /// A camera has gone quiet.
-    Quiet,
-    /// A camera reads far less than it usually does at that hour of the week.
-    ReadsLess,
-}
-
-impl TroubleCause {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Reported, Self::Quiet, Self::ReadsLess];
-
-    /// The word that is stored.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Reported => "reported",
-            Self::Quiet => "quiet",
-            Self::ReadsLess => "reads-less",
-        }
-    }
-
-    /// What people read.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Reported => "Reported",
-            Self::Quiet => "Camera gone quiet",
-            Self::ReadsLess => "Camera reads less",
-        }
-    }
-
-    /// The one with this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
+words! {
+    /// Why there is a report.
+    TroubleCause {
+        /// Somebody says so.
+        Reported = "reported", "Reported";
+        /// A camera has gone quiet.
+        Quiet = "quiet", "Camera gone quiet";
+        /// A camera reads far less than it usually does at that hour of the week.
+        ReadsLess = "reads-less", "Camera reads less";
     }
 }
 
-/// How urgent it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Urgency {
-    /// It can wait.
-    Low,
-    /// Soon.
-    Normal,
-    /// At once.
-    High,
-}
-
-impl Urgency {
-    /// All of them, the least first.
-    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
-
-    /// The word that is stored.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Normal => "normal",
-            Self::High => "high",
-        }
-    }
-
-    /// What people read.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Low => "It can wait",
-            Self::Normal => "Soon",
-            Self::High => "At once",
-        }
-    }
-
-    /// The one with this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
+words! {
+    /// How urgent it is, the least first.
+    Urgency {
+        /// It can wait.
+        Low = "low", "It can wait";
+        /// Soon.
+        Normal = "normal", "Soon";
+        /// At once.
+        High = "high", "At once";
     }
 }
 
@@ -194,16 +141,5 @@ mod tests {
         assert_eq!(usual(&[]), None);
         assert_eq!(usual(&[19, 19, 500]), None, "so few come and go by chance");
         assert!(reads_less(24, 100, 25) && !reads_less(25, 100, 25) && reads_less(0, 20, 25));
-    }
-
-    #[test]
-    fn a_word_is_one_things() {
-        for cause in TroubleCause::ALL {
-            assert_eq!(TroubleCause::parse(cause.word()), Some(cause));
-        }
-        for urgency in Urgency::ALL {
-            assert_eq!(Urgency::parse(urgency.word()), Some(urgency));
-        }
-        assert_eq!((TroubleCause::parse(""), Urgency::parse("asap")), (None, None));
     }
 }

@@ -168,7 +168,8 @@ pub struct TroubleForm {
 
 impl TroubleForm {
     fn of(frame: Frame, board: &TroubleBoard, typed: &Typed) -> Self {
-        let urgencies = Urgency::ALL.map(|one| (one.word().to_owned(), one.label().to_owned()));
+        let urgencies =
+            Urgency::ALL.iter().map(|one| (one.word().to_owned(), one.label().to_owned()));
         Self {
             what: Field::of(&typed.what),
             cameras: of_cameras(board, &typed.camera),
