@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "nod
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { paintIcon } from "./icons.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = join(here, "../crates/console/assets");
@@ -14,6 +15,8 @@ const result = await build({
   absWorkingDir: here,
   entryPoints: {
     console: "src/console.ts",
+    // Served at /worker.js: it imports nothing, so it is a plain script as well.
+    worker: "src/worker.ts",
     style: "styles/style.css",
     icon: "src/icon.svg",
   },
@@ -41,6 +44,12 @@ for (const [path, about] of Object.entries(result.metafile.outputs)) {
   const from = about.entryPoint ?? Object.keys(about.inputs)[0] ?? file;
   const kind = file.slice(file.lastIndexOf("."));
   manifest[`${basename(from).replace(/\.[^.]+$/, "")}${kind}`] = file;
+}
+// Browsers that install the console want its icon in pixels too.
+for (const side of [192, 512]) {
+  const { name, bytes } = paintIcon(side);
+  writeFileSync(join(out, name), bytes);
+  manifest[`icon-${side}.png`] = name;
 }
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const [name, file] of Object.entries(manifest)) console.log(`${name} -> ${file}`);

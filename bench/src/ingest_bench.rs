@@ -2,6 +2,7 @@
 //! the server's.
 #![expect(clippy::print_stdout, reason = "figures are what this prints")]
 
+mod alerts;
 mod load;
 mod machine;
 mod plates;
@@ -17,6 +18,7 @@ use anyhow::{Context as _, Result, ensure};
 use testkit::line::Line;
 use testkit::server::{Installation, Running};
 
+pub(crate) use alerts::{AlertsArgs, alerts};
 use load::{Load, drive};
 use report::{print_load, print_seconds};
 

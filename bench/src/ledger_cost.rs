@@ -231,7 +231,8 @@ async fn consoles(seconds: u32) -> Result<()> {
             let reads = store.list_reads(&permit::<ListReads>(agency, now)?, query).await?;
             anyhow::ensure!(reads.len() == 51, "the store beside sees {} reads", reads.len());
             let ids: Vec<ReadId> = reads.iter().map(|read| read.at.id).collect();
-            let hits = store.hit_counts(&permit(agency, now)?, &ids).await?;
+            let hits =
+                store.hit_counts(&permit(agency, now)?, &ids, &store::Hidden::default()).await?;
             let cameras = store.cameras(&permit::<ListCameras>(agency, now)?).await?;
             let lists = store.hotlists(&permit::<ListHotlists>(agency, now)?).await?;
             let joins = Joins::of(cameras, lists);

@@ -59,6 +59,8 @@ enum Bench {
     Ledger(ledger_cost::LedgerArgs),
     /// From a posted frame to a hit on a connected console.
     Latency(ingest_bench::LatencyArgs),
+    /// From a read to fifty consoles, against a long list with many patterns.
+    Alerts(ingest_bench::AlertsArgs),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -77,6 +79,7 @@ fn main() -> anyhow::Result<()> {
         Bench::Ingest(args) => ingest_bench::ingest(&args)?,
         Bench::Ledger(args) => ledger_cost::ledger(&args)?,
         Bench::Latency(args) => ingest_bench::hit_latency(&args)?,
+        Bench::Alerts(args) => ingest_bench::alerts(&args)?,
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ test.describe.serial("from a photograph to an alert", () => {
     }
     await staff.getByRole("link", { name: "open the read" }).click();
     await expect(staff.getByRole("heading", { name: "How it was read" })).toBeVisible();
-    await expect(staff.locator(".category", { hasText: "Stolen vehicle" })).toBeVisible();
+    await expect(staff.locator(".category", { hasText: "Stolen vehicle" }).first()).toBeVisible();
   });
 
   test("what is new waits while somebody points at the list", async ({ staff, server }) => {
@@ -107,13 +107,14 @@ test.describe.serial("from a photograph to an alert", () => {
     expect(await staff.locator("[data-hit]").count()).toBeGreaterThan(before);
   });
 
+  // From here on every test has vehicles of its own: one that comes again is counted on its row, and is no new hit.
   test("a cut line is seen at once, and no hit is lost", async ({ staff, server, line }) => {
     await staff.goto("/hits");
     await expect(staff.locator("[data-live-state=live]")).toBeVisible();
     const newest = await newestHit(staff);
     line.cut();
     await expect(staff.locator("[data-live-state=lost]")).toHaveText(/^disconnected since \d\d:\d\d:\d\d$/, { timeout: 2000 });
-    for (const picture of wanted.slice(0, 8)) await post(server.address, key, picture);
+    for (const picture of wanted.slice(8, 16)) await post(server.address, key, picture);
     line.mend();
     await expect(staff.locator("[data-live-state=live]")).toBeVisible({ timeout: 20_000 });
     await expect.poll(() => newestHit(staff)).toBeGreaterThan(newest);
@@ -127,7 +128,7 @@ test.describe.serial("from a photograph to an alert", () => {
     line.hush();
     await expect(staff.locator("[data-live-state=behind]")).toHaveText(/^\d+ s behind$/, { timeout: 8000 });
     await expect(staff.locator("[data-live-state=lost]")).toBeVisible({ timeout: 15_000 });
-    for (const picture of wanted.slice(0, 8)) await post(server.address, key, picture);
+    for (const picture of wanted.slice(16, 24)) await post(server.address, key, picture);
     line.mend();
     await expect(staff.locator("[data-live-state=live]")).toBeVisible({ timeout: 30_000 });
     await expect.poll(() => newestHit(staff)).toBeGreaterThan(newest);
@@ -152,7 +153,7 @@ test.describe.serial("from a photograph to an alert", () => {
   test("another page counts the hits that came meanwhile", async ({ staff, server }) => {
     await staff.goto("/cameras");
     await expect(staff.locator("[data-live-state=live]")).toBeVisible();
-    for (const picture of wanted.slice(0, 8)) await post(server.address, key, picture);
+    for (const picture of wanted.slice(24)) await post(server.address, key, picture);
     await expect(staff.locator("[data-nav-hits]")).toHaveText(/^\d+ new$/);
   });
 });

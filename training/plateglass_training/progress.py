@@ -71,12 +71,21 @@ class Shards:
     def _path(self, k: int) -> Path:
         return self.folder / f"{k:05d}.npz"
 
+    def _tell(self) -> None:
+        """Leaves word of how far it is, whole at every moment: the generator reads it while it is written."""
+        tmp = self.folder / "taken.tmp"
+        tmp.write_text(str(self.next))
+        os.replace(tmp, self.folder / "taken")
+
     def get(self) -> dict:
+        while (self.folder / f"{self.next:05d}.done").exists():
+            # Seen before a stop that came after the last checkpoint; its samples are gone, newer ones serve as well.
+            self.next += 1
         while True:
             if self._path(self.next).exists():
                 k = self.next
                 self.next += 1
-                (self.folder / "taken").write_text(str(self.next))
+                self._tell()
                 old = k - self.window
                 if old >= 0 and self._path(old).exists():
                     (self.folder / f"{old:05d}.done").touch()
@@ -88,7 +97,7 @@ class Shards:
                 self.repeats += 1
                 break
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / "taken").write_text(str(self.next))
+            self._tell()
             time.sleep(1)
         with np.load(self._path(k)) as z:
             return {n: z[n] for n in z.files}

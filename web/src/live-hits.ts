@@ -107,9 +107,19 @@ export class LiveHits extends HTMLElement {
   }
 
   #take(entries: HTMLElement[]): void {
-    // The same hit may be asked for twice when a connection comes back; it is shown once.
+    // The same hit may be asked for twice when a connection comes back, and comes again when its vehicle was seen again: it is
+    // shown once.
     const fresh = entries.filter((entry) => !this.#known(entry));
-    if (fresh.length === 0) return;
+    const again = entries.filter((entry) => this.#known(entry));
+    for (const entry of again) this.#count(entry);
+    // A vehicle that comes to another camera is told more quietly; one that stays is only counted.
+    if (fresh.length === 0) {
+      const moved = again.filter((entry) => entry.dataset.moved !== undefined);
+      if (moved.length === 0) return;
+      this.#spoken.textContent = `Seen again at another camera: ${moved[0]?.dataset.spoken ?? ""}`;
+      sounds.sound("low", this.#last);
+      return;
+    }
     for (const entry of fresh) {
       entry.classList.add("fresh");
       tellTimesHere(entry);
@@ -128,11 +138,28 @@ export class LiveHits extends HTMLElement {
   }
 
   #known(entry: HTMLElement): boolean {
+    return this.#shown(entry) !== undefined;
+  }
+
+  /** The row of the same hit, on the page or waiting for it. */
+  #shown(entry: HTMLElement): HTMLElement | undefined {
     const hit = entry.dataset.hit;
     return (
-      this.#waiting.some((other) => other.dataset.hit === hit) ||
-      this.#list.querySelector(`[data-hit="${CSS.escape(hit ?? "")}"]`) !== null
+      this.#waiting.find((other) => other.dataset.hit === hit) ??
+      this.#list.querySelector<HTMLElement>(`[data-hit="${CSS.escape(hit ?? "")}"]`) ??
+      undefined
     );
+  }
+
+  /** Says on its row how often a vehicle was seen by now. The row stays where it is. */
+  #count(entry: HTMLElement): void {
+    const row = this.#shown(entry);
+    const [before, now] = [row, entry].map((one) => one?.querySelector("[data-seen]"));
+    if (!row || !before || !now || entry.dataset.again === undefined) return;
+    if (Number(entry.dataset.again) <= Number(row.dataset.again ?? 0)) return;
+    row.dataset.again = entry.dataset.again;
+    tellTimesHere(now);
+    before.replaceWith(now);
   }
 
   /** Somebody points at the list, has the focus in it, or has scrolled into it: nothing may move there. */

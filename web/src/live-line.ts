@@ -4,6 +4,7 @@
 import { clockText } from "./clock.ts";
 import { fetchHits, fetchNewest, lastTold, remember, SignedOut } from "./hits-feed.ts";
 import { live } from "./live.ts";
+import { answer } from "./signed-on.ts";
 import * as sounds from "./sound.ts";
 
 /** The live list sounds first where both are open. */
@@ -41,6 +42,7 @@ export class LiveLine extends HTMLElement {
     this.#showSound();
     const connection = live();
     connection.addEventListener("state", () => this.#showState());
+    connection.addEventListener("beat", () => void answer());
     setInterval(() => this.#showState(), 1000);
     if (!document.querySelector("live-hits")) this.#watchFromElsewhere();
     this.#showState();
@@ -53,6 +55,8 @@ export class LiveLine extends HTMLElement {
     connection.addEventListener("topic", (event) => {
       if ((event as CustomEvent<string>).detail === "hits") void this.#ask();
     });
+    // In a car another program may be in front: hits are still to be heard.
+    if (document.querySelector("car-page")) return;
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) connection.pause();
       else connection.open();
@@ -68,7 +72,13 @@ export class LiveLine extends HTMLElement {
       const batch = await fetchHits(this.#last);
       this.#last = batch.last;
       remember(this.#last);
-      if (batch.entries.length > 0) this.#tell(batch.entries);
+      // A vehicle that was seen again is only counted, on the list; one that moved on is told quietly.
+      const first = batch.entries.filter((entry) => entry.dataset.again === undefined);
+      if (first.length > 0) this.#tell(first);
+      else if (batch.entries.some((entry) => entry.dataset.moved !== undefined)) {
+        const last = this.#last;
+        setTimeout(() => sounds.sound("low", last), YIELD_TO_LIST_MS);
+      }
     } catch (error) {
       if (error instanceof SignedOut) live().signedOut();
     } finally {

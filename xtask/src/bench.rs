@@ -10,15 +10,23 @@ use crate::run::Program;
 use crate::surroundings::data_dir;
 
 /// What is measured when nothing is named, each in a process of its own: memory is one of the figures.
-const ALL: [&str; 7] =
-    ["hotlist", "dictionary", "recognise", "ledger", "ledger-verify", "ingest", "latency"];
+const ALL: [&str; 8] = [
+    "hotlist",
+    "dictionary",
+    "recognise",
+    "ledger",
+    "ledger-verify",
+    "ingest",
+    "latency",
+    "alerts",
+];
 
 /// What can be said to it.
 #[derive(clap::Args)]
 pub struct Bench {
     /// Which figures, and what else the bench program takes for them; all of them when nothing is said.
     #[arg(
-        value_name = "hotlist|dictionary|recognise|choices|ledger|ledger-verify|ingest|latency|all",
+        value_name = "hotlist|dictionary|recognise|choices|ledger|ledger-verify|ingest|latency|alerts|all",
         trailing_var_arg = true,
         allow_hyphen_values = true
     )]

@@ -56,6 +56,14 @@ pub const POSTGRESQL: Need = Need {
     is_there: postgresql_is_there,
 };
 
+/// OpenSSH's server of files.
+pub const SFTP_SERVER: Need = Need {
+    what: "OpenSSH's sftp-server",
+    why: "hotlists are fetched by SFTP from it",
+    packages: &["openssh-sftp-server"],
+    is_there: || std::path::Path::new("/usr/lib/openssh/sftp-server").is_file(),
+};
+
 /// strace.
 pub const STRACE: Need = Need {
     what: "strace",

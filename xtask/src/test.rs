@@ -158,6 +158,7 @@ fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
             needs::C_COMPILER,
             needs::PERL,
             needs::POSTGRESQL,
+            needs::SFTP_SERVER,
             needs::STRACE,
             needs::FFMPEG,
             needs::GO,

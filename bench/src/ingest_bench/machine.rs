@@ -16,6 +16,12 @@ pub(super) fn now() -> Instant {
     Instant::now()
 }
 
+/// Waits; nothing else runs on its thread.
+pub(super) fn wait(lasts: Duration) {
+    #[expect(clippy::disallowed_methods, reason = "the bench's threads are its own")]
+    std::thread::sleep(lasts);
+}
+
 /// How many seconds something takes.
 pub(super) fn timed(work: impl FnOnce() -> Result<()>) -> Result<f64> {
     let begun = now();

@@ -1,6 +1,8 @@
 //! What stands behind the question mark.
 
-use app::{AskError, HitsAsk, ReadsAsk};
+use app::precision::PrecisionAsk;
+use app::{AskError, HitsAsk, QueueAsk, ReadsAsk};
+use domain::custom::CustomState;
 use domain::{CameraId, Day, HitId, ReadRef};
 use ledger::TileRef;
 use serde::Deserialize;
@@ -27,7 +29,83 @@ pub(crate) struct HitsQuery {
 impl HitsQuery {
     pub(crate) fn ask(&self) -> HitsAsk {
         let id = |id: Option<i64>| id.map(HitId::from_i64);
-        HitsAsk { after: id(self.after), before: id(self.before), limit: self.limit }
+        HitsAsk {
+            after: id(self.after),
+            before: id(self.before),
+            limit: self.limit,
+            grouped: false,
+        }
+    }
+}
+
+/// Which entries of the agency's own.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CustomQuery {
+    /// `waiting`, `active`, `refused`, `ended`, `expired`; absent: all.
+    state: Option<String>,
+}
+
+impl CustomQuery {
+    pub(crate) fn state(&self) -> Result<Option<CustomState>, ApiError> {
+        let none = || ApiError::invalid("state", "is none that an entry can be in");
+        let known = |word: &String| CustomState::parse(word).ok_or_else(none);
+        self.state.as_ref().map(known).transpose()
+    }
+}
+
+/// Which part of the queue.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct QueueQuery {
+    /// Only hits before this id: `next` of the page before.
+    #[serde(default)]
+    before: Option<i64>,
+    /// At most so many, 1–200; 50 when nothing is said.
+    #[serde(default)]
+    limit: u32,
+}
+
+impl QueueQuery {
+    pub(crate) fn ask(&self) -> QueueAsk {
+        QueueAsk { before: self.before.map(HitId::from_i64), limit: self.limit }
+    }
+}
+
+/// Which quarter.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct QuarterQuery {
+    /// Such as `2026-Q3`; the last one that is over when nothing is said.
+    #[serde(default)]
+    pub(crate) quarter: String,
+}
+
+/// Which days.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PeriodQuery {
+    /// The first, `YYYY-MM-DD`.
+    #[serde(default)]
+    from: Option<String>,
+    /// The last.
+    #[serde(default)]
+    to: Option<String>,
+}
+
+impl PeriodQuery {
+    pub(crate) fn ask(&self) -> Result<PrecisionAsk, ApiError> {
+        let day = |name: &'static str, text: Option<&str>| {
+            text.map(|text| must_be_day(name, text)).transpose()
+        };
+        Ok(PrecisionAsk {
+            from: day("from", self.from.as_deref())?,
+            to: day("to", self.to.as_deref())?,
+        })
     }
 }
 

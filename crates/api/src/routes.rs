@@ -87,6 +87,35 @@ impl Table {
 }
 
 impl Table {
+    /// What is done with a hit, what waits for somebody, and what comes of it in sum.
+    fn hits(self) -> Self {
+        self.add(Guard::LOOK, routes!(e::get_hits::get_hits))
+            .add(Guard::LOOK, routes!(e::get_hit::get_hit))
+            .add(Guard::CHANGE, routes!(e::hit_life::take))
+            .add(Guard::CHANGE, routes!(e::hit_life::release))
+            .add(Guard::CHANGE, routes!(e::hit_life::hand_over))
+            .add(Guard::CHANGE, routes!(e::hit_life::send))
+            .add(Guard::CHANGE, routes!(e::hit_life::reject))
+            .add(Guard::CHANGE, routes!(e::hit_life::compare))
+            .add(Guard::CHANGE, routes!(e::hit_life::confirm))
+            .add(Guard::CHANGE, routes!(e::hit_life::not_practicable))
+            .add(Guard::CHANGE, routes!(e::hit_life::second))
+            .add(Guard::CHANGE, routes!(e::hit_life::could_not_wait))
+            .add(Guard::CHANGE, routes!(e::hit_life::weigh))
+            .add(Guard::CHANGE, routes!(e::hit_life::stop))
+            .add(Guard::CHANGE, routes!(e::hit_life::end))
+            .add(Guard::CHANGE, routes!(e::hit_life::correct))
+            .add(Guard::CHANGE, routes!(e::hit_life::reopen))
+            .add(Guard::CHANGE, routes!(e::hit_life::ask_state))
+            .add(Guard::CHANGE, routes!(e::hit_life::post_facts))
+            .add(Guard::LOOK, routes!(e::incidents::get_queue))
+            .add(Guard::LOOK, routes!(e::incidents::get_incidents))
+            .add(Guard::CHANGE, routes!(e::incidents::see_incident))
+            .add(Guard::CHANGE, routes!(e::incidents::close_incident))
+            .add(Guard::LOOK, routes!(e::figures::get_stops))
+            .add(Guard::LOOK, routes!(e::figures::get_precision))
+    }
+
     /// Who looked at what, what has to be reviewed, what was reported, how sign-ins went.
     fn oversight(self) -> Self {
         self.add(Guard::LOOK, routes!(e::audit::search_audit))
@@ -107,12 +136,43 @@ impl Table {
             .add(Guard::CHANGE, routes!(e::misuse::decide_sharing))
             .add(Guard::LOOK, routes!(e::security::get_security))
             .add(Guard::CHANGE, routes!(e::security::lock_account))
+            .add(Guard::SETTINGS, routes!(e::troubles::get_troubles))
+            .add(Guard::CHANGE, routes!(e::troubles::report_trouble))
+            .add(Guard::SETTINGS, routes!(e::troubles::get_trouble))
+            .add(Guard::CHANGE, routes!(e::troubles::take_trouble))
+            .add(Guard::CHANGE, routes!(e::troubles::note_trouble))
+            .add(Guard::CHANGE, routes!(e::troubles::close_trouble))
+    }
+
+    /// Signing on, who is on duty, and handing hits to the next shift.
+    fn shifts(self) -> Self {
+        self.add(Guard::LOOK, routes!(e::shift::get_shift))
+            .add(Guard::CHANGE, routes!(e::shift::sign_on))
+            .add(Guard::CHANGE, routes!(e::shift::sign_off))
+            .add(Guard::CHANGE, routes!(e::shift::post_duty))
+            .add(Guard::CHANGE, routes!(e::shift::remove_duty))
+            .add(Guard::CHANGE, routes!(e::shift::import_duties))
+            .add(Guard::LOOK, routes!(e::shift::get_hand_over))
+            .add(Guard::CHANGE, routes!(e::shift::offer))
+            .add(Guard::CHANGE, routes!(e::shift::accept))
+    }
+
+    /// Entries of the agency's own.
+    fn custom_entries(self) -> Self {
+        self.add(Guard::LOOK, routes!(e::custom_entries::get_custom_entries))
+            .add(Guard::CHANGE, routes!(e::custom_entries::post_custom_entry))
+            .add(Guard::LOOK, routes!(e::custom_entries::get_custom_entry))
+            .add(Guard::LOOK, routes!(e::custom_entries::count_custom_entry_reads))
+            .add(Guard::CHANGE, routes!(e::custom_entries::decide_custom_entry))
+            .add(Guard::CHANGE, routes!(e::custom_entries::end_custom_entry))
     }
 
     /// What they were taught, what decides about them, and one's own account.
     fn people(self) -> Self {
         self.add(Guard::LOOK, routes!(e::training::get_training))
             .add(Guard::CHANGE, routes!(e::training::import_completions))
+            .add(Guard::CHANGE, routes!(e::training::post_completion))
+            .add(Guard::SETTINGS, routes!(e::policy::get_policy))
             .add(Guard::SETTINGS, routes!(e::policy::get_policy_changes))
             .add(Guard::CHANGE, routes!(e::policy::propose_policy))
             .add(Guard::SETTINGS, routes!(e::policy::get_policy_change))
@@ -134,8 +194,7 @@ fn table(api: Option<Api>) -> Table {
     Table { api, router, declared: Vec::new() }
         .add(Guard::INGEST, routes!(e::post_frame::post_frame))
         .add(Guard::INGEST, routes!(e::post_reads::post_reads))
-        .add(Guard::LOOK, routes!(e::get_hits::get_hits))
-        .add(Guard::LOOK, routes!(e::get_hit::get_hit))
+        .hits()
         .add(Guard::LOOK, routes!(e::get_reads::get_reads))
         .add(Guard::LOOK, routes!(e::get_read::get_read))
         .add(Guard::LOOK, routes!(e::get_picture::get_picture))
@@ -161,8 +220,10 @@ fn table(api: Option<Api>) -> Table {
         .add(Guard::LOOK, routes!(e::get_entries::get_entries))
         .add(Guard::SETTINGS, routes!(e::get_work::get_work))
         .add(Guard::CHANGE, routes!(e::put_work::put_work))
+        .custom_entries()
         .oversight()
         .people()
+        .shifts()
         .add(CHECKPOINT, routes!(e::get_checkpoint::get_checkpoint))
         .add(TILE, routes!(e::get_tile::get_tile))
         .add(OPEN, routes!(e::get_openapi::get_openapi))

@@ -7,12 +7,18 @@ use arc_swap::ArcSwap;
 use domain::{AgencyId, EntryRef, HotlistId, HotlistVersionId, Priority, ReadId, Timestamp};
 use plate::{EntryId, Matcher, Packed};
 
+use crate::own_entries::OwnEntries;
+
 /// One agency.
 pub(crate) struct AgencyState {
     lists: ArcSwap<ListsInForce>,
+    /// The agency's own entries, beside the lists: they change one by one.
+    own: ArcSwap<OwnEntries>,
     last_read: Mutex<ReadId>,
     /// One rebuild at a time, and the last one sees everything.
     pub(crate) rebuilding: tokio::sync::Mutex<()>,
+    /// The same for the agency's own entries.
+    pub(crate) reloading: tokio::sync::Mutex<()>,
 }
 
 /// The hotlists in force as the matcher holds them.
@@ -123,14 +129,26 @@ impl AgencyState {
     pub(crate) fn new(last_read: ReadId) -> Self {
         Self {
             lists: ArcSwap::default(),
+            own: ArcSwap::default(),
             last_read: Mutex::new(last_read),
             rebuilding: tokio::sync::Mutex::default(),
+            reloading: tokio::sync::Mutex::default(),
         }
     }
 
     /// The lists in force now; a batch keeps what it got here to its end.
     pub(crate) fn lists(&self) -> Arc<ListsInForce> {
         self.lists.load_full()
+    }
+
+    /// The agency's own entries as they are in force now.
+    pub(crate) fn own(&self) -> Arc<OwnEntries> {
+        self.own.load_full()
+    }
+
+    /// Puts them in force anew at one stroke.
+    pub(crate) fn set_own(&self, own: OwnEntries) {
+        self.own.store(Arc::new(own));
     }
 
     /// Puts other lists in force at one stroke.

@@ -13,11 +13,13 @@ use tokio_util::sync::CancellationToken;
 use vault::{KeyStore, LogKeys, Vault, VaultError};
 
 use crate::agencies::Agencies;
+use crate::alerts::{Telling, TellingConfig};
 use crate::bus::Bus;
 use crate::cameras::CameraTable;
 use crate::cases::Cases;
 use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::feeds::Feeds;
 use crate::imports::Imports;
 use crate::ingest::Lanes;
 use crate::mail::MailConfig;
@@ -25,6 +27,7 @@ use crate::policies::Policies;
 use crate::recognise::{Recognise, RecogniserPool};
 use crate::record::{self, Codes, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
+use crate::switches::Switches;
 use crate::tasks::Tasks;
 use crate::use_cases::sign_in::{Providers, RelyingParty, Turns};
 use crate::{Ctx, housekeeping, matching, relay};
@@ -49,6 +52,8 @@ pub struct AppConfig {
     pub ledger: LedgerConfig,
     /// How mail is sent; none is when nothing is said.
     pub mail: Option<MailConfig>,
+    /// How hits are told outside.
+    pub telling: TellingConfig,
     /// Where people find the server: `https://plates.city.gov`. Passkeys are bound to its name, and providers send people back
     /// to it; without it there are neither.
     pub origin: Option<String>,
@@ -102,6 +107,7 @@ impl AppConfig {
             seal_after: Duration::from_secs(10 * 60),
             ledger: LedgerConfig::default(),
             mail: None,
+            telling: TellingConfig::default(),
             origin: None,
             process: Process::Server,
         }
@@ -174,11 +180,17 @@ pub(crate) struct Inner {
     pub(crate) relay: Relay,
     pub(crate) relay_closing: CancellationToken,
     pub(crate) imports: Imports,
+    pub(crate) feeds: Feeds,
     pub(crate) policies: Policies,
     pub(crate) cases: Cases,
+    pub(crate) switches: Switches,
     pub(crate) addresses: std::sync::Mutex<Addresses>,
     pub(crate) sign_in_turns: Turns,
     pub(crate) sealer: vault::Sealer,
+    /// What telling of hits needs; none for commands.
+    pub(crate) telling: Option<Telling>,
+    /// One round of mail at a time.
+    pub(crate) mailing: tokio::sync::Mutex<()>,
     pub(crate) relying_party: RelyingParty,
     pub(crate) providers: Providers,
     pub(crate) tasks: Tasks,
@@ -223,6 +235,8 @@ impl App {
         let pool = recogniser.map(|recogniser| {
             RecogniserPool::new(recogniser, config.recognition_threads, config.frames_waiting_max)
         });
+        let open = || Telling::open(&config, server_key, fill.clone()).map_err(vault_failed);
+        let telling = (config.process != Process::Command).then(open).transpose()?;
         let recorder = Recorder::new(store.clone(), server_key.for_use("ledger-pseudonyms"));
         let app = Self(Arc::new(Inner {
             bus: Bus::new(clock.now()),
@@ -242,10 +256,14 @@ impl App {
             relay: Relay::default(),
             relay_closing: CancellationToken::new(),
             imports: Imports::default(),
+            feeds: Feeds::default(),
             policies: Policies::default(),
             cases: Cases::default(),
+            switches: Switches::default(),
             addresses: std::sync::Mutex::new(Addresses::new(ADDRESSES_MAX)),
             sign_in_turns: Turns::default(),
+            telling,
+            mailing: tokio::sync::Mutex::default(),
             sealer: vault::Sealer::new(server_key.for_use("sign-in-secrets"), fill),
             tasks: Tasks::default(),
             recorder,

@@ -30,12 +30,21 @@ pub enum Topic {
     Ledger,
     /// Something was done with a hit.
     Lives,
+    /// Somebody signed on or off, a page went blind, the roster changed.
+    Shifts,
 }
 
 impl Topic {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 6] =
-        [Self::Hits, Self::Lives, Self::Cameras, Self::Hotlists, Self::Ledger, Self::Reads];
+    pub const ALL: [Self; 7] = [
+        Self::Hits,
+        Self::Lives,
+        Self::Shifts,
+        Self::Cameras,
+        Self::Hotlists,
+        Self::Ledger,
+        Self::Reads,
+    ];
 
     /// Its word in the stream.
     pub const fn word(self) -> &'static str {
@@ -46,6 +55,7 @@ impl Topic {
             Self::Hotlists => "hotlists",
             Self::Ledger => "ledger",
             Self::Lives => "lives",
+            Self::Shifts => "shifts",
         }
     }
 }
@@ -86,6 +96,7 @@ struct Board {
     hotlists: i64,
     ledger: i64,
     lives: i64,
+    shifts: i64,
 }
 
 /// Where changes are told.
@@ -116,6 +127,7 @@ impl Bus {
                     Topic::Hotlists => board.hotlists = seq,
                     Topic::Ledger => board.ledger = seq,
                     Topic::Lives => board.lives = seq,
+                    Topic::Shifts => board.shifts = seq,
                 }
             });
         });
@@ -127,7 +139,12 @@ impl Bus {
         let stale = last_seen.is_some_and(|seen| seen < self.first_seq || seen > newest);
         let from = last_seen.filter(|_| !stale).unwrap_or(newest);
         let board = self.with_board(agency, |board| board.subscribe());
-        Subscription { board, told: [from; 6], stale: stale.then_some(newest), reads_told_at: None }
+        Subscription {
+            board,
+            told: [from; Topic::ALL.len()],
+            stale: stale.then_some(newest),
+            reads_told_at: None,
+        }
     }
 
     fn with_board<T>(&self, agency: AgencyId, act: impl FnOnce(&watch::Sender<Board>) -> T) -> T {
@@ -155,6 +172,7 @@ impl Board {
             Topic::Hotlists => self.hotlists,
             Topic::Ledger => self.ledger,
             Topic::Lives => self.lives,
+            Topic::Shifts => self.shifts,
         };
         let priority = (topic == Topic::Hits).then_some(match told {
             _ if high > told => Priority::High,
@@ -169,7 +187,7 @@ impl Board {
 #[derive(Debug)]
 pub struct Subscription {
     board: watch::Receiver<Board>,
-    told: [i64; 6],
+    told: [i64; Topic::ALL.len()],
     stale: Option<i64>,
     reads_told_at: Option<tokio::time::Instant>,
 }

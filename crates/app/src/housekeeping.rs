@@ -11,11 +11,14 @@ use tokio::sync::Mutex;
 
 use crate::bus::Topic;
 use crate::error::{BoxError, chain};
+use crate::feeds::fetch_due;
 use crate::record::{server_permit, sweep};
 use crate::use_cases::add_camera::reload_keys;
+use crate::use_cases::amber::forget_words;
+use crate::use_cases::custom_entries::close_left_over;
 use crate::use_cases::people::disable_unused;
 use crate::watch::watch_cameras;
-use crate::{App, mail, matching, reminders};
+use crate::{App, alerts, mail, matching, own_entries, reminders};
 
 /// How often last-seen times are saved: what a crash may lose of them.
 const SAVE_LAST_SEEN_EVERY: Duration = Duration::from_secs(15);
@@ -26,10 +29,17 @@ const LOOK_AT_DAYS_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AT_PEOPLE_EVERY: Duration = Duration::from_secs(3600);
 /// How often hits that wait and incidents are looked for.
 const WATCH_HITS_EVERY: Duration = Duration::from_secs(15);
+/// How often sign-ons are looked after: a page that went blind is told of this much late.
+const WATCH_SHIFTS_EVERY: Duration = Duration::from_secs(10);
 /// How often cameras are watched. A limit is counted in minutes, and is noticed this much late.
 const WATCH_CAMERAS_EVERY: Duration = Duration::from_secs(120);
+/// How often it is looked which hotlists are to be fetched.
+const LOOK_AT_FEEDS_EVERY: Duration = Duration::from_secs(5);
 /// How often mail that waits is sent.
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(20);
+
+/// How long it is kept of which plate a group of hits is: longer than any policy lets a hit join one.
+const GROUPS_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// How often consoles are told that a log has grown.
 const TELL_GROWTH_EVERY: Duration = Duration::from_secs(2);
@@ -59,9 +69,17 @@ pub(crate) fn start(app: &App) {
     });
     repeat(app, "hits", WATCH_HITS_EVERY, |app| async move {
         say(reminders::watch_hits(&app, app.now()).await, "look for hits that wait");
+        say(close_left_over(&app, app.now()).await, "close hits of ended entries");
+    });
+    repeat(app, "shifts", WATCH_SHIFTS_EVERY, |app| async move {
+        say(reminders::watch_shifts(&app, app.now()).await, "look after the shift");
     });
     repeat(app, "watch", WATCH_CAMERAS_EVERY, |app| async move {
         say(watch_cameras(&app, app.now()).await, "watch the cameras");
+    });
+    app.inner().tasks.spawn_until_closing("telling", alerts::run(app.clone()));
+    repeat(app, "feeds", LOOK_AT_FEEDS_EVERY, |app| async move {
+        say(fetch_due(&app, app.now()).await.map(drop), "fetch hotlists");
     });
     repeat(app, "mail", SEND_MAIL_EVERY, |app| async move {
         say(mail::send_due_mail(&app, app.now()).await, "send mail");
@@ -69,8 +87,11 @@ pub(crate) fn start(app: &App) {
     repeat(app, "days", LOOK_AT_DAYS_EVERY, |app| async move {
         let now = app.now();
         say(seal_due_days(&app, now).await, "seal a day");
+        say(forget_words(&app).await, "forget the words of AMBER alerts");
         let forgotten = app.inner().store.forget_expired_sign_ins(now).await;
         say(forgotten.map_err(Into::into), "forget expired sign-ins");
+        let forgotten = app.inner().store.forget_group_codes(now.minus(GROUPS_KEPT)).await;
+        say(forgotten.map_err(Into::into), "forget the plates of groups");
     });
 }
 
@@ -116,6 +137,8 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
             matching::rebuild(app, agency.id).await?;
             app.bus().tell(agency.id, Topic::Hotlists, None);
         }
+        // Few, and their areas follow where cameras stand.
+        own_entries::reload(app, agency.id).await?;
     }
     Ok(())
 }

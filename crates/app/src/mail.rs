@@ -35,6 +35,8 @@ pub struct MailConfig {
 /// Sends the mail whose time has come. Without a mail server none is ever written down.
 pub async fn send_due_mail(app: &App, now: Timestamp) -> Result<(), BoxError> {
     let Some(config) = &app.inner().config.mail else { return Ok(()) };
+    // Two rounds at once would send what is due twice.
+    let _turn = app.inner().mailing.lock().await;
     let mailer = Mailer::new(&config.server)?;
     let store = &app.inner().store;
     for due in store.due_mails(now, AT_ONCE).await? {

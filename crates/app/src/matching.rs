@@ -10,6 +10,7 @@ use store::{EntryInForce, StoreError, Suppressed};
 use crate::App;
 use crate::agencies::{ListInForce, ListsInForce, Loaded, SilentFrom, Window};
 use crate::clock::Stopwatch;
+use crate::own_entries::reload;
 use crate::policies::InForce;
 use crate::record::server_permit;
 
@@ -47,7 +48,7 @@ pub(crate) async fn rebuild(app: &App, agency: AgencyId) -> Result<(), StoreErro
     silent_from.set(silent_lists(app, agency, &stored));
     let loaded = loaded(&stored);
     state.set_lists(ListsInForce { matcher, lists, suppressed, loaded, silent_from });
-    Ok(())
+    reload(app, agency).await
 }
 
 /// What of the stored lists is to be loaded.
@@ -68,6 +69,16 @@ pub(crate) fn silent_lists(
         Some((list.id, limits.silent_from(list.renewed_at?)?))
     });
     lists.collect()
+}
+
+/// Counts anew from when on an agency's lists raise no hits: a list was renewed, and is matched as before.
+pub(crate) async fn count_ages_anew(app: &App, agency: AgencyId) -> Result<(), StoreError> {
+    let Some(state) = app.inner().agencies.get(agency) else { return Ok(()) };
+    let permit = server_permit::<ListHotlists>(agency, app.now())
+        .map_err(|_| StoreError::Missing { what: "agency" })?;
+    let stored = app.inner().store.hotlists(&permit).await?;
+    state.lists().silent_from.set(silent_lists(app, agency, &stored));
+    Ok(())
 }
 
 /// How old a list may be, by its own limit and by the policy's.
@@ -157,7 +168,7 @@ impl Loading {
 }
 
 /// What an entry asks for: a plate, or a pattern where it holds wildcards.
-fn wanted(spelled: &str) -> Option<Wanted> {
+pub(crate) fn wanted(spelled: &str) -> Option<Wanted> {
     if spelled.contains(['?', '*', '[']) {
         return Pattern::parse(spelled).ok().map(Wanted::Pattern);
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use domain::telling::{Day7, LocalTime};
 use domain::{AgencyId, BundleId, Day, Timestamp};
 use jiff::tz::TimeZone;
 use policy::{Bundle, BundleFiles, contradictions};
@@ -29,11 +30,30 @@ impl InForce {
         local_day(now, &self.zone)
     }
 
+    /// What the clock on the agency's wall shows.
+    pub fn wall(&self, now: Timestamp) -> LocalTime {
+        let there = jiff::Timestamp::from_microsecond(now.micros()).unwrap_or_default();
+        let there = there.to_zoned(self.zone.clone());
+        let nth = usize::try_from(there.weekday().to_monday_zero_offset()).unwrap_or_default();
+        let minute = u16::try_from(there.hour()).unwrap_or_default() * 60
+            + u16::try_from(there.minute()).unwrap_or_default();
+        LocalTime { day: Day7::ALL.get(nth).copied().unwrap_or(Day7::Mon), minute }
+    }
+
     /// A day and a time at the agency, such as `2026-11-22 18:00`.
     pub fn moment(&self, said: &str) -> Option<Timestamp> {
         let there: jiff::civil::DateTime = said.parse().ok()?;
         let at = there.to_zoned(self.zone.clone()).ok()?.timestamp();
         Some(Timestamp::from_micros(at.as_microsecond()))
+    }
+
+    /// A day and a time as the clock on the agency's wall says them: `2026-11-22 18:00`.
+    pub fn on_the_wall(&self, at: Timestamp) -> String {
+        let there = jiff::Timestamp::from_microsecond(at.micros());
+        there.map_or_else(
+            |_| at.to_string(),
+            |there| there.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        )
     }
 
     /// When a day begins at the agency.

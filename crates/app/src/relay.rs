@@ -11,6 +11,7 @@ use store::FileRef;
 use tokio::sync::Notify;
 
 use crate::App;
+use crate::alerts::tell_new_hits;
 use crate::bus::Topic;
 use crate::error::chain;
 
@@ -19,6 +20,9 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How long leaves wait for others to be brought into the log with.
 const LEAVES_WAIT: Duration = Duration::from_secs(1);
+
+/// So long the consoles are not told of new hits while it is found out which are repeats.
+const TOLD_WITHIN: Duration = Duration::from_millis(150);
 
 /// Files whose journals have something new.
 #[derive(Default)]
@@ -81,6 +85,13 @@ async fn relay_waiting(app: &App) -> bool {
     for (file, loudest) in app.inner().relay.take() {
         match app.inner().store.relay(file).await {
             Ok(relayed) if relayed.n_hits > 0 => {
+                // Before the consoles ask: they show which of the new hits are repeats. No alert waits long for that.
+                let told = tell_new_hits(app, file.agency);
+                if tokio::time::timeout(TOLD_WITHIN, told).await.is_err()
+                    && let Some(telling) = &app.inner().telling
+                {
+                    telling.poke();
+                }
                 app.bus().tell(file.agency, Topic::Hits, loudest);
             }
             Ok(_) => {}

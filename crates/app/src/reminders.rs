@@ -1,8 +1,14 @@
 //! What people are told by mail: training that ends, accounts that have to be confirmed, each day's digest of sign-ins.
 
+mod custom_entries;
+mod feeds;
 mod hits;
+mod shifts;
 
+pub(crate) use custom_entries::tell_of_custom_entries;
+pub(crate) use feeds::{tell_of_feed, tell_of_plates};
 pub use hits::watch_hits;
+pub use shifts::watch_shifts;
 
 use std::sync::Arc;
 
@@ -90,6 +96,7 @@ pub async fn remind(app: &App, now: Timestamp) -> Result<(), BoxError> {
         round.of_training().await?;
         round.of_accounts().await?;
         round.of_hotlists().await?;
+        round.of_custom_entries().await?;
         round.of_security(&agency.name).await?;
     }
     Ok(())

@@ -1,12 +1,18 @@
 //! Every page in every state, as files: `cargo run -p console@0.1.0 --example gallery -- FOLDER`. For looking at pages
 //! without a server; the e2e tests look at the real ones.
 
+#[path = "gallery/amber.rs"]
+mod amber;
+#[path = "gallery/entries.rs"]
+mod entries;
 #[path = "gallery/hits.rs"]
 mod hits;
 #[path = "gallery/people.rs"]
 mod people;
 #[path = "gallery/program.rs"]
 mod program;
+#[path = "gallery/shifts.rs"]
+mod shifts;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -117,10 +123,13 @@ fn hit(id: i64, plate: &str, wanted: &str, category: Category, age: u64) -> Fall
         hotlist_id: HotlistId::from_i64(1),
         hotlist_name: "NCIC vehicles, daily".to_owned(),
         list_imported_at: Some(ago(7_800)),
+        list_is_stale: false,
+        own: None,
         entry: Some(entry(wanted)),
         look_alike_note: app::views::look_alike_note(text, wanted, grade),
         has_plate_picture: id != 3,
         has_vehicle_picture: true,
+        seen: None,
     })
 }
 
@@ -272,6 +281,8 @@ fn list(
         staleness: limits.staleness(hotlist.renewed_at, ago(0)),
         limits: Some((limits, Some("Example Act § 5".to_owned()))),
         topics: if id == 2 { topics(hotlist.id) } else { Vec::new() },
+        feed: (id == 2).then(|| amber::feed(hotlist.id)),
+        plates_waiting: (category == Category::AmberAlert).then_some(2),
         waiting: (id == 2).then(|| WaitingVersion {
             version: HotlistVersionId::from_i64(9),
             hotlist: hotlist.id,
@@ -453,8 +464,9 @@ fn settings(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String
     ])
 }
 
-fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
-    let hit_page = HitPage {
+/// A hit that looks like its entry, with everything that its page can show.
+fn hit_page() -> Fallible<HitPage> {
+    Ok(HitPage {
         card: hit(5, "7A8C123", "7ABC123", Category::StolenVehicle, 31)?,
         alternatives: vec![
             Alternative {
@@ -470,8 +482,15 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         claimed_at: Some(now().plus(Duration::from_secs(4_000))),
         others: vec![hit(9, "7A8C123", "7A8C123", Category::StolenPlate, 31)?],
         camera: Some(camera(14, "Cam 14 · Lamar / 5th", Some(3), false).camera),
+        around: shifts::around(),
+        watch: Some(shifts::watch()),
+        passages: Vec::new(),
         life: hits::life(),
-    };
+    })
+}
+
+fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>> {
+    let hit_page = hit_page()?;
     let mut read_cards = reads()?.items;
     let read_page = ReadPage {
         card: read_cards.swap_remove(1),
@@ -519,8 +538,11 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
                 String::new(),
             ).render()?),
     ];
+    all.extend(shifts::pages(&frame)?);
     all.extend(people::pages(&frame)?);
     all.extend(program::pages(&frame)?);
+    let alerts = list(4, "NCMEC AMBER", Category::AmberAlert, Some(90), None);
+    all.extend(amber::pages(&frame, &alerts)?);
     all.extend(settings(frame)?);
     Ok(all)
 }

@@ -20,7 +20,12 @@ pub(crate) struct Links {
     pub(crate) script: Option<String>,
     pub(crate) icon: Option<String>,
     pub(crate) face: Option<String>,
+    /// The icon in pixels: how many a side, and where.
+    pub(crate) painted: Vec<(u16, String)>,
 }
+
+/// The sides of the painted icons: what browsers ask for before they install.
+const PAINTED: [u16; 2] = [192, 512];
 
 impl Links {
     /// Reads the manifest that the build left. Cheap: in a release it is a few hundred bytes in memory.
@@ -32,9 +37,21 @@ impl Links {
             style: link("style.css"),
             script: link("console.js"),
             icon: link("icon.svg"),
+            painted: PAINTED
+                .into_iter()
+                .filter_map(|pixels| Some((pixels, link(&format!("icon-{pixels}.png"))?)))
+                .collect(),
             face: link("commit-mono-latin-600-normal.woff2"),
         }
     }
+}
+
+/// `GET /worker.js`: what shows push messages, also while no page is open. It stands at the top, for it works for every page.
+pub(crate) async fn worker() -> Result<Response, PageError> {
+    let manifest = Built::get("manifest.json").ok_or_else(|| PageError::nothing_here("file"))?;
+    let names: HashMap<String, String> = serde_json::from_slice(&manifest.data).unwrap_or_default();
+    let name = names.get("worker.js").ok_or_else(|| PageError::nothing_here("file"))?;
+    get(Path(name.clone())).await
 }
 
 /// `GET /assets/{name}`

@@ -21,6 +21,10 @@ const AWAY_TLS: &str = "__Host-plateglass-away";
 const DEVICE_PLAIN: &str = "plateglass-device";
 /// The same over TLS.
 const DEVICE_TLS: &str = "__Host-plateglass-device";
+/// The alert that somebody followed before they signed in.
+const WAY_PLAIN: &str = "plateglass-way";
+/// The same over TLS.
+const WAY_TLS: &str = "__Host-plateglass-way";
 const THEME: &str = "plateglass-theme";
 
 /// Whether the browser speaks TLS, to us or to a proxy before us. A forged header only makes the cookie stricter.
@@ -54,6 +58,29 @@ pub(crate) fn away(headers: &HeaderMap) -> Option<String> {
 /// By which the browser is known again, as it was sent.
 pub(crate) fn device(headers: &HeaderMap) -> Option<String> {
     sent(headers, DEVICE_PLAIN, DEVICE_TLS)
+}
+
+/// The alert that somebody followed before they signed in, as it was sent.
+pub(crate) fn way(headers: &HeaderMap) -> Option<String> {
+    sent(headers, WAY_PLAIN, WAY_TLS)
+}
+
+/// The cookie that remembers the alert that somebody followed, until they have signed in. It says nothing of it.
+pub(crate) fn begin_way(headers: &HeaderMap, code: String) -> Cookie<'static> {
+    let tls = over_tls(headers);
+    Cookie::build((if tls { WAY_TLS } else { WAY_PLAIN }, code))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(tls)
+        .build()
+}
+
+/// The cookie that removes it.
+pub(crate) fn end_way(headers: &HeaderMap) -> Cookie<'static> {
+    let mut cookie = begin_way(headers, String::new());
+    cookie.make_removal();
+    cookie
 }
 
 /// The cookie of somebody who is sent to their provider.

@@ -23,9 +23,10 @@ use crate::staff::Staff;
 type Link = (&'static str, &'static str);
 
 /// The pages of the day's work, and what it takes to open them.
-const PAGES: [(Action, Link); 6] = [
+const PAGES: [(Action, Link); 7] = [
     (Action::ListHits, ("/hits", "Hits")),
     (Action::WorkHits, ("/queue", "Queue")),
+    (Action::SignOnShift, ("/car", "Car")),
     (Action::ListReads, ("/reads", "Reads")),
     (Action::ListCameras, ("/cameras", "Cameras")),
     (Action::ListHotlists, ("/hotlists", "Hotlists")),
@@ -33,10 +34,16 @@ const PAGES: [(Action, Link); 6] = [
 ];
 
 /// Those of the agency, of oversight, and one's own.
-const MENU: [(Action, Link); 12] = [
+const MENU: [(Action, Link); 18] = [
+    (Action::SeeShift, ("/shift", "Shift")),
+    (Action::ListCustomEntries, ("/entries", "Our own entries")),
     (Action::WorkIncidents, ("/incidents", "Incidents")),
+    (Action::EnterStopFacts, ("/facts", "Your stops")),
+    (Action::ReadStopFacts, ("/stops", "Facts of stops")),
+    (Action::ReadPrecision, ("/precision", "Precision")),
     (Action::ListPeople, ("/people", "People")),
     (Action::ListTraining, ("/training", "Training")),
+    (Action::ManageTelling, ("/alerts", "Alerts")),
     (Action::ListPolicy, ("/policy", "Policy")),
     (Action::ListProtected, ("/protected", "Protected events")),
     (Action::SearchAudit, ("/audit", "Audit")),
@@ -186,13 +193,24 @@ impl Frame {
 
     /// Whether the page is one on which it matters what the reader works on.
     pub(crate) fn shows_work(&self) -> bool {
-        ["/hits", "/queue", "/reads", "/audit", "/ledger", "/protected"]
+        ["/hits", "/queue", "/car", "/reads", "/entries", "/audit", "/ledger", "/protected"]
             .iter()
             .any(|section| self.is_in(section))
     }
 
+    /// Whether the page is of a section: `/car` is none of `/cameras`, nor the other way round.
     pub(crate) fn is_in(&self, section: &str) -> bool {
-        self.path.starts_with(section)
+        let rest = self.path.strip_prefix(section);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// How the browser itself is to look before the style has come: a dark page never flashes white.
+    pub(crate) const fn scheme(&self) -> &'static str {
+        match self.theme {
+            Theme::System => "light dark",
+            Theme::Light => "light",
+            Theme::Dark | Theme::Night => "dark",
+        }
     }
 
     pub(crate) const fn themes(&self) -> [Theme; 4] {

@@ -44,6 +44,10 @@ const TASTE: Guard = Guard { access: Access::Staff, audit: Audit::Nothing, cache
 const ASSET: Guard =
     Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::Immutable };
 
+/// The service worker keeps its address: a browser asks whether there is a newer one.
+const WORKER: Guard =
+    Guard { access: Access::Public, audit: Audit::Nothing, cache: Cache::Revalidate };
+
 /// What every route of the console declares.
 pub fn declared() -> Vec<Declared> {
     routes().into_iter().map(|route| route.declared).collect()
@@ -59,13 +63,9 @@ fn takes(path: &'static str, guard: Guard, handler: MethodRouter<App>) -> Route 
 
 fn routes() -> Vec<Route> {
     use pages::{
-        confirm, hit, hits, hits_feed, hotlist, hotlist_decide, hotlist_import, hotlist_new,
-        hotlist_source, hotlists, incidents, invitation, leaf, ledger, picture, queue, read, reads,
-        sign_in, sign_out, start, theme, work, work_complete,
+        confirm, hit, hits, hits_feed, incidents, invitation, leaf, ledger, manifest, picture,
+        queue, read, reads, sign_in, sign_out, start, theme, work, work_complete,
     };
-    let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
-    let source =
-        post(hotlist_source::post).layer(DefaultBodyLimit::max(hotlist_source::FORM_BYTES_MAX));
     vec![
         shows("/", Guard::PUBLIC, get(start::get)),
         shows("/assets/{name}", ASSET, get(assets::get)),
@@ -92,6 +92,7 @@ fn routes() -> Vec<Route> {
         shows("/hits/feed", Guard::LOOK, get(hits_feed::get)),
         shows("/hits/{id}", Guard::LOOK, get(hit::get)),
         shows("/queue", Guard::LOOK, get(queue::get)),
+        shows("/manifest.webmanifest", Guard::PUBLIC, get(manifest::get)),
         shows("/incidents", Guard::LOOK, get(incidents::get)),
         takes("/incidents/{id}/see", Guard::CHANGE, post(incidents::see)),
         takes("/incidents/{id}/close", Guard::CHANGE, post(incidents::close)),
@@ -104,6 +105,31 @@ fn routes() -> Vec<Route> {
         takes("/ledger/checkpoint", Guard::CHANGE, post(ledger::sign)),
         shows("/ledger/{leaf}", Guard::LOOK, get(leaf::get)),
         shows("/ledger/{leaf}/receipt", Guard::LOOK, get(leaf::receipt)),
+    ]
+    .into_iter()
+    .chain(of_cameras())
+    .chain(of_hotlists())
+    .chain(of_fetching())
+    .chain(of_hits())
+    .chain(of_shifts())
+    .chain(of_entries())
+    .chain(of_figures())
+    .chain(of_people())
+    .chain(of_ways_in())
+    .chain(of_oversight())
+    .chain(of_protected())
+    .chain(of_trouble())
+    .chain(of_telling())
+    .collect()
+}
+
+/// Hotlists, their files and topics.
+fn of_hotlists() -> [Route; 10] {
+    use pages::{hotlist, hotlist_decide, hotlist_import, hotlist_new, hotlist_source, hotlists};
+    let import = post(hotlist_import::post).layer(DefaultBodyLimit::disable());
+    let source =
+        post(hotlist_source::post).layer(DefaultBodyLimit::max(hotlist_source::FORM_BYTES_MAX));
+    [
         shows("/hotlists", Guard::SETTINGS, get(hotlists::get)),
         shows("/hotlists/new", Guard::SETTINGS, get(hotlist_new::get)),
         takes("/hotlists/new", Guard::CHANGE, post(hotlist_new::post)),
@@ -115,15 +141,18 @@ fn routes() -> Vec<Route> {
         takes("/hotlists/{id}/topics/{number}", Guard::CHANGE, post(hotlist_decide::topic)),
         takes("/hotlists/{id}/waiting/{version}", Guard::CHANGE, post(hotlist_decide::waiting)),
     ]
-    .into_iter()
-    .chain(of_cameras())
-    .chain(of_hits())
-    .chain(of_people())
-    .chain(of_ways_in())
-    .chain(of_oversight())
-    .chain(of_protected())
-    .chain(of_trouble())
-    .collect()
+}
+
+/// Fetching of hotlists, and AMBER alerts.
+fn of_fetching() -> [Route; 5] {
+    use pages::{amber, hotlist_fetch};
+    [
+        takes("/hotlists/{id}/fetch", Guard::CHANGE, post(hotlist_fetch::post)),
+        shows("/hotlists/{id}/alerts", Guard::SETTINGS, get(amber::list)),
+        shows("/hotlists/{id}/alerts/{alert}", Guard::SETTINGS, get(amber::get)),
+        takes("/hotlists/{id}/alerts/{alert}/plates", Guard::CHANGE, post(amber::add)),
+        takes("/hotlists/{id}/alerts/{alert}/plates/{n}", Guard::CHANGE, post(amber::decide)),
+    ]
 }
 
 /// Cameras, and the sign-offs of their places.
@@ -145,10 +174,58 @@ fn of_cameras() -> [Route; 8] {
     ]
 }
 
+/// The car, the shift, and handing over to the next one.
+fn of_shifts() -> [Route; 11] {
+    use pages::{car, hand_over, shift};
+    let roster = post(shift::post_import).layer(DefaultBodyLimit::max(shift::FORM_BYTES_MAX));
+    [
+        shows("/car", Guard::LOOK, get(car::get)),
+        takes("/car/sign-on", Guard::CHANGE, post(car::post_sign_on)),
+        takes("/car/sign-off", Guard::CHANGE, post(car::post_sign_off)),
+        takes("/car/alive", Guard::CHANGE, post(car::post_alive)),
+        shows("/shift", Guard::LOOK, get(shift::get)),
+        takes("/shift/duty", Guard::CHANGE, post(shift::post_duty)),
+        takes("/shift/duty/{id}/remove", Guard::CHANGE, post(shift::post_remove)),
+        takes("/shift/import", Guard::CHANGE, roster),
+        shows("/queue/handover", Guard::LOOK, get(hand_over::get)),
+        takes("/queue/handover", Guard::CHANGE, post(hand_over::post_offer)),
+        takes("/queue/handover/accept", Guard::CHANGE, post(hand_over::post_accept)),
+    ]
+}
+
 /// What is done with a hit.
 fn of_hits() -> impl Iterator<Item = Route> {
-    use pages::hit_do::{DEEDS, taking};
-    DEEDS.into_iter().map(|(path, ask)| takes(path, Guard::CHANGE, taking(ask)))
+    use pages::hit_do::{DEEDS, ask, taking};
+    let asks = takes("/hits/{id}/ask", Guard::CHANGE, post(ask));
+    DEEDS.into_iter().map(|(path, ask)| takes(path, Guard::CHANGE, taking(ask))).chain([asks])
+}
+
+/// What audits need of stops, and how often alerts were right.
+fn of_figures() -> [Route; 6] {
+    use pages::{precision, stop_facts, stops};
+    [
+        shows("/facts", Guard::LOOK, get(stop_facts::own)),
+        shows("/hits/{id}/facts", Guard::LOOK, get(stop_facts::get)),
+        takes("/hits/{id}/facts", Guard::CHANGE, post(stop_facts::post)),
+        shows("/stops", Guard::LOOK, get(stops::get)),
+        shows("/stops.csv", Guard::LOOK, get(stops::csv)),
+        shows("/precision", Guard::LOOK, get(precision::get)),
+    ]
+}
+
+/// The agency's own entries.
+fn of_entries() -> [Route; 8] {
+    use pages::{entries, entry, entry_new};
+    [
+        shows("/entries", Guard::LOOK, get(entries::get)),
+        shows("/entries/new", Guard::SETTINGS, get(entry_new::get)),
+        takes("/entries/new", Guard::CHANGE, post(entry_new::post)),
+        shows("/entries/{id}", Guard::LOOK, get(entry::get)),
+        takes("/entries/{id}/count", Guard::LOOK, post(entry::count)),
+        takes("/entries/{id}/approve", Guard::CHANGE, post(entry::approve)),
+        takes("/entries/{id}/refuse", Guard::CHANGE, post(entry::refuse)),
+        takes("/entries/{id}/end", Guard::CHANGE, post(entry::end)),
+    ]
 }
 
 /// People, what they were taught, what they may, and one's own account.
@@ -269,6 +346,29 @@ fn of_trouble() -> [Route; 7] {
         takes("/trouble/{id}/take", Guard::CHANGE, post(trouble_report::take)),
         takes("/trouble/{id}/note", Guard::CHANGE, post(trouble_report::note)),
         takes("/trouble/{id}/close", Guard::CHANGE, post(trouble_report::close)),
+    ]
+}
+
+/// How hits are told, and where the links of alerts lead.
+fn of_telling() -> [Route; 16] {
+    use pages::{alerts, alerts_own, go};
+    [
+        shows("/worker.js", WORKER, get(assets::worker)),
+        shows("/go/{token}", SIGN_IN, get(go::get)),
+        shows("/account/alerts", Guard::SETTINGS, get(alerts_own::get)),
+        takes("/account/alerts", Guard::CHANGE, post(alerts_own::wish)),
+        takes("/account/alerts/devices", Guard::CHANGE, post(alerts_own::add_device)),
+        takes("/account/alerts/devices/{id}/remove", Guard::CHANGE, post(alerts_own::end_device)),
+        takes("/account/alerts/devices/{id}/test", Guard::CHANGE, post(alerts_own::test_device)),
+        takes("/account/alerts/quiet", Guard::CHANGE, post(alerts_own::keep_rule)),
+        takes("/account/alerts/quiet/{id}/end", Guard::CHANGE, post(alerts_own::end_rule)),
+        shows("/alerts", Guard::SETTINGS, get(alerts::get)),
+        takes("/alerts/webhooks", Guard::CHANGE, post(alerts::add_webhook)),
+        takes("/alerts/webhooks/{id}/remove", Guard::CHANGE, post(alerts::end_webhook)),
+        takes("/alerts/webhooks/{id}/test", Guard::CHANGE, post(alerts::test_webhook)),
+        takes("/alerts/told/{id}/again", Guard::CHANGE, post(alerts::again)),
+        takes("/alerts/quiet", Guard::CHANGE, post(alerts::keep_rule)),
+        takes("/alerts/quiet/{id}/end", Guard::CHANGE, post(alerts::end_rule)),
     ]
 }
 

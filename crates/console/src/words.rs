@@ -162,6 +162,10 @@ pub fn deed(done: &Happened) -> String {
         Deed::HandedOver { .. } => {
             format!("handed it to {}", done.whom.as_deref().unwrap_or("somebody"))
         }
+        Deed::Offered { note, .. } => {
+            format!("offered it to {}{}", done.whom.as_deref().unwrap_or("somebody"), and(note))
+        }
+        Deed::Accepted => "accepted it".to_owned(),
         Deed::Escalated => "told those who answer for the crime centre that it waits".to_owned(),
         Deed::Sent { how, note } => format!("{}{}", how.label().to_lowercase(), and(note)),
         Deed::Rejected { why, note } => {
@@ -192,6 +196,9 @@ pub fn deed(done: &Happened) -> String {
         Deed::Corrected { plate, jurisdiction } => {
             let state = jurisdiction.map(|one| format!(", {}", one.name())).unwrap_or_default();
             format!("the picture shows {}{state}", &*plate.expose())
+        }
+        Deed::EntryEnded { how, note } => {
+            format!("ended the entry ({}){}", how.label().to_lowercase(), and(note))
         }
         Deed::Reopened { why } => format!("opened it again: {why}"),
     }

@@ -5,8 +5,12 @@
     reason = "helpers of tests; clippy exempts only the tests themselves"
 )]
 
+#[path = "pages/alerts.rs"]
+mod alerts;
 #[path = "pages/cameras.rs"]
 mod cameras;
+#[path = "pages/entries.rs"]
+mod entries;
 #[path = "pages/oversight.rs"]
 mod oversight;
 #[path = "pages/people.rs"]
@@ -15,6 +19,8 @@ mod people;
 mod policy;
 #[path = "pages/protected.rs"]
 mod protected;
+#[path = "pages/shift.rs"]
+mod shift;
 #[path = "pages/trouble.rs"]
 mod trouble;
 #[path = "pages/ways_in.rs"]

@@ -66,20 +66,48 @@ actions! {
     VerifyHits = "verify-hits";
     /// Record what the state's system said of an entry (`TWF-401.4b`, `BEL-461.3e`).
     ConfirmWithState = "confirm-with-state";
+    /// Have the state's system asked about a hit (`AUS-344.3.2b2`).
+    AskState = "ask-state";
     /// Say what a picture shows, where the plate was misread.
     CorrectReads = "correct-reads";
     /// See incidents, answer for what was done about them.
     WorkIncidents = "work-incidents";
+    /// Sign on for a shift as a unit, keep the page open, sign off (`TWF-401.4g`).
+    SignOnShift = "sign-on-shift";
+    /// See which units are on duty, and which of them are signed on (`TWF-401.4g`).
+    SeeShift = "see-shift";
+    /// Say which units are on duty in a shift.
+    SetDutyRoster = "set-duty-roster";
+    /// Enter the facts of a stop that one made (`AUS-344.6b10` to `AUS-344.6b13`).
+    EnterStopFacts = "enter-stop-facts";
+    /// See the facts of stops, in sum (`AUS-344.6b10` to `AUS-344.6b13`).
+    ReadStopFacts = "read-stop-facts";
+    /// See how often alerts were right, by list and camera (`AUS-344.6b2`).
+    ReadPrecision = "read-precision";
     /// See cameras.
     ListCameras = "list-cameras";
     /// Add, change or disable a camera.
     ManageCameras = "manage-cameras";
     /// Sign off that a camera's place is fair, withdraw that.
     SignOffCamera = "sign-off-camera";
+    /// See and change how hits are told: webhooks, quiet rules, the log of deliveries.
+    ManageTelling = "manage-telling";
     /// See hotlists.
     ListHotlists = "list-hotlists";
     /// Create a hotlist, import into it.
     ManageHotlists = "manage-hotlists";
+    /// See the entries of the agency's own.
+    ListCustomEntries = "list-custom-entries";
+    /// Ask for an entry of the agency's own.
+    AskCustomEntry = "ask-custom-entry";
+    /// Approve or refuse an entry that somebody else asked for (`TWF-401.4f`).
+    ApproveCustomEntry = "approve-custom-entry";
+    /// End an entry of the agency's own.
+    EndCustomEntry = "end-custom-entry";
+    /// Match an entry of the agency's own against what was read before.
+    MatchPast = "match-past";
+    /// Confirm, correct or refuse a plate that a text of an AMBER alert names.
+    ConfirmAmberPlates = "confirm-amber-plates";
     /// See the ledger's leaves.
     ListLedger = "list-ledger";
     /// Open one leaf with its clear text.

@@ -49,6 +49,46 @@ pub struct Position {
     pub longitude: f64,
 }
 
+/// A circle on the earth.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circle {
+    /// Its centre.
+    pub centre: Position,
+    /// Its radius in metres.
+    pub radius_m: u32,
+}
+
+impl Circle {
+    /// Whether a camera stands in it. Of one whose position nobody knows it cannot be said that it does: it does not count.
+    pub fn holds(&self, position: Option<Position>) -> bool {
+        position.is_some_and(|at| metres_between(self.centre, at) <= f64::from(self.radius_m))
+    }
+}
+
+/// The earth's mean radius in metres (IUGG R₁).
+const EARTH_RADIUS_M: f64 = 6_371_008.8;
+
+/// Metres along the earth between two places (haversine: right to half a percent).
+pub(crate) fn metres_between(one: Position, other: Position) -> f64 {
+    let (north, east) = (
+        (other.latitude - one.latitude).to_radians(),
+        (other.longitude - one.longitude).to_radians(),
+    );
+    let along = (north / 2.0).sin().powi(2)
+        + one.latitude.to_radians().cos()
+            * other.latitude.to_radians().cos()
+            * (east / 2.0).sin().powi(2);
+    2.0 * EARTH_RADIUS_M * along.sqrt().min(1.0).asin()
+}
+
+impl Position {
+    /// Whether there is such a place.
+    pub fn is_on_earth(self) -> bool {
+        (-90.0..=90.0).contains(&self.latitude) && (-180.0..=180.0).contains(&self.longitude)
+    }
+}
+
 /// What one says when adding a camera.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct NewCamera {

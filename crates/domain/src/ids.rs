@@ -41,6 +41,8 @@ id!(/// A hit; ascending in the order in which hits reached the control database
     HitId);
 id!(/// A hotlist.
     HotlistId);
+id!(/// A message of an AMBER alert; ascending in the order in which they came.
+    AmberId);
 id!(/// A person with an account.
     PersonId);
 id!(/// A person's role.
@@ -55,6 +57,10 @@ id!(/// Something that an auditor has to look into.
     ReviewId);
 id!(/// Somebody's report of misuse.
     ReportId);
+id!(/// That a unit is on duty in a shift.
+    DutyId);
+id!(/// That somebody signed on for a shift.
+    SignOnId);
 id!(/// A protected event.
     ProtectedEventId);
 id!(/// That somebody asks to look at what was read at a protected event.
@@ -67,6 +73,18 @@ id!(/// A look that could not wait for its case number.
     ExigentId);
 id!(/// A stop of a vehicle that was not wanted.
     IncidentId);
+id!(/// An entry of the agency's own.
+    CustomEntryId);
+id!(/// A device to which hits are told by push messages.
+    DeviceId);
+id!(/// A program to which hits are told.
+    WebhookId);
+id!(/// A rule about when hits are not told.
+    QuietRuleId);
+id!(/// The telling of one hit to one device, person or program.
+    TellingId);
+id!(/// A question put to the state's system.
+    StateAskId);
 id!(/// One imported state of a hotlist.
     HotlistVersionId);
 id!(/// A read: 52 bits of microseconds since 2020 when the server took it, 11 bits of sequence.

@@ -3,7 +3,11 @@
 //! Pure values and their rules: nothing here performs I/O, tells the time or rolls dice.
 
 pub mod access;
+pub mod amber;
 pub mod camera;
+pub mod custom;
+pub mod feed;
+pub mod figures;
 pub mod hit;
 pub mod hotlist;
 pub mod ids;
@@ -14,23 +18,33 @@ pub mod oversight;
 pub mod people;
 pub mod protected;
 pub mod read;
+pub mod shift;
 pub mod sign_off;
 pub mod staleness;
+pub mod state_ask;
+pub mod stop_facts;
+pub mod telling;
 pub mod time;
 pub mod topic;
 pub mod trouble;
 mod words;
 
 pub use access::{Action, Actor, Judgement, Permit, Reason, Refusal};
-pub use camera::{Camera, CameraKey, CameraKeyHash, Mounting, NewCamera, Position};
+pub use amber::{
+    AmberKind, AmberMessage, AmberPlate, AmberStanding, AmberStatus, MessageName, NewAmberMessage,
+    PlateDecision, PlateOrigin, ProposedPlate, Said, VehicleSaid,
+};
+pub use camera::{Camera, CameraKey, CameraKeyHash, Circle, Mounting, NewCamera, Position};
+pub use feed::{FeedState, Fetch, FetchOutcome};
 pub use hit::{Hit, NewHit};
 pub use hotlist::{
     Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow, VehicleClass,
 };
 pub use ids::{
-    AgencyId, BundleId, CameraId, CompletionId, ExigentId, GrantId, HitId, HotlistId,
-    HotlistVersionId, IncidentId, NexusRequestId, PasskeyId, PersonId, ProtectedEventId, ReadId,
-    ReadRef, ReportId, ReviewId, TokenId, TroubleId,
+    AgencyId, AmberId, BundleId, CameraId, CompletionId, CustomEntryId, DeviceId, DutyId,
+    ExigentId, GrantId, HitId, HotlistId, HotlistVersionId, IncidentId, NexusRequestId, PasskeyId,
+    PersonId, ProtectedEventId, QuietRuleId, ReadId, ReadRef, ReportId, ReviewId, SignOnId,
+    StateAskId, TellingId, TokenId, TroubleId, WebhookId,
 };
 pub use incident::{Incident, IncidentClosed};
 pub use keys::{DayKey, DayKeys, KeyError, ServerKey, SubKey};
@@ -43,5 +57,6 @@ pub use read::{
 };
 pub use sign_off::{AskedSignOff, CannotSignOff, Placing, SignOff, Withdrawn};
 pub use staleness::{FreshFor, Staleness};
+pub use state_ask::{AskEnd, AskFailure, StateAnswer, StateAsk};
 pub use time::{Day, Timestamp};
 pub use topic::{Topic, TopicKind};

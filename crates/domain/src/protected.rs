@@ -3,13 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::camera::Position;
+use crate::camera::{Position, metres_between};
 use crate::ids::{AgencyId, CameraId, NexusRequestId, PersonId, ProtectedEventId};
 use crate::sign_off::Withdrawn;
 use crate::time::Timestamp;
-
-/// The earth's mean radius in metres (IUGG R₁).
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// Where an event is.
 #[derive(Clone, PartialEq, Debug)]
@@ -73,19 +70,6 @@ impl NewProtectedEvent {
             }
         }
     }
-}
-
-/// Metres along the earth between two places (haversine: right to half a percent).
-fn metres_between(one: Position, other: Position) -> f64 {
-    let (north, east) = (
-        (other.latitude - one.latitude).to_radians(),
-        (other.longitude - one.longitude).to_radians(),
-    );
-    let along = (north / 2.0).sin().powi(2)
-        + one.latitude.to_radians().cos()
-            * other.latitude.to_radians().cos()
-            * (east / 2.0).sin().powi(2);
-    2.0 * EARTH_RADIUS_M * along.sqrt().min(1.0).asin()
 }
 
 /// What somebody works on when they ask to look, or look: an approval is for this and nothing else.

@@ -56,6 +56,11 @@ impl Codes {
         Some(Code { says, class: first.class })
     }
 
+    /// What its codes mean, in words.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(|code| code.says.as_str())
+    }
+
     /// How many codes it has.
     pub fn len(&self) -> usize {
         self.0.len()

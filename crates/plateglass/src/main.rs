@@ -55,6 +55,8 @@ enum Command {
     Policy(commands::policy::PolicyCommand),
     /// Witness the logs of others: cosign only what grew.
     Witness(commands::witness::WitnessArgs),
+    /// A message switch to try the connection to the state's system with: it speaks an example of its own.
+    SwitchSimulator(commands::switch_simulator::SimulatorArgs),
     /// Find and read the plates in pictures.
     Recognize(recognize::RecognizeArgs),
 }
@@ -74,6 +76,7 @@ fn main() -> Result<ExitCode> {
         Command::Person(command) => commands::person::run(command)?,
         Command::Policy(command) => commands::policy::run(&command)?,
         Command::Witness(args) => commands::witness::run(&args)?,
+        Command::SwitchSimulator(args) => commands::switch_simulator::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -49,20 +49,48 @@ actions! {
     VerifyHits = "verify-hits", "record what was checked before a stop";
     /// Record what the state's system said of an entry (`TWF-401.4b`, `BEL-461.3e`).
     ConfirmWithState = "confirm-with-state", "record what the state's system said";
+    /// Have the state's system asked about a hit (`AUS-344.3.2b2`).
+    AskState = "ask-state", "have the state's system asked";
     /// Say what a picture shows, where the plate was misread.
     CorrectReads = "correct-reads", "correct a misread";
     /// See incidents, answer for what was done about them.
     WorkIncidents = "work-incidents", "work on incidents";
+    /// Sign on for a shift as a unit, keep the page open, sign off (`TWF-401.4g`).
+    SignOnShift = "sign-on-shift", "sign on for a shift";
+    /// See which units are on duty, and which of them are signed on (`TWF-401.4g`).
+    SeeShift = "see-shift", "see who is on duty";
+    /// Say which units are on duty in a shift.
+    SetDutyRoster = "set-duty-roster", "say who is on duty";
+    /// Enter the facts of a stop that one made (`AUS-344.6b10` to `AUS-344.6b13`).
+    EnterStopFacts = "enter-stop-facts", "enter the facts of a stop";
+    /// See the facts of stops, in sum (`AUS-344.6b10` to `AUS-344.6b13`).
+    ReadStopFacts = "read-stop-facts", "see the facts of stops";
+    /// See how often alerts were right, by list and camera (`AUS-344.6b2`).
+    ReadPrecision = "read-precision", "see how often alerts were right";
     /// See cameras.
     ListCameras = "list-cameras", "see cameras";
     /// Add, change or disable a camera.
     ManageCameras = "manage-cameras", "change cameras";
     /// Sign off that a camera's place is fair, withdraw that.
     SignOffCamera = "sign-off-camera", "sign off a camera's place";
+    /// See and change how hits are told: webhooks, quiet rules, the log of deliveries.
+    ManageTelling = "manage-telling", "change how hits are told";
     /// See hotlists.
     ListHotlists = "list-hotlists", "see hotlists";
     /// Create a hotlist, import into it.
     ManageHotlists = "manage-hotlists", "change hotlists";
+    /// See the entries of the agency's own.
+    ListCustomEntries = "list-custom-entries", "see the agency's own entries";
+    /// Ask for an entry of the agency's own.
+    AskCustomEntry = "ask-custom-entry", "ask for an entry of the agency's own";
+    /// Approve or refuse an entry that somebody else asked for (`TWF-401.4f`).
+    ApproveCustomEntry = "approve-custom-entry", "approve an entry of the agency's own";
+    /// End an entry of the agency's own.
+    EndCustomEntry = "end-custom-entry", "end an entry of the agency's own";
+    /// Match an entry of the agency's own against what was read before.
+    MatchPast = "match-past", "match an entry against the past";
+    /// Confirm, correct or refuse a plate that a text of an AMBER alert names.
+    ConfirmAmberPlates = "confirm-amber-plates", "confirm plates of AMBER alerts";
     /// See the ledger's leaves.
     ListLedger = "list-ledger", "see the ledger";
     /// Open one leaf with its clear text.

@@ -22,6 +22,9 @@ pub(crate) const HEADINGS: [&str; 8] = [
     "Retention",
 ];
 
+/// What alerts carry outside, beyond a priority.
+const TOLD: &str = "telling.says";
+
 /// The published text, before values are filled in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Published {
@@ -82,6 +85,11 @@ pub(crate) fn check(published: &Published, settings: &Settings, faults: &mut Vec
             let place = format!("{{{}}}", name.chars().take(60).collect::<String>());
             faults.push(Fault::new(File::Published, place, "there is no such setting to show"));
         }
+    }
+    let says_what_is_told = pieces(&published.text).any(|(_, name)| name == Some(TOLD));
+    if !settings.telling.says.is_empty() && !says_what_is_told {
+        let says = "what alerts carry to others is published: it has to stand there";
+        faults.push(Fault::new(File::Published, format!("{{{TOLD}}}"), says));
     }
 }
 

@@ -3,7 +3,11 @@
 mod cameras;
 mod case_number;
 mod checks;
+mod custom_entries;
+mod duty;
 mod sign_in;
+mod stop_facts;
+mod telling;
 mod training;
 mod verification;
 
@@ -16,7 +20,12 @@ use serde::{Deserialize, Serialize};
 
 pub use cameras::{Cameras, SignOff};
 pub use case_number::{CaseFormat, CaseNumber, InvalidCaseFormat, Verify};
+pub use custom_entries::{CustomEntries, Past};
+pub use domain::telling::Channel;
+pub use duty::Duty;
 pub use sign_in::SignIn;
+pub use stop_facts::StopFactsRule;
+pub use telling::{Telling, Tells};
 pub use training::{Course, Validity};
 pub use verification::{StepRule, TimeOfDay, Verification};
 
@@ -62,10 +71,19 @@ pub struct Settings {
     pub search: Search,
     /// Hotlists.
     pub hotlists: Hotlists,
+    /// Entries of the agency's own.
+    #[serde(default)]
+    pub custom_entries: CustomEntries,
     /// When a second person has to agree.
     pub second_person: SecondPerson,
     /// What has to be done before a stop, and by when a hit has to be looked after.
     pub verification: Verification,
+    /// Being signed on in a shift.
+    #[serde(default)]
+    pub duty: Duty,
+    /// Which facts of a stop are entered for audits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_facts: Option<StopFactsRule>,
     /// Where cameras may stand, and when one is in trouble.
     #[serde(default)]
     pub cameras: Cameras,
@@ -73,6 +91,9 @@ pub struct Settings {
     pub fields: Fields,
     /// Over what alerts may leave the server.
     pub channels: Channels,
+    /// How hits are told.
+    #[serde(default)]
+    pub telling: Telling,
     /// Giving data to others.
     pub sharing: Sharing,
     /// Who audits, and how often.
@@ -336,32 +357,6 @@ pub const FIELDS: [&str; 11] = [
     "colour",
     "body",
 ];
-
-/// A way out for alerts.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channel {
-    /// To the console alone.
-    Console,
-    /// Push messages.
-    Push,
-    /// Mail.
-    Mail,
-    /// Another program.
-    Webhook,
-}
-
-impl Channel {
-    /// Its word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Console => "console",
-            Self::Push => "push",
-            Self::Mail => "mail",
-            Self::Webhook => "webhook",
-        }
-    }
-}
 
 /// Over what alerts may leave the server.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

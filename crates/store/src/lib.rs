@@ -20,6 +20,7 @@ pub use control::agencies::Agency;
 pub use control::bundles::{BundleRow, SeenPolicy};
 pub use control::cameras::CameraLogin;
 pub use control::claim::Claim;
+pub use control::custom_entries::{CovertEntry, Hidden};
 pub use control::entries::EntryInForce;
 pub use control::hits::HitsQuery;
 pub use control::hotlist_topics::TopicFound;
@@ -29,7 +30,7 @@ pub use control::ledger::{
     ClearText, LedgerLook, LogId, LogRow, NewLeaf, PublishedCheckpoint, StoredLeaf, Things,
     WitnessRow,
 };
-pub use control::lives::LifeRow;
+pub use control::lives::{LifeRow, OpenHits};
 pub use control::mails::{DueMail, MailTrouble, NewMail};
 pub use control::oversight::{
     AuditQuery, AuditRow, AuditSum, Code, IndexEnd, IndexRow, Indexing, NewReport, PlateMark,
@@ -38,11 +39,18 @@ pub use control::oversight::{
 pub use control::passkeys::{NewPasskey, PasskeyRow};
 pub use control::provider::Subject;
 pub use control::sessions::SessionRow;
+pub use control::shifts::HeardOf;
 pub use control::sign_in::{AuthenticatorRow, Enrolment, PasswordRow, StepRow};
 pub use control::sign_ins::SignInRow;
+pub use control::stop_facts::StopsEntered;
+pub use control::telling::{
+    DeviceRow, DueTelling, GroupCode, HitGroup, NewDevice, NewTelling, NewWebhook, QuietRuleRow,
+    TellingRow, TellingState, ToldHit, ToldMail, WebhookRow, WhatNext, WhoIsTold,
+};
 pub use control::tokens::TokenRow;
 pub use control::troubles::CameraHour;
 pub use error::{SqlError, StoreError};
 pub use file::{Batch, BatchLeaf, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
 pub use reads::look::ReadsQuery;
+pub use reads::past::PastRead;
 pub use store::Store;

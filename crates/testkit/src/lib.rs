@@ -15,7 +15,9 @@ pub mod node;
 mod post_office;
 pub mod postgres;
 pub mod provider;
+mod receiver;
 pub mod server;
+pub mod sources;
 mod unlike;
 
 #[cfg(feature = "app")]
@@ -31,4 +33,5 @@ pub use meddler::Meddler;
 pub use post_office::{PostOffice, TakenMail};
 pub use postgres::Postgres;
 pub use provider::OidcProvider;
+pub use receiver::{Posted, Receiver};
 pub use unlike::unlike_bytes;

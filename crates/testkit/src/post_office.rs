@@ -68,7 +68,7 @@ impl PostOffice {
 }
 
 /// Makes an authority and a certificate of it for `localhost`, in `folder`; the authority's certificate.
-fn certificates(folder: &Path) -> Option<String> {
+pub(crate) fn certificates(folder: &Path) -> Option<String> {
     let openssl = |arguments: &[&str]| {
         let ran = Command::new("openssl").args(arguments).current_dir(folder).output();
         ran.is_ok_and(|output| output.status.success())

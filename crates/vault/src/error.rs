@@ -33,6 +33,14 @@ pub enum VaultError {
         /// Where it is.
         path: Utf8PathBuf,
     },
+    /// A seed was changed, or sealed under another server key.
+    #[error(
+        "the key in `{path}` cannot be opened: it was sealed under another server key, or it was changed"
+    )]
+    Seed {
+        /// Where it is.
+        path: Utf8PathBuf,
+    },
     /// A log's name cannot stand in a signature.
     #[error("`{name}` cannot name a log: 1–255 bytes without spaces and `+`")]
     LogName {

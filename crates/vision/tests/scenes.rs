@@ -16,7 +16,7 @@ use vision::{DetectBuffers, Frame, OneThread, Recogniser};
 
 /// The weights that the floors below were measured with. New weights: run this file, look at what it prints, and
 /// set digest and floors together.
-const DIGEST: &str = "cee5df6845f11aa00decebe17893d80799c0174983923df708f0ed1a5a677f7d";
+const DIGEST: &str = "55fbf67bb1d540c980af57c7d0ed2a468f2d2da685cb7243ebb788dd378e2de9";
 /// Share of the drawn scenes read exactly, in percent: 87.9 measured, less two standard errors.
 const DRAWN_FLOOR: f64 = 83.0;
 /// The same of the photographs: 96.0 measured, 91.9 the lower end of its interval. 80 is what Plateglass promises.

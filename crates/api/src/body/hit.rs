@@ -1,5 +1,6 @@
 //! A hit as it is shown.
 
+use app::shifts::WatchView;
 use app::views::{HitCard, HitPage};
 use domain::HotlistEntry;
 use plate::{Grade, Jurisdiction, JurisdictionFit};
@@ -7,6 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::camera::CameraOut;
+use super::custom_entry::OwnOut;
+use super::hit_life::LifeOut;
 use super::read::{AlternativeOut, ToStringOf as _, marks, probabilities};
 
 /// A hit. It is not a confirmation: the plate has to be verified before anybody acts.
@@ -43,7 +46,11 @@ pub(crate) struct HitOut {
     hotlist_name: String,
     #[schema(format = DateTime)]
     list_imported_at: Option<String>,
+    /// Whether that is longer ago than the list, its category or the policy allows.
+    list_is_stale: bool,
     entry: Option<EntryOut>,
+    /// The entry of the agency's own that it matched; null where it matched another list's.
+    custom_entry: Option<OwnOut>,
     has_plate_picture: bool,
     has_vehicle_picture: bool,
 }
@@ -60,6 +67,8 @@ pub(crate) struct EntryOut {
     year: Option<u16>,
     reference: Option<String>,
     note: Option<String>,
+    /// What whoever stops the vehicle has to know first.
+    caution: Option<String>,
 }
 
 impl From<HotlistEntry> for EntryOut {
@@ -73,6 +82,7 @@ impl From<HotlistEntry> for EntryOut {
             year: entry.year,
             reference: entry.reference,
             note: entry.note,
+            caution: entry.caution,
         }
     }
 }
@@ -113,6 +123,8 @@ impl From<HitCard> for HitOut {
             hotlist: card.hotlist_id.to_i64(),
             hotlist_name: card.hotlist_name,
             list_imported_at: card.list_imported_at.map(|at| at.to_string()),
+            list_is_stale: card.list_is_stale,
+            custom_entry: card.own.map(OwnOut::from),
             entry: card.entry.map(EntryOut::from),
             has_plate_picture: card.has_plate_picture,
             has_vehicle_picture: card.has_vehicle_picture,
@@ -132,6 +144,30 @@ pub(crate) struct HitPageOut {
     /// Other hits of the same read.
     others: Vec<HitOut>,
     camera_about: Option<CameraOut>,
+    /// Who was signed on when it was raised; none where nobody wrote that down then.
+    signed_on: Option<Vec<OnWatchOut>>,
+    life: LifeOut,
+}
+
+/// Somebody who was signed on when a hit was raised.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OnWatchOut {
+    #[schema(example = "12A")]
+    unit: String,
+    name: String,
+    /// Since when their page had been blind at that moment; none where it was alive.
+    #[schema(format = DateTime)]
+    blind_since: Option<String>,
+}
+
+impl From<WatchView> for OnWatchOut {
+    fn from(one: WatchView) -> Self {
+        Self {
+            unit: one.unit,
+            name: one.name,
+            blind_since: one.blind_since.map(|at| at.to_string()),
+        }
+    }
 }
 
 impl From<HitPage> for HitPageOut {
@@ -143,6 +179,8 @@ impl From<HitPage> for HitPageOut {
             claimed_at: page.claimed_at.map(|at| at.to_string()),
             others: page.others.into_iter().map(HitOut::from).collect(),
             camera_about: page.camera.map(CameraOut::from),
+            signed_on: page.watch.map(|all| all.into_iter().map(OnWatchOut::from).collect()),
+            life: page.life.into(),
         }
     }
 }

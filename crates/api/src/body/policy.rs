@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use app::policy::{Base, ChangePage, ChangeRow, ChangeState, Compared, Proposing, Unsound};
+use app::policy::{
+    Base, ChangePage, ChangeRow, ChangeState, Compared, PolicyPage, Proposing, Unsound,
+};
 use domain::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -211,4 +213,41 @@ pub(crate) fn contradicts(compared: &Compared) -> ApiError {
     let says = compared.contradictions.iter().map(|one| format!("{}: {}", one.setting, one.says));
     let says = says.collect::<Vec<_>>().join("\n");
     ApiError::invalid("texts", format!("the policy contradicts what is configured\n{says}"))
+}
+
+/// The policy in force.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PolicyOut {
+    /// The bundle's word.
+    policy: String,
+    title: String,
+    /// The day of the documents that it follows.
+    edition: String,
+    digest: String,
+    /// Since when it decides; null where that is no longer kept.
+    #[schema(format = DateTime)]
+    since: Option<String>,
+    /// When another will decide; null: none was approved.
+    #[schema(format = DateTime)]
+    next_at: Option<String>,
+    /// The settings, as `bundle.toml` has them.
+    #[schema(value_type = Object)]
+    settings: serde_json::Value,
+}
+
+impl From<PolicyPage> for PolicyOut {
+    fn from(page: PolicyPage) -> Self {
+        let bundle = &page.in_force.bundle;
+        let settings = bundle.settings();
+        Self {
+            policy: settings.id.clone(),
+            title: settings.title.clone(),
+            edition: settings.edition.clone(),
+            digest: bundle.digest(),
+            since: page.since.map(|at| at.to_string()),
+            next_at: page.next.map(|(_, at)| at.to_string()),
+            // Settings were read from a text of the same shape.
+            settings: serde_json::to_value(settings).unwrap_or_default(),
+        }
+    }
 }

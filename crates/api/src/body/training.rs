@@ -1,11 +1,13 @@
 //! Training: how everybody stands to every course.
 
-use app::training::{CompletionsImported, Standing, TrainingPage, TrainingRow};
-use serde::Serialize;
+use app::training::{CompletionsImported, RecordCompletion, Standing, TrainingPage, TrainingRow};
+use domain::PersonId;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::who::WhoOut;
 use crate::error::ApiError;
+use crate::query::must_be_day;
 
 /// A course of the agency.
 #[derive(Serialize, ToSchema)]
@@ -121,4 +123,35 @@ impl CompletionsOut {
         let says = says.collect::<Vec<_>>().join("\n");
         Err(ApiError::invalid(format!("line {}", first.line), says))
     }
+}
+
+/// A course that somebody completed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CompletionIn {
+    person: i64,
+    /// The course's word.
+    course: String,
+    /// On which day, at the agency.
+    #[schema(format = Date)]
+    day: String,
+    /// The topics that were covered.
+    topics: Vec<String>,
+}
+
+impl CompletionIn {
+    pub(crate) fn ask(self) -> Result<RecordCompletion, ApiError> {
+        Ok(RecordCompletion {
+            person: PersonId::from_i64(self.person),
+            day: must_be_day("day", &self.day)?,
+            course: self.course,
+            topics: self.topics,
+        })
+    }
+}
+
+/// A completion that was recorded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CompletionMadeOut {
+    pub(crate) completion: i64,
 }

@@ -2,7 +2,8 @@
 
 use app::Ctx;
 use app::policy::{
-    self, Outcome, approve_change, list_changes, open_change, policy_text, withdraw_change,
+    self, Outcome, approve_change, list_changes, open_change, open_policy, policy_text,
+    withdraw_change,
 };
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,11 +12,23 @@ use axum::{Extension, Json};
 use domain::BundleId;
 
 use crate::body::policy::{
-    ApproveIn, ComparedOut, PolicyChangeOut, PolicyChangePageOut, ProposeIn, ProposedOut,
-    contradicts, unsound,
+    ApproveIn, ComparedOut, PolicyChangeOut, PolicyChangePageOut, PolicyOut, ProposeIn,
+    ProposedOut, contradicts, unsound,
 };
 use crate::error::{ApiError, ErrorBody};
 use crate::routes::Api;
+
+/// The policy in force.
+#[utoipa::path(
+    get, path = "/api/v1/policy", tag = "policy",
+    responses((status = 200, body = PolicyOut), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+)]
+pub(crate) async fn get_policy(
+    State(api): State<Api>,
+    Extension(ctx): Extension<Ctx>,
+) -> Result<Json<PolicyOut>, ApiError> {
+    Ok(Json(open_policy(&api.app, &ctx).await?.into()))
+}
 
 /// Every change of the agency's policy, newest first.
 #[utoipa::path(

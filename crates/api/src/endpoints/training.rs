@@ -4,11 +4,11 @@ use app::training::{self, FILE_BYTES_MAX, list_training};
 use app::{Ctx, may_send};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use domain::access::RecordTraining;
 
-use crate::body::training::{CompletionsOut, TrainingOut};
+use crate::body::training::{CompletionIn, CompletionMadeOut, CompletionsOut, TrainingOut};
 use crate::error::{ApiError, ErrorBody};
 use crate::routes::Api;
 
@@ -42,4 +42,18 @@ pub(crate) async fn import_completions(
     let file = api.bodies.take(&headers, body, FILE_BYTES_MAX).await?;
     let imported = training::import_completions(&api.app, &ctx, &file.bytes).await?;
     Ok(Json(CompletionsOut::of(&imported)?))
+}
+
+/// Record that somebody completed a course. With a topic of the course missing it is not complete.
+#[utoipa::path(
+    post, path = "/api/v1/training/completions", tag = "training", request_body = CompletionIn,
+    responses((status = 201, body = CompletionMadeOut), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)),
+)]
+pub(crate) async fn post_completion(
+    State(api): State<Api>,
+    Extension(ctx): Extension<Ctx>,
+    Json(said): Json<CompletionIn>,
+) -> Result<(StatusCode, Json<CompletionMadeOut>), ApiError> {
+    let id = training::record_completion(&api.app, &ctx, said.ask()?).await?;
+    Ok((StatusCode::CREATED, Json(CompletionMadeOut { completion: id.to_i64() })))
 }

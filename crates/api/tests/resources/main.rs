@@ -8,8 +8,10 @@
 mod account;
 mod audit;
 mod client;
+mod hit_life;
 mod misuse;
 mod policy;
 mod reviews;
 mod security;
+mod shift;
 mod training;

@@ -14,6 +14,7 @@ use super::lane::Lane;
 use crate::bus::Topic;
 use crate::clock::Stopwatch;
 use crate::error::{BoxError, chain};
+use crate::own_entries::Asked;
 use crate::record::batch::{PictureHashes, ReadRecords};
 use crate::use_cases::{Note, TakeError, Taken};
 
@@ -120,24 +121,29 @@ fn plan(lane: &Lane, posts: Vec<Vec<super::ReadyRead>>, now: Timestamp) -> Plan 
     plan
 }
 
-/// Asks the matcher for all rows at once.
+/// Asks the matcher for all rows at once, of the lists and of the agency's own entries.
 fn find_hits(lane: &Lane, rows: &[NewRead], now: Timestamp) -> (Vec<NewHit>, Option<Priority>) {
-    let lists = lane.agency.lists();
-    if lists.matcher.is_empty() {
+    let (lists, own) = (lane.agency.lists(), lane.agency.own());
+    if lists.matcher.is_empty() && own.is_empty() {
         return (Vec::new(), None);
     }
     let watch = Stopwatch::start();
-    let asked: Vec<_> = rows.iter().map(|row| (row.plate.packed(), row.jurisdiction)).collect();
-    let mut found = Vec::new();
-    lists.matcher.match_batch(&asked, &mut found);
+    let plates: Vec<_> = rows.iter().map(|row| (row.plate.packed(), row.jurisdiction)).collect();
+    let mut of_lists = Vec::new();
+    lists.matcher.match_batch(&plates, &mut of_lists);
+    let of_own = own.find(&rows.iter().map(asked).collect::<Vec<_>>(), now);
     metrics::histogram!("plateglass_match_seconds").record(watch.elapsed().as_secs_f64());
-    let mut loudest = None;
-    let hits = found.into_iter().filter_map(|(place, found)| {
+    let of_lists = of_lists.into_iter().filter_map(|(place, found)| {
         let row = rows.get(place)?;
         if lists.is_suppressed(found.id, row.plate.packed()) {
             return None;
         }
         let (entry, priority) = lists.entry(found.id, now)?;
+        Some((place, entry, found, priority))
+    });
+    let mut loudest = None;
+    let hits = of_lists.chain(of_own).filter_map(|(place, entry, found, priority)| {
+        let row = rows.get(place)?;
         loudest = loudest.max(Some(priority));
         Some(NewHit {
             read: lane.file.read(row.id),
@@ -148,6 +154,10 @@ fn find_hits(lane: &Lane, rows: &[NewRead], now: Timestamp) -> (Vec<NewHit>, Opt
         })
     });
     (hits.collect(), loudest)
+}
+
+const fn asked(row: &NewRead) -> Asked {
+    Asked { plate: row.plate.packed(), jurisdiction: row.jurisdiction, camera: row.camera }
 }
 
 fn count_hits(plan: &mut Plan, hits: &[NewHit]) {

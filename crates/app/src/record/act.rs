@@ -70,6 +70,11 @@ impl Leave {
         Self { ctx }
     }
 
+    /// For what the server does by itself with an agency's hits, and shows to nobody but those whom the policy lets see them.
+    pub(crate) fn of_server(agency: domain::AgencyId, now: Timestamp) -> Self {
+        Self { ctx: Ctx::server(agency, now) }
+    }
+
     /// A permit for a part of what was written down. The policy decided on the whole: what it is joined with (the read of a hit,
     /// the name of a camera) is not asked for again, and is the same agency's.
     pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Refusal> {

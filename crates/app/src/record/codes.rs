@@ -1,7 +1,7 @@
 //! Codes: keyed digests by which auditors find what stands nowhere in clear. The same for the same thing, and nothing to be
 //! learned from without the server's key.
 
-use domain::SubKey;
+use domain::{HotlistId, SubKey};
 use ledger::batch::Salter;
 use plate::PlateText;
 use store::Code;
@@ -25,6 +25,11 @@ impl Codes {
     pub(crate) fn of_case(&self, number: &str) -> Option<Code> {
         let bare = bare(number);
         (!bare.is_empty()).then(|| self.of("case", &bare))
+    }
+
+    /// That of a plate that an entry of a list fits.
+    pub(crate) fn of_wanted(&self, list: HotlistId, entry: &str, plate: PlateText) -> Code {
+        self.of("wanted", &format!("{list}\0{entry}\0{}", &*plate.expose()))
     }
 
     /// A network address's.

@@ -20,6 +20,8 @@ const WAITED_AT_MOST: Duration = Duration::from_secs(24 * 3600);
 const AT_ONCE: u32 = 200;
 /// Whoever answers for the crime centre is told so often at most that hits wait.
 const TOLD_EVERY: Duration = Duration::from_secs(15 * 60);
+/// Somebody is reminded of stops without facts for so long, once a week.
+const REMINDED_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Incidents that are told of: the newest.
 const INCIDENTS: u32 = 200;
 
@@ -34,6 +36,7 @@ pub async fn watch_hits(app: &App, now: Timestamp) -> Result<(), BoxError> {
         let round = Round { app, mail, agency: agency.id, policy, now };
         round.of_waiting_hits(n_waiting).await?;
         round.of_incidents().await?;
+        round.of_stops_without_facts().await?;
     }
     Ok(())
 }
@@ -88,6 +91,31 @@ impl Round<'_> {
                 self.mail.console_url
             );
             let once = format!("hits wait, {quarter}, person {}", person.id);
+            self.queue(&person, once, subject, body).await?;
+        }
+        Ok(())
+    }
+
+    /// To whoever made stops whose facts are missing (`AUS-344.6b10` to `AUS-344.6b13`): a number, and nothing else.
+    async fn of_stops_without_facts(&self) -> Result<(), BoxError> {
+        let Some(rule) = &self.policy.bundle.settings().stop_facts else { return Ok(()) };
+        let day = Duration::from_secs(24 * 3600);
+        let until = self.now.minus(day * rule.remind_days);
+        let period = (self.now.minus(REMINDED_FOR), until);
+        let missing = self.app.inner().store.stops_without_facts(self.agency, period).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let week = self.policy.day(self.now).number() / 7;
+        for person in self.who_may(Action::EnterStopFacts).await? {
+            let Some((_, n)) = missing.iter().find(|(id, _)| *id == person.id) else { continue };
+            let stops = if *n == 1 { "1 stop".to_owned() } else { format!("{n} stops") };
+            let subject = format!("The facts of {stops} are missing");
+            let body = format!(
+                "You reported {stops} whose facts are not entered. Audits need them; they are counted and not kept beside the hit.\n\nEnter them: {}/facts\n",
+                self.mail.console_url
+            );
+            let once = format!("stop facts, week {week}, person {}", person.id);
             self.queue(&person, once, subject, body).await?;
         }
         Ok(())

@@ -4,6 +4,7 @@ use domain::HitId;
 use domain::access::ListHits;
 use store::HitsQuery;
 
+use crate::alerts::firsts;
 use crate::cards::{Joins, page_limit};
 use crate::views::{HitCard, Page};
 use crate::{App, AskError, Ctx};
@@ -17,6 +18,9 @@ pub struct HitsAsk {
     pub before: Option<HitId>,
     /// At most so many, 1–200; 0 means 50.
     pub limit: u32,
+    /// Whether repeats of a vehicle are shown with its first hit, that says how often it was seen; otherwise every hit stands for
+    /// itself.
+    pub grouped: bool,
 }
 
 /// Hits, newest first.
@@ -29,8 +33,19 @@ pub async fn list_hits(app: &App, ctx: &Ctx, ask: HitsAsk) -> Result<Page<HitCar
         Page::cut(hits.map_err(AskError::failed("list the hits"))?, limit, |hit| {
             hit.id.to_string()
         });
-    let leave = look.leave();
-    let items = Joins::load(app, leave).await?.hit_cards(app, leave, &items).await?;
+    let (leave, store) = (look.leave(), &app.inner().store);
+    let ids: Vec<HitId> = items.iter().map(|hit| hit.id).collect();
+    let groups = store.groups_of(look.permit(), &ids).await;
+    let groups = groups.map_err(AskError::failed("look up the groups of hits"))?;
+    let items = if ask.grouped && groups.values().any(|group| group.repeat.is_some()) {
+        let firsts = store.hits_by_ids(look.permit(), &firsts(&items, &groups)).await;
+        firsts.map_err(AskError::failed("look up the first hits of vehicles"))?
+    } else {
+        items
+    };
+    let joins = Joins::load(app, leave).await?;
+    let mut items = joins.hit_cards(app, leave, &items).await?;
+    joins.say_seen(app, leave, &mut items, &groups).await?;
     let sent =
         items.iter().flat_map(|hit| [format!("hit {}", hit.id), format!("read {}", hit.read)]);
     look.shows(items.iter().map(|hit| hit.plate)).await;

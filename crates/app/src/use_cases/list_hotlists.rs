@@ -1,8 +1,10 @@
 //! The hotlists with their ages and imports.
 
 use domain::access::ListHotlists;
-use domain::{FreshFor, Hotlist, HotlistId, Staleness, Topic};
+use domain::{Category, FreshFor, Hotlist, HotlistId, Permit, Staleness, Topic};
 
+use super::amber::n_waiting;
+use super::fetch_hotlist::feed_view;
 use crate::matching::fresh_for;
 use crate::policies::InForce;
 use crate::record::Leave;
@@ -34,10 +36,11 @@ async fn rows(app: &App, leave: &Leave) -> Result<Vec<HotlistRow>, AskError> {
         urgency(a.category).cmp(&urgency(b.category)).then_with(|| a.name.cmp(&b.name))
     });
     let policy = app.policy(agency);
-    let rows = lists.into_iter().map(|hotlist| {
+    let mut rows = Vec::with_capacity(lists.len());
+    for hotlist in lists {
         let limits = policy.as_ref().map(|policy| limits(policy, &hotlist));
         let own = topics.iter().filter(|topic| topic.hotlist == hotlist.id);
-        HotlistRow {
+        rows.push(HotlistRow {
             age: hotlist.renewed_at.map(|at| now.since(at)),
             import: app.inner().imports.status(hotlist.id),
             topics: own.map(|topic| topic_row(policy.as_deref(), topic)).collect(),
@@ -46,10 +49,26 @@ async fn rows(app: &App, leave: &Leave) -> Result<Vec<HotlistRow>, AskError> {
                 .as_ref()
                 .map_or(Staleness::Fresh, |(limits, _)| limits.staleness(hotlist.renewed_at, now)),
             limits,
+            feed: feed_view(app, &hotlist).await?,
+            plates_waiting: plates_waiting(app, &permit, &hotlist).await?,
             hotlist,
-        }
-    });
-    Ok(rows.collect())
+        });
+    }
+    Ok(rows)
+}
+
+/// How many plates of AMBER alerts of a list wait for a person.
+async fn plates_waiting(
+    app: &App,
+    permit: &Permit<ListHotlists>,
+    list: &Hotlist,
+) -> Result<Option<usize>, AskError> {
+    if list.category != Category::AmberAlert {
+        return Ok(None);
+    }
+    let messages = app.inner().store.amber_messages(permit, list.id).await;
+    let messages = messages.map_err(AskError::failed("look up the alerts"))?;
+    Ok((!messages.is_empty()).then(|| n_waiting(messages, permit.at())))
 }
 
 /// How old a list may be, and the law's clause.

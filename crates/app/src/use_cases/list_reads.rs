@@ -5,6 +5,7 @@ use domain::{CameraId, ReadId, ReadRef};
 use store::ReadsQuery;
 
 use crate::cards::{Joins, page_limit};
+use crate::own_entries::hidden_from;
 use crate::protected::{Shield, Sifted};
 use crate::views::{Page, ReadCard};
 use crate::{App, AskError, Ctx};
@@ -33,7 +34,7 @@ pub async fn list_reads(app: &App, ctx: &Ctx, ask: ReadsAsk) -> Result<Page<Read
         });
     let ids: Vec<ReadId> = items.iter().map(|read| read.at.id).collect();
     let hits = store
-        .hit_counts(look.permit(), &ids)
+        .hit_counts(look.permit(), &ids, &hidden_from(app, ctx).await?)
         .await
         .map_err(AskError::failed("count the reads' hits"))?;
     let Sifted { reads: items, n_left_out } = match Shield::of(app, ctx).await? {

@@ -1,9 +1,12 @@
 //! What can be done, one file each. Every function asks for its permit first.
 
 pub mod add_camera;
+pub mod amber;
 pub mod create_hotlist;
+pub mod custom_entries;
 pub mod decide_import;
 pub mod disable_camera;
+pub mod fetch_hotlist;
 pub mod health;
 pub mod hit_life;
 pub mod import_hotlist;
@@ -20,27 +23,38 @@ pub mod open_read;
 pub mod oversight;
 pub mod people;
 pub mod policy;
+pub mod precision;
 pub mod protected_events;
 pub mod rekey_camera;
 mod said;
 pub mod set_hotlist_source;
+pub mod shifts;
 pub mod sign_in;
 pub mod sign_offs;
+pub mod stop_facts;
 pub mod switch_topic;
 pub mod take_frame;
 pub mod take_reads;
+pub mod telling;
 pub mod tokens;
 pub mod training;
 pub mod troubles;
 
 pub use add_camera::{AddedCamera, add_camera};
+pub use amber::{
+    AlertBoard, AlertRow, ConfirmingPlate, add_amber_plate, amber_alert, amber_alerts,
+    confirm_amber_plate, refuse_amber_plate,
+};
 pub use create_hotlist::{NewHotlist, create_hotlist};
 pub use decide_import::decide_import;
 pub use disable_camera::disable_camera;
+pub use fetch_hotlist::{FeedView, Fetching, begin_fetch};
 pub use health::{Health, health};
 pub use hit_life::{
-    Happened, HitAsk, IncidentRow, LifeView, Queue, QueueAsk, QueueRow, StepView, close_incident,
-    do_with_hit, hit_queue, list_incidents, see_incident,
+    FactsState, HandOverPage, Happened, HitAsk, IncidentRow, LifeView, Offer, OfferedRow, OpenRow,
+    Queue, QueueAsk, QueueRow, StateAskView, StepView, Taker, accept_hits, ask_state,
+    close_incident, do_with_hit, hand_over_page, hit_queue, list_incidents, offer_hits,
+    see_incident,
 };
 pub use import_hotlist::{
     Column, Columns, Encoding, Form, ImportAsk, ImportError, ImportOutcome, ImportPhase,

@@ -18,8 +18,8 @@ pub async fn open_read(app: &App, ctx: &Ctx, at: ReadRef) -> Result<ReadPage, As
     let hits = app.inner().store.hits_of_read(act.permit(), at).await;
     let hits = hits.map_err(AskError::failed("list the read's hits"))?;
     let joins = Joins::load(app, leave).await?;
-    let n_hits = u32::try_from(hits.len()).unwrap_or(u32::MAX);
     let cards = joins.hit_cards(app, leave, &hits).await?;
+    let n_hits = u32::try_from(cards.len()).unwrap_or(u32::MAX);
     act.shows([stored.read.plate]);
     let seen = cards.iter().map(|hit| format!("hit {}", hit.id));
     act.done(std::iter::once(format!("read {at}")).chain(seen).collect::<Vec<_>>());

@@ -9,6 +9,7 @@ use domain::{
 };
 use store::WaitingVersion;
 
+use crate::use_cases::fetch_hotlist::FeedView;
 use crate::use_cases::import_hotlist::ImportStatus;
 
 /// A camera in the list.
@@ -54,6 +55,10 @@ pub struct HotlistRow {
     pub staleness: Staleness,
     /// Its limits, and the clause of the one that is the law's.
     pub limits: Option<(FreshFor, Option<String>)>,
+    /// How it is fetched; none where nothing is configured to fetch it.
+    pub feed: Option<FeedView>,
+    /// How many plates of AMBER alerts wait for a person; none where no alert ever came.
+    pub plates_waiting: Option<usize>,
 }
 
 /// A topic of a hotlist.

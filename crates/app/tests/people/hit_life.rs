@@ -19,7 +19,7 @@ use crate::scene::{at, refused, somebody};
 const PLATE: &str = "7ABC123";
 
 /// Somebody of the house's agency, trained, about a stolen vehicle.
-async fn staff(house: &House, login: &str, roles: &[Role]) -> Ctx {
+pub(crate) async fn staff(house: &House, login: &str, roles: &[Role]) -> Ctx {
     let person = somebody(&house.app, house.agency, login, roles).await;
     train(&house.app, house.agency, person).await;
     let token = a_session(&house.app, person).await;
@@ -28,7 +28,7 @@ async fn staff(house: &House, login: &str, roles: &[Role]) -> Ctx {
 }
 
 /// The plate passes; the hit that it raises, where it raises one.
-async fn passes(house: &House, event: &str) -> Option<HitId> {
+pub(crate) async fn passes(house: &House, event: &str) -> Option<HitId> {
     let mut told = house.app.bus().subscribe(house.agency, None);
     let sent = vec![read(house.camera, event, PLATE, None)];
     let taken = take_reads(&house.app, &house.camera(), sent).await.unwrap();
@@ -45,7 +45,7 @@ async fn passes(house: &House, event: &str) -> Option<HitId> {
     Some(hits.items[0].id)
 }
 
-async fn a_hit(house: &House) -> HitId {
+pub(crate) async fn a_hit(house: &House) -> HitId {
     house.want(Category::StolenVehicle, &[PLATE]).await;
     passes(house, "1").await.unwrap()
 }
@@ -59,7 +59,7 @@ fn confirm(answer: &str) -> HitAsk {
     HitAsk::Confirm { system, answer, reference }
 }
 
-fn end(outcome: &str) -> HitAsk {
+pub(crate) fn end(outcome: &str) -> HitAsk {
     HitAsk::End {
         outcome: outcome.to_owned(),
         case: "26-001234".to_owned(),
@@ -72,7 +72,7 @@ fn second() -> HitAsk {
     HitAsk::Second { note: String::new() }
 }
 
-async fn does(app: &App, ctx: &Ctx, hit: HitId, ask: HitAsk) -> Result<(), AskError> {
+pub(crate) async fn does(app: &App, ctx: &Ctx, hit: HitId, ask: HitAsk) -> Result<(), AskError> {
     do_with_hit(app, ctx, hit, ask).await
 }
 

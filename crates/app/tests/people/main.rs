@@ -9,12 +9,15 @@
 )]
 
 mod accounts;
+mod ask_state;
 mod cases;
+mod custom_entries;
 mod exigent;
 mod hit_life;
 mod oversight;
 mod passkeys;
 mod policy_change;
+mod precision;
 mod protected;
 mod providers;
 mod purpose;
@@ -22,8 +25,10 @@ mod record;
 mod roles;
 mod scene;
 mod sessions;
+mod shifts;
 mod sign_in;
 mod sign_offs;
+mod stop_facts;
 mod tokens;
 mod training;
 mod troubles;

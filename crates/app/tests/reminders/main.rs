@@ -5,22 +5,25 @@
 use std::path::Path;
 use std::time::Duration;
 
+use app::custom_entries::{AskingCustomEntry, ask_custom_entry};
 use app::mail::{MailTrouble, send_due_mail};
 use app::people::{
     Inviting, change_email, confirm_account, disable_unused, enable_person, first_person,
     list_people, open_person,
 };
-use app::reminders::remind;
-use app::sign_in::{Door, with_password};
+use app::reminders::{remind, watch_hits, watch_shifts};
+use app::shifts::{PuttingOnDuty, SigningOn, put_on_duty, sign_on, take_off_duty};
+use app::sign_in::{Door, session, with_password};
+use app::stop_facts::{StopFactsAsk, enter_stop_facts};
 use app::troubles::{ReportingTrouble, report_trouble};
 use app::watch::watch_cameras;
 use app::{
-    Column, Ctx, ImportAsk, Layout, MailConfig, NewHotlist, add_camera, create_hotlist,
-    import_hotlist, take_reads,
+    Column, Ctx, HitAsk, ImportAsk, Layout, MailConfig, NewHotlist, Notice, Topic, add_camera,
+    create_hotlist, do_with_hit, import_hotlist, take_reads,
 };
-use domain::{Category, Mounting, NewCamera, PersonId, Role};
+use domain::{Category, DutyId, HitId, Mounting, NewCamera, PersonId, Role};
 use outbound::{MailPassword, MailServer, Protection};
-use testkit::house::{a_session, read, train};
+use testkit::house::{a_session, read, say_what_for, train};
 use testkit::{House, PostOffice};
 
 const TMP: &str = env!("CARGO_TARGET_TMPDIR");
@@ -341,5 +344,149 @@ async fn a_hotlist_past_the_law_raises_no_hits_and_is_told_by_mail_once_until_it
         assert!(mail.text.contains("Subject: A hotlist raises no hits: Stolen"), "{}", mail.text);
         assert!(!mail.text.contains("AAA111"));
     }
+    assert!(troubles(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn clause_twf_401_4g_units_on_duty_that_are_not_signed_on_are_told_of_by_mail() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let who = Inviting {
+        login: "k.boss".to_owned(),
+        name: "K. Boss".to_owned(),
+        email: "k.boss@testing.example".to_owned(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    first_person(&house.app, house.agency, who, &[Role::Supervisor], "a test").await.unwrap();
+    house.clock.set("2026-11-21T13:59:00Z");
+    for unit in ["12A", "14", "15"] {
+        let shift = "2026-11-21T14:00:00Z".to_owned();
+        let said = PuttingOnDuty { unit: unit.to_owned(), person: None, shift };
+        put_on_duty(&house.app, &house.admin(), &said).await.unwrap();
+    }
+    let round = async |moment: &str| {
+        house.clock.set(moment);
+        watch_shifts(&house.app, house.app.now()).await.unwrap();
+        send_due_mail(&house.app, house.app.now()).await.unwrap();
+    };
+    round("2026-11-21T14:14:59Z").await;
+    let shift = "2026-11-21T22:00:00Z".to_owned();
+    let said = SigningOn { unit: "14".to_owned(), camera: None, shift };
+    sign_on(&house.app, &house.admin(), &said).await.unwrap();
+    round("2026-11-21T14:15:00Z").await;
+    round("2026-11-21T14:16:00Z").await;
+    let mail = office.take();
+    assert_eq!(mail.to, ["k.boss@testing.example"]);
+    let subject = "Subject: 2 units on duty are not signed on";
+    assert!(mail.text.contains(subject), "nobody was told before, and of no more: {}", mail.text);
+    assert!(mail.text.contains("/shift") && !mail.text.contains("12A"), "{}", mail.text);
+    for duty in 1..=2 {
+        let id = DutyId::from_i64(duty);
+        take_off_duty(&house.app, &house.admin(), id).await.unwrap();
+    }
+    round("2026-11-21T14:30:00Z").await;
+    let again = office.take();
+    let subject = "Subject: 1 unit on duty is not signed on";
+    assert!(again.text.contains(subject), "half an hour later, and not before: {}", again.text);
+}
+
+#[tokio::test]
+async fn clause_twf_401_4f_whoever_may_approve_is_told_of_an_entry_that_waits_and_not_who_asked() {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let app = &house.app;
+    let mut supervisors = Vec::new();
+    for login in ["a.author", "k.boss"] {
+        let who = Inviting {
+            login: login.to_owned(),
+            name: login.to_owned(),
+            email: format!("{login}@testing.example"),
+            is_outside: false,
+            is_temporary: false,
+        };
+        let roles = [Role::Supervisor];
+        let invited = first_person(app, house.agency, who, &roles, "a test").await.unwrap();
+        train(app, house.agency, invited.person).await;
+        supervisors.push(invited.person);
+    }
+    let token = a_session(app, supervisors[0]).await;
+    let author = session(app, &token, app.now()).await.unwrap().unwrap();
+    let asked = AskingCustomEntry {
+        plate: "7ABC123".to_owned(),
+        make: "Honda".to_owned(),
+        category: "stolen-vehicle".to_owned(),
+        case_number: "26-001234".to_owned(),
+        reason: "owner saw it leave the garage downtown last night".to_owned(),
+        expires_at: Some(app.now().plus(Duration::from_secs(24 * 3600))),
+        roles: vec!["officer".to_owned()],
+        ..AskingCustomEntry::default()
+    };
+    ask_custom_entry(app, &author, &asked).await.unwrap();
+    round(&house).await;
+    round(&house).await;
+    house.clock.pass(Duration::from_secs(4 * 3600));
+    round(&house).await;
+    house.clock.pass(Duration::from_secs(20 * 3600));
+    round(&house).await;
+    for subject in
+        ["Subject: Entry 1 waits for approval", "Subject: Entry 1 still waits for approval"]
+    {
+        let mail = office.take();
+        assert_eq!(mail.to, ["k.boss@testing.example"], "not who asked");
+        assert!(mail.text.contains(subject), "{}", mail.text);
+        assert!(mail.text.contains("https://plates.testing.example/entries/1"), "{}", mail.text);
+        assert!(!mail.text.contains("7ABC123") && !mail.text.contains("garage"));
+    }
+    assert!(troubles(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn clause_aus_344_6b10_who_made_a_stop_is_reminded_of_its_facts_once_a_week_until_they_are_entered()
+ {
+    let Some(mut office) = PostOffice::open(Path::new(TMP)) else { return };
+    let house = house(server(&office)).await;
+    let app = &house.app;
+    let chen = somebody(&house, "d.chen").await;
+    train(app, house.agency, chen).await;
+    house.want(Category::StolenVehicle, &["AAA111"]).await;
+    let mut told = app.bus().subscribe(house.agency, None);
+    let sent = vec![read(house.camera, "1", "AAA111", None)];
+    take_reads(app, &house.camera(), sent).await.unwrap();
+    while !matches!(told.next().await, Some(Notice::Event(event)) if event.topic == Topic::Hits) {}
+    let token = a_session(app, chen).await;
+    say_what_for(app, &token).await;
+    let ctx = session(app, &token, app.now()).await.unwrap().unwrap();
+    do_with_hit(app, &ctx, HitId::from_i64(1), HitAsk::Stop).await.unwrap();
+    let round = async || {
+        watch_hits(app, app.now()).await.unwrap();
+        send_due_mail(app, app.now()).await.unwrap();
+    };
+    house.clock.pass(Duration::from_secs(24 * 3600));
+    round().await;
+    house.clock.pass(Duration::from_secs(24 * 3600 + 1));
+    round().await;
+    round().await;
+    house.clock.pass(Duration::from_secs(7 * 24 * 3600));
+    round().await;
+    for _ in 0..2 {
+        let mail = office.take();
+        assert_eq!(mail.to, ["d.chen@testing.example"]);
+        assert!(mail.text.contains("Subject: The facts of 1 stop are missing"), "{}", mail.text);
+        assert!(!mail.text.contains("AAA111"));
+    }
+    let token = a_session(app, chen).await;
+    let ctx = session(app, &token, app.now()).await.unwrap().unwrap();
+    let [race, gender, offence, with] = ["White", "Man", "240", "with"].map(str::to_owned);
+    let facts = StopFactsAsk {
+        driver_race: race,
+        driver_gender: gender,
+        offence,
+        investigation: with,
+        ..StopFactsAsk::default()
+    };
+    enter_stop_facts(app, &ctx, HitId::from_i64(1), &facts).await.unwrap();
+    house.clock.pass(Duration::from_secs(7 * 24 * 3600));
+    round().await;
     assert!(troubles(&house).await.is_empty());
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use app::views::Page;
-use app::{Happened, IncidentRow, LifeView, Queue, QueueRow, StepView};
+use app::{Happened, IncidentRow, LifeView, Queue, QueueRow, StateAskView, StepView};
 use domain::life::{Answer, Deed, Need, Part, Progress, Stage, Step};
-use domain::{Category, HitId, Incident, IncidentClosed, IncidentId, PersonId};
+use domain::{
+    AskEnd, Category, HitId, Incident, IncidentClosed, IncidentId, PersonId, StateAnswer,
+    StateAskId,
+};
 
 use crate::{Fallible, hit, now};
 
@@ -52,10 +55,32 @@ pub(crate) fn life() -> LifeView {
         ],
         missing: vec![Step::Vehicle, Step::InForce, Step::SecondOfficer, Step::Risk],
         stop: None,
+        facts: None,
+        askable: vec!["NCIC".to_owned()],
+        asked: vec![answered()],
         history: vec![stale, state, plate],
         systems: vec!["NCIC".to_owned(), "TCIC".to_owned()],
         colleagues: vec![(PersonId::from_i64(2), "D. Chen".to_owned())],
         may: policy::Action::ALL.to_vec(),
+    }
+}
+
+/// What NCIC answered and nobody has recorded.
+fn answered() -> StateAskView {
+    let answer = StateAnswer {
+        answer: Answer::InForce,
+        reference: "SPG4F10".to_owned(),
+        digest: "0".repeat(64),
+    };
+    StateAskView {
+        id: StateAskId::from_i64(1),
+        system: "NCIC".to_owned(),
+        by: "D. Chen".to_owned(),
+        at: now().minus(Duration::from_secs(3)),
+        reference: "PG4F10A2B36C7D8E9F".to_owned(),
+        end: Some((now().minus(Duration::from_secs(2)), AskEnd::Answered(answer))),
+        text: Some("STOLEN VEHICLE, ACTIVE. CONFIRM WITH THE ENTERING AGENCY.".to_owned()),
+        is_recorded: false,
     }
 }
 

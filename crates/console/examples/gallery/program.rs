@@ -133,15 +133,17 @@ pub(crate) fn pages(frame: &impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static st
     };
     let zone = "America/Chicago".to_owned();
     let form = ProtectedForm::empty(frame("/protected/new"), &board, zone);
-    let all = TroublesPage::of(frame("/trouble"), &troubles(), &Ask::default(), None);
+    let reported = TroublesPage::of(frame("/trouble"), &troubles(), &Ask::default(), None);
     let open = |is_closed| OneTrouble::of(frame("/trouble/3"), &report(is_closed), &viewer);
-    Ok(vec![
+    let mut all = vec![
         ("protected", ProtectedPage::of(frame("/protected"), &board, &viewer).render()?),
         ("protected-event", one("Stolen vehicle · 26-0012345").render()?),
         ("protected-event-without-work", one("").render()?),
         ("protected-new", form.render()?),
-        ("trouble", all.render()?),
+        ("trouble", reported.render()?),
         ("trouble-report", open(false).render()?),
         ("trouble-closed", open(true).render()?),
-    ])
+    ];
+    all.extend(crate::entries::pages(frame)?);
+    Ok(all)
 }

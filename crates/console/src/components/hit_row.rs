@@ -1,6 +1,6 @@
 //! A hit in a list.
 
-use app::views::HitCard;
+use app::views::{HitCard, SeenAgain};
 use askama::Template;
 use askama::filters::HtmlSafe;
 use domain::{HotlistEntry, Priority, Timestamp};
@@ -14,12 +14,14 @@ use crate::words;
 #[template(path = "parts/hit_row.html")]
 pub struct HitRow {
     pub(crate) id: i64,
+    /// The newest hit that it stands for: its own id, or that of the last repeat.
+    pub(crate) newest: i64,
+    seen: Option<Seen>,
     priority: &'static str,
     plate: PlateLine,
     picture: Picture,
     category: &'static str,
-    list: String,
-    list_age: Option<Age>,
+    list: ListLine,
     entry: Option<Entry>,
     /// `B or 8?`
     doubt: Option<String>,
@@ -31,11 +33,62 @@ pub struct HitRow {
     captured: Moment,
     age: Age,
     spoken: String,
+    /// Where it is opened: the address before its number.
+    opens: &'static str,
     /// How far it has come: in the queue.
     life: Option<LifeBar>,
 }
 
 impl HtmlSafe for HitRow {}
+
+/// The list that a hit is from, with its age: what is old may be over.
+#[derive(Template, Clone, Debug)]
+#[template(path = "parts/list_line.html")]
+pub struct ListLine {
+    pub(crate) name: String,
+    /// None where a newer list has taken its place.
+    age: Option<Age>,
+    /// Whether it was not renewed in time.
+    pub(crate) is_stale: bool,
+    /// Whether it is the agency's own, whose entries end by themselves.
+    is_own: bool,
+}
+
+impl HtmlSafe for ListLine {}
+
+impl ListLine {
+    /// A hit's list as it stands now.
+    pub fn of(hit: &HitCard, now: Timestamp) -> Self {
+        Self {
+            name: hit.hotlist_name.clone(),
+            age: hit.list_imported_at.map(|at| Age::of(at, now)),
+            is_stale: hit.list_is_stale,
+            is_own: hit.own.is_some(),
+        }
+    }
+}
+
+/// How often a vehicle was seen.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) n: u32,
+    pub(crate) camera: String,
+    pub(crate) age: Age,
+    pub(crate) first: i64,
+    moved: bool,
+}
+
+impl Seen {
+    pub(crate) fn of(seen: &SeenAgain, now: Timestamp) -> Self {
+        Self {
+            n: seen.n_hits,
+            camera: seen.last_camera.clone(),
+            age: Age::of(seen.last_at, now),
+            first: seen.first.to_i64(),
+            moved: seen.moved,
+        }
+    }
+}
 
 /// The entry that a hit matched.
 #[derive(Clone, Debug)]
@@ -44,6 +97,7 @@ pub struct Entry {
     pub(crate) vehicle: String,
     pub(crate) reference: Option<String>,
     pub(crate) note: Option<String>,
+    pub(crate) caution: Option<String>,
 }
 
 impl Entry {
@@ -57,6 +111,7 @@ impl Entry {
             vehicle: vehicle.join(" "),
             reference: entry.reference.clone(),
             note: entry.note.clone(),
+            caution: entry.caution.clone(),
         }
     }
 }
@@ -67,12 +122,13 @@ impl HitRow {
         let against = (hit.grade == Grade::LookAlike).then_some(hit.plate);
         Self {
             id: hit.id.to_i64(),
+            newest: hit.seen.as_ref().map_or(hit.id, |seen| seen.last.max(hit.id)).to_i64(),
+            seen: hit.seen.as_ref().map(|seen| Seen::of(seen, now)),
             priority: priority_word(hit.priority),
             plate: PlateLine::read(hit.plate, &hit.doubtful, hit.jurisdiction),
             picture: Picture::of_plate(hit.read, hit.has_plate_picture).lazy(),
             category: hit.category.label(),
-            list: hit.hotlist_name.clone(),
-            list_age: hit.list_imported_at.map(|at| Age::of(at, now)),
+            list: ListLine::of(hit, now),
             entry: hit.entry.as_ref().map(|entry| Entry::of(entry, against)),
             doubt: hit.look_alike_note.clone(),
             grade: words::grade(hit.grade),
@@ -83,8 +139,16 @@ impl HitRow {
             captured: Moment::of(hit.captured_at, now),
             age: Age::of(hit.captured_at, now),
             spoken: format!("{}, {}", hit.category.label(), hit.camera_name),
+            opens: "/hits/",
             life: None,
         }
+    }
+
+    /// The same, opened at another address: what stands before its number.
+    #[must_use]
+    pub fn at(mut self, opens: &'static str) -> Self {
+        self.opens = opens;
+        self
     }
 
     /// The same, as it stands in the queue.

@@ -3,18 +3,28 @@
 
 mod audit_row;
 mod exigent;
+mod feed;
 mod hit_row;
 mod life;
+mod map;
 mod plate_text;
+mod precision;
 mod read_row;
+mod telling;
 
 pub use audit_row::AuditRow;
 pub use exigent::{ExigentBar, LookRow};
-pub(crate) use hit_row::priority_word;
-pub use hit_row::{Entry, HitRow};
+pub(crate) use feed::FeedCard;
+pub use hit_row::{Entry, HitRow, ListLine};
+pub(crate) use hit_row::{Seen, priority_word};
 pub use life::{HistoryRow, LifeBar, StepRow};
+pub use map::CameraMap;
 pub use plate_text::{CharacterBar, PlateLine};
+pub use precision::PrecisionLine;
 pub use read_row::{ReadRow, Sure};
+pub(crate) use telling::{
+    QuietForm, RuleLine, Tick, ToldLine, TypedRule, categories, priorities, ticked,
+};
 
 use askama::Template;
 use askama::filters::HtmlSafe;

@@ -1,5 +1,6 @@
 //! `GET /cameras/{id}`: one camera, its sign-offs, and the decisions about it.
 
+use app::precision::{PrecisionRow, precision_of_camera};
 use app::views::{CameraPage, CameraRow};
 use app::{App, AskError, list_cameras, open_camera};
 use askama::Template;
@@ -7,11 +8,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::CameraId;
+use policy::Action;
 
 use super::camera_sign_off::{SignOffs, Signer};
 use super::cameras::Row;
 use super::hit::position;
-use crate::components::Moment;
+use crate::components::{Moment, PrecisionLine};
 use crate::error::PageError;
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
@@ -27,6 +29,7 @@ pub struct OneCamera {
     added_by: String,
     sign_offs: SignOffs,
     troubles: Vec<(i64, String, &'static str)>,
+    precision: Option<PrecisionLine>,
 }
 
 impl OneCamera {
@@ -45,8 +48,15 @@ impl OneCamera {
                 .iter()
                 .map(|one| (one.id.to_i64(), one.about.what.clone(), one.state()))
                 .collect(),
+            precision: None,
             frame,
         }
+    }
+
+    /// The same with how often its alerts were right.
+    #[must_use]
+    pub fn with_precision(self, row: Option<&PrecisionRow>) -> Self {
+        Self { precision: row.map(PrecisionLine::of), ..self }
     }
 
     /// The same with what was wrong with a sign-off.
@@ -71,7 +81,13 @@ pub(crate) async fn get(
     frame: Frame,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
-    let opened = open_camera(&app, &staff.ctx, CameraId::from_i64(id)).await?;
+    let id = CameraId::from_i64(id);
+    let opened = open_camera(&app, &staff.ctx, id).await?;
     let signer = Signer::of(&staff.ctx);
-    Ok(page(StatusCode::OK, &OneCamera::of(frame, &opened, signer.as_ref())))
+    let precision = match frame.may(Action::ReadPrecision) {
+        true => precision_of_camera(&app, &staff.ctx, id).await?,
+        false => None,
+    };
+    let shown = OneCamera::of(frame, &opened, signer.as_ref());
+    Ok(page(StatusCode::OK, &shown.with_precision(precision.as_ref())))
 }

@@ -1,19 +1,22 @@
 //! `GET /hits/{id}`: one hit, what was read beside what was looked for.
 
-use app::views::HitPage as Opened;
+use app::shifts::WatchView;
+use app::views::{HitCard, HitPage as Opened, OwnCard};
 use app::{App, open_hit};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{HitId, Position};
+use domain::custom::CustomState;
+use domain::{HitId, Position, Timestamp};
 use plate::{Grade, JurisdictionFit};
 
 use super::hit_life::Life;
 use super::person_new::sentence;
 use super::read::HitLink;
 use crate::components::{
-    Age, CharacterBar, Entry, Heading, Moment, Picture, PlateLine, Sure, priority_word,
+    Age, CameraMap, CharacterBar, Entry, Heading, ListLine, Moment, Picture, PlateLine, Seen, Sure,
+    priority_word,
 };
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -41,9 +44,9 @@ pub struct OneHit {
     category: &'static str,
     sure: Sure,
     entry: Option<Entry>,
+    own: Option<Own>,
     grade: &'static str,
-    list: String,
-    list_age: Option<Age>,
+    list: ListLine,
     captured: Moment,
     age: Age,
     raised: Moment,
@@ -51,12 +54,66 @@ pub struct OneHit {
     heading: Option<Heading>,
     site: String,
     position: Option<String>,
+    map: Option<CameraMap>,
+    /// Who was signed on when it was raised; none where nobody wrote that down then.
+    watch: Option<Vec<(String, String, Option<Moment>)>>,
     read_address: String,
     bars: Vec<CharacterBar>,
     alternatives: Vec<(PlateLine, Sure)>,
     others: Vec<HitLink>,
+    /// How often its vehicle was seen, and whether this hit is a repeat.
+    seen: Option<(Seen, bool)>,
+    passages: Vec<Passage>,
     life: Life,
     trouble: String,
+}
+
+/// An entry of the agency's own.
+#[derive(Debug)]
+struct Own {
+    id: i64,
+    reason: String,
+    author: String,
+    approver: String,
+    expires: Moment,
+    /// What became of it since, where it is not looked for any more.
+    over: Option<&'static str>,
+    is_covert: bool,
+}
+
+impl Own {
+    fn of(own: &OwnCard) -> Self {
+        let is_over = own.state != CustomState::Active;
+        Self {
+            id: own.id.to_i64(),
+            reason: own.reason.clone(),
+            author: own.author.clone(),
+            approver: own.approver.clone(),
+            expires: Moment::in_full(own.expires_at),
+            over: is_over.then(|| own.state.label()),
+            is_covert: own.is_covert,
+        }
+    }
+}
+
+/// One time that the vehicle of a hit was seen.
+#[derive(Debug)]
+pub(crate) struct Passage {
+    id: i64,
+    at: Moment,
+    camera: String,
+    is_this: bool,
+}
+
+impl Passage {
+    fn of(card: &HitCard, this: HitId, now: Timestamp) -> Self {
+        Self {
+            id: card.id.to_i64(),
+            at: Moment::of(card.captured_at, now),
+            camera: card.camera_name.clone(),
+            is_this: card.id == this,
+        }
+    }
 }
 
 impl OneHit {
@@ -82,9 +139,9 @@ impl OneHit {
             category: card.category.label(),
             sure: Sure::of(card.confidence),
             entry: card.entry.as_ref().map(|entry| Entry::of(entry, against)),
+            own: card.own.as_ref().map(Own::of),
             grade: words::grade(card.grade),
-            list: card.hotlist_name.clone(),
-            list_age: card.list_imported_at.map(|at| Age::of(at, now)),
+            list: ListLine::of(card, now),
             captured: Moment::in_full(card.captured_at),
             age: Age::of(card.captured_at, now),
             raised: Moment::of(card.raised_at, now),
@@ -92,10 +149,14 @@ impl OneHit {
             heading: card.heading_deg.map(Heading::of),
             site: hit.camera.as_ref().map(|camera| camera.about.site.clone()).unwrap_or_default(),
             position: hit.camera.as_ref().and_then(|camera| camera.about.position).map(position),
+            map: hit.camera.as_ref().and_then(|camera| CameraMap::of(camera, &hit.around)),
+            watch: hit.watch.as_ref().map(|watch| watch.iter().map(on_watch).collect()),
             read_address: format!("/reads/{}", card.read),
             bars: CharacterBar::all(card.plate, &card.characters, &card.doubtful),
             alternatives: alternatives(&hit.alternatives),
             others: hit.others.iter().map(HitLink::of).collect(),
+            seen: card.seen.as_ref().map(|seen| (Seen::of(seen, now), seen.first != card.id)),
+            passages: hit.passages.iter().map(|one| Passage::of(one, card.id, now)).collect(),
             life: Life::of(&hit.life, now),
             trouble: String::new(),
             frame,
@@ -104,13 +165,23 @@ impl OneHit {
 
     /// The same page, saying why something was not done.
     pub(crate) fn refused(mut self, field: &str, why: &str) -> Self {
-        self.trouble = match field {
-            // The sentence is whole: it says who has the hit, or what has to come first.
-            "hit" => sentence(why),
-            field => format!("Nothing was recorded: what you gave for “{field}” {why}."),
-        };
+        self.trouble = not_done(field, why);
         self
     }
+}
+
+/// Why something was not done with a hit.
+pub(crate) fn not_done(field: &str, why: &str) -> String {
+    match field {
+        // The sentence is whole: it says who has the hit, or what has to come first.
+        "hit" => sentence(why),
+        field => format!("Nothing was recorded: what you gave for “{field}” {why}."),
+    }
+}
+
+/// Somebody who was signed on: the unit, the name, and since when their page had been blind.
+fn on_watch(one: &WatchView) -> (String, String, Option<Moment>) {
+    (one.unit.clone(), one.name.clone(), one.blind_since.map(Moment::in_full))
 }
 
 /// A position as people write it.

@@ -1,6 +1,6 @@
 //! `POST /hits/{id}/…`: what is done with a hit, one address a deed.
 
-use app::{App, AskError, HitAsk, do_with_hit, open_hit};
+use app::{App, AskError, HitAsk, ask_state, do_with_hit, open_hit};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -67,6 +67,8 @@ pub(crate) struct Typed {
     offence: String,
     plate: String,
     state: String,
+    /// The page to which one returns: `car`, or the hit's own.
+    back: String,
 }
 
 /// What takes a deed's form.
@@ -77,9 +79,31 @@ pub(crate) fn taking(ask: fn(Typed) -> HitAsk) -> MethodRouter<App> {
               frame: Frame,
               Path(id): Path<i64>,
               Checked(typed): Checked<Typed>| async move {
-            done(&app, &staff, frame, HitId::from_i64(id), ask(typed)).await
+            let is_in_car = typed.back == "car";
+            let id = HitId::from_i64(id);
+            done(&app, &staff, frame, id, ask(typed), is_in_car).await
         },
     )
+}
+
+/// Which of the state's systems is asked.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    system: String,
+}
+
+/// `POST /hits/{id}/ask`
+pub(crate) async fn ask(
+    State(app): State<App>,
+    staff: Staff,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Checked(asked): Checked<Asked>,
+) -> Result<Response, PageError> {
+    let id = HitId::from_i64(id);
+    let outcome = ask_state(&app, &staff.ctx, id, &asked.system).await;
+    answered(&app, &staff, frame, id, outcome, false).await
 }
 
 async fn done(
@@ -88,9 +112,27 @@ async fn done(
     frame: Frame,
     id: HitId,
     ask: HitAsk,
+    is_in_car: bool,
 ) -> Result<Response, PageError> {
-    match do_with_hit(app, &staff.ctx, id, ask).await {
+    let outcome = do_with_hit(app, &staff.ctx, id, ask).await;
+    answered(app, staff, frame, id, outcome, is_in_car).await
+}
+
+/// Back to the hit's page, or the car's; with what is wrong on it where nothing was done.
+async fn answered(
+    app: &App,
+    staff: &Staff,
+    frame: Frame,
+    id: HitId,
+    outcome: Result<(), AskError>,
+    is_in_car: bool,
+) -> Result<Response, PageError> {
+    match outcome {
+        Ok(()) if is_in_car => Ok(Redirect::to(&format!("/car?hit={id}")).into_response()),
         Ok(()) => Ok(Redirect::to(&format!("/hits/{id}")).into_response()),
+        Err(AskError::Invalid { field, why }) if is_in_car => {
+            super::car::refused(app, staff, frame, id, (field, &why)).await
+        }
         Err(AskError::Invalid { field, why }) => {
             let hit = open_hit(app, &staff.ctx, id).await?;
             let shown = OneHit::of(frame, &hit).refused(field, &why);

@@ -29,7 +29,7 @@ impl HitsPage {
     /// The page of these hits; `older` where it is not the live one.
     pub fn of(frame: Frame, found: Page<HitCard>, older: bool) -> Self {
         let hits: Vec<HitRow> = found.items.iter().map(|hit| HitRow::of(hit, frame.now)).collect();
-        let last = hits.iter().map(|hit| hit.id).max().unwrap_or(0);
+        let last = hits.iter().map(|hit| hit.newest).max().unwrap_or(0);
         Self { frame, hits, last, next: found.next, older }
     }
 }
@@ -48,6 +48,8 @@ pub(crate) async fn get(
     Query(ask): Query<Ask>,
 ) -> Result<Response, PageError> {
     let before = ask.before.map(HitId::from_i64);
-    let found = list_hits(&app, &staff.ctx, HitsAsk { before, ..HitsAsk::default() }).await?;
+    let found =
+        list_hits(&app, &staff.ctx, HitsAsk { before, grouped: true, ..HitsAsk::default() })
+            .await?;
     Ok(page(StatusCode::OK, &HitsPage::of(frame, found, before.is_some())))
 }

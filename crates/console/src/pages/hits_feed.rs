@@ -30,7 +30,7 @@ impl HitsFeed {
     /// The fragment of these hits, which came after the one numbered `after`.
     pub fn of(found: Page<HitCard>, after: i64, now: Timestamp) -> Self {
         let hits: Vec<HitRow> = found.items.iter().map(|hit| HitRow::of(hit, now)).collect();
-        let last = hits.iter().map(|hit| hit.id).fold(after, i64::max);
+        let last = hits.iter().map(|hit| hit.newest).fold(after, i64::max);
         Self { hits, last, next: found.next }
     }
 }
@@ -54,6 +54,7 @@ pub(crate) async fn get(
         after: ask.after.map(HitId::from_i64),
         before: ask.before.map(HitId::from_i64),
         limit: if only_number { 1 } else { HITS_MAX },
+        grouped: !only_number,
     };
     let found = list_hits(&app, &staff.ctx, asked).await?;
     let mut feed = HitsFeed::of(found, ask.after.unwrap_or(0), staff.ctx.now);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::precision::{PrecisionRow, precision_of_list};
 use app::views::{HotlistRow, TopicRow};
 use app::{App, open_hotlist};
 use askama::Template;
@@ -9,10 +10,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{HotlistId, Staleness, Timestamp};
+use policy::Action;
 
 use super::hotlist_import::layout_name;
 use super::hotlists::{Progress, Row};
-use crate::components::Moment;
+use crate::components::{FeedCard, Moment, PrecisionLine};
 use crate::error::PageError;
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
@@ -34,6 +36,10 @@ pub struct OneHotlist {
     stale: Option<String>,
     waiting: Option<Waiting>,
     topics: Vec<TopicLine>,
+    feed: Option<FeedCard>,
+    /// Plates of AMBER alerts that wait for a person, in words; none where no alert ever came.
+    alerts: Option<(bool, String)>,
+    precision: Option<PrecisionLine>,
 }
 
 /// A new version that waits for a person.
@@ -77,6 +83,12 @@ impl TopicLine {
             switched: topic.switched.map(|(at, _)| Moment::of(at, now)),
         }
     }
+}
+
+/// How many plates wait for a person, in words.
+pub(crate) fn plates_waiting(n: usize) -> String {
+    let n = u64::try_from(n).unwrap_or(u64::MAX);
+    words::count(n, "plate waits for a person", "plates wait for a person")
 }
 
 /// How long a limit is past, in words.
@@ -138,8 +150,17 @@ impl OneHotlist {
             stale,
             waiting,
             topics: list.topics.iter().map(|topic| TopicLine::of(topic, frame.now)).collect(),
+            feed: list.feed.as_ref().map(|feed| FeedCard::of(feed, frame.now)),
+            alerts: list.plates_waiting.map(|n| (n > 0, plates_waiting(n))),
+            precision: None,
             frame,
         }
+    }
+
+    /// The same with how often its alerts were right.
+    #[must_use]
+    pub fn with_precision(self, row: Option<&PrecisionRow>) -> Self {
+        Self { precision: row.map(PrecisionLine::of), ..self }
     }
 }
 
@@ -150,6 +171,12 @@ pub(crate) async fn get(
     frame: Frame,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
-    let list = open_hotlist(&app, &staff.ctx, HotlistId::from_i64(id)).await?;
-    Ok(page(StatusCode::OK, &OneHotlist::of(frame, &list)))
+    let id = HotlistId::from_i64(id);
+    let list = open_hotlist(&app, &staff.ctx, id).await?;
+    let precision = match frame.may(Action::ReadPrecision) {
+        true => precision_of_list(&app, &staff.ctx, id).await?,
+        false => None,
+    };
+    let shown = OneHotlist::of(frame, &list).with_precision(precision.as_ref());
+    Ok(page(StatusCode::OK, &shown))
 }

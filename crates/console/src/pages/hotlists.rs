@@ -6,8 +6,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::feed::FAILURES_TOLD;
 use domain::{Priority, Staleness, Timestamp};
 
+use super::hotlist::plates_waiting;
 use crate::components::{Age, Moment, priority_word};
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -46,12 +48,21 @@ impl Row {
             imported_at: list.imported_at.map(|at| Moment::of(at, now)),
             old: row.staleness != Staleness::Fresh,
             import: match (&row.waiting, &row.import) {
+                _ if row.plates_waiting.is_some_and(|n| n > 0) => {
+                    plates_waiting(row.plates_waiting.unwrap_or_default())
+                }
+                (None, _) if failing(row) => "fetching fails again and again".to_owned(),
                 (Some(_), _) => "a new list waits for a person to decide".to_owned(),
                 (None, Some(import)) => Progress::of(import, now).says,
                 (None, None) => "none since the server started".to_owned(),
             },
         }
     }
+}
+
+/// Whether fetching failed the last time.
+fn failing(row: &HotlistRow) -> bool {
+    row.feed.as_ref().is_some_and(|feed| feed.state.n_failed >= FAILURES_TOLD)
 }
 
 /// How loudly hits of a priority are told, in words.

@@ -34,7 +34,7 @@ pub(crate) async fn post(
 }
 
 /// The file of a form whose token was that of the sender's session.
-async fn file_of(staff: &Staff, mut body: Multipart) -> Result<Vec<u8>, PageError> {
+pub(super) async fn file_of(staff: &Staff, mut body: Multipart) -> Result<Vec<u8>, PageError> {
     let mut is_ours = false;
     while let Some(field) = body.next_field().await.map_err(PageError::bad_form)? {
         let name = field.name().unwrap_or_default().to_owned();

@@ -38,12 +38,12 @@ struct Choice {
 
 /// Categories of offences of one kind.
 #[derive(Debug)]
-struct Categories {
-    kind: &'static str,
-    all: Vec<&'static Category>,
+pub(crate) struct Categories {
+    pub(crate) kind: &'static str,
+    pub(crate) all: Vec<&'static Category>,
 }
 
-fn categories() -> Vec<Categories> {
+pub(crate) fn categories() -> Vec<Categories> {
     let of = |kind: Kind| Categories {
         kind: kind.label(),
         all: CATEGORIES.iter().filter(|one| one.kind == kind).collect(),

@@ -21,6 +21,9 @@ const FORMS: &[(&str, &str)] = &[
     ("/cameras/new", "name=North&mounting=fixed&site=Lamar&heading=0&position="),
     ("/cameras/{id}/sign-off/{word}", "note=fair"),
     ("/cameras/{id}/sign-off/{word}/withdraw", "why=a+school"),
+    ("/hotlists/{id}/alerts/{alert}/plates", "plate=7ABC123&state=US-TX"),
+    ("/hotlists/{id}/alerts/{alert}/plates/{n}", "decision=refuse&reason=a+telephone"),
+    ("/hotlists/{id}/fetch", "do=fetch"),
     ("/hotlists/new", "name=Ours&source=a+test&category=stolen-vehicle"),
     ("/people/new", "login=somebody.new&name=Somebody+New&email="),
     ("/people/{id}/role", "role=officer&reason=x&last_day="),
@@ -44,7 +47,8 @@ const FORMS: &[(&str, &str)] = &[
 ];
 
 /// Forms with a file.
-const WITH_FILE: &[&str] = &["/hotlists/{id}/import", "/policy/propose", "/training/import"];
+const WITH_FILE: &[&str] =
+    &["/hotlists/{id}/import", "/policy/propose", "/shift/import", "/training/import"];
 
 /// What a browser sends of a form with a file.
 fn with_file(form_token: &str) -> String {

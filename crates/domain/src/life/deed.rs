@@ -4,6 +4,7 @@
 use plate::{Jurisdiction, PlateText};
 use serde::{Deserialize, Serialize};
 
+use crate::custom::CustomEnd;
 use crate::ids::PersonId;
 use crate::time::Timestamp;
 use crate::words::words;
@@ -129,6 +130,15 @@ pub enum Deed {
         /// To whom.
         to: PersonId,
     },
+    /// Whoever had it, or nobody, offered it to somebody of the next shift: theirs only once they accept it.
+    Offered {
+        /// To whom.
+        to: PersonId,
+        /// What they have to know.
+        note: String,
+    },
+    /// Whom it was offered to accepted it: from now on it is theirs.
+    Accepted,
     /// It waited past the limit, and those who answer for the crime centre were told. The server's own deed.
     Escalated,
     /// Patrol learned of it.
@@ -206,6 +216,13 @@ pub enum Deed {
         /// Who issued it, where that can be seen.
         jurisdiction: Option<Jurisdiction>,
     },
+    /// Its entry was one of the agency's own, and was ended: whoever ended that closed this.
+    EntryEnded {
+        /// Why.
+        how: CustomEnd,
+        /// In their words.
+        note: String,
+    },
     /// It was closed too soon.
     Reopened {
         /// Why.
@@ -220,6 +237,8 @@ impl Deed {
             Self::Taken => "taken",
             Self::Released { .. } => "released",
             Self::HandedOver { .. } => "handed-over",
+            Self::Offered { .. } => "offered",
+            Self::Accepted => "accepted",
             Self::Escalated => "escalated",
             Self::Sent { .. } => "sent",
             Self::Rejected { .. } => "rejected",
@@ -232,6 +251,7 @@ impl Deed {
             Self::Stopped { .. } => "stopped",
             Self::Ended { .. } => "ended",
             Self::Corrected { .. } => "corrected",
+            Self::EntryEnded { .. } => "entry-ended",
             Self::Reopened { .. } => "reopened",
         }
     }

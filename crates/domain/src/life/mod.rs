@@ -4,9 +4,11 @@
 //! the deeds, and the deeds are never changed.
 
 mod deed;
+mod finding;
 mod steps;
 
 pub use deed::{Answer, Deed, Done, Outcome, Part, Rejection, Sending};
+pub use finding::Finding;
 pub use steps::{Need, Progress, Step, Steps};
 
 use crate::ids::PersonId;
@@ -49,6 +51,9 @@ pub enum NotNow {
     /// Whoever wants to do this has to take it first.
     #[error("take the hit first: what is done with it has somebody who looks after it")]
     TakeItFirst,
+    /// Nobody offered it to them.
+    #[error("nobody offers you this hit any more: look who has it now")]
+    NotOffered,
     /// It is closed.
     #[error("this hit is closed; reopen it with a reason if it was closed too soon")]
     IsClosed,
@@ -107,12 +112,14 @@ impl Life {
         let mut stage = Stage::Raised;
         for done in &self.deeds {
             stage = match &done.deed {
-                Deed::Taken if stage == Stage::Raised => Stage::Taken,
+                Deed::Taken | Deed::Accepted if stage == Stage::Raised => Stage::Taken,
                 Deed::Released { .. } if stage == Stage::Taken => Stage::Raised,
                 Deed::Sent { .. } if stage != Stage::Stopped => Stage::Sent,
                 Deed::Rejected { .. } => Stage::Rejected,
                 Deed::Stopped { .. } => Stage::Stopped,
                 Deed::Ended { .. } => Stage::Closed,
+                // What became of a stop is still to be said.
+                Deed::EntryEnded { .. } if stage != Stage::Stopped => Stage::Closed,
                 Deed::Reopened { .. } => Stage::Taken,
                 _ => stage,
             };
@@ -125,13 +132,31 @@ impl Life {
         let mut holder = None;
         for done in &self.deeds {
             holder = match &done.deed {
-                Deed::Taken | Deed::Reopened { .. } => done.by,
+                Deed::Taken | Deed::Accepted | Deed::Reopened { .. } => done.by,
                 Deed::HandedOver { to } => Some(*to),
                 Deed::Released { .. } => None,
                 _ => holder,
             };
         }
         holder
+    }
+
+    /// To whom it is offered, where they have not accepted it and nobody else has come to have it since.
+    pub fn offer(&self) -> Option<(PersonId, &Done)> {
+        let mut offer = None;
+        for done in &self.deeds {
+            offer = match &done.deed {
+                Deed::Offered { to, .. } => Some((*to, done)),
+                Deed::Taken
+                | Deed::Accepted
+                | Deed::HandedOver { .. }
+                | Deed::Released { .. }
+                | Deed::Rejected { .. }
+                | Deed::Ended { .. } => None,
+                _ => offer,
+            };
+        }
+        offer
     }
 
     /// Whether those who answer for the crime centre were told that it waits.
@@ -206,9 +231,17 @@ impl Life {
         }
         match deed {
             Deed::Taken => self.may_take(by),
-            Deed::HandedOver { to } if Some(*to) == by => Err(NotNow::ToYourself),
+            Deed::HandedOver { to } | Deed::Offered { to, .. } if Some(*to) == by => {
+                Err(NotNow::ToYourself)
+            }
+            Deed::Offered { .. } if self.holder().is_none() => Ok(()),
+            Deed::Accepted => {
+                let is_theirs = self.offer().is_some_and(|(to, _)| Some(to) == by);
+                if is_theirs { Ok(()) } else { Err(NotNow::NotOffered) }
+            }
             Deed::Released { .. }
             | Deed::HandedOver { .. }
+            | Deed::Offered { .. }
             | Deed::Sent { .. }
             | Deed::Rejected { .. } => self.is_theirs(by),
             Deed::Seconded { .. } => self.may_second(by, steps),

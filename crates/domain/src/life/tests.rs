@@ -50,8 +50,24 @@ fn did(life: &mut Life, by: Option<PersonId>, deed: Deed) {
     life.add(Done { at: Timestamp::from_micros(second * 1_000_000), by, deed });
 }
 
+fn entry_ended() -> Deed {
+    Deed::EntryEnded { how: crate::custom::CustomEnd::Recovered, note: String::new() }
+}
+
 fn all_compared() -> Vec<(Option<PersonId>, Deed)> {
     Part::ALL.iter().map(|part| (CHEN, compared(*part, true))).collect()
+}
+
+#[test]
+fn a_hit_whose_entry_was_ended_is_closed_unless_somebody_was_stopped() {
+    let mut taken = lived([(CHEN, Deed::Taken)]);
+    did(&mut taken, ORTIZ, entry_ended());
+    assert_eq!((taken.stage(), taken.outcome()), (Stage::Closed, None));
+    assert_eq!(taken.may(&entry_ended(), ORTIZ, &austin()), Err(NotNow::IsClosed));
+    let stopped = lived([(CHEN, Deed::Stopped { missing: Vec::new() }), (ORTIZ, entry_ended())]);
+    assert_eq!(stopped.stage(), Stage::Stopped, "what became of the stop is still to be said");
+    let ended = ended(Outcome::NotLocated);
+    assert_eq!(stopped.may(&ended, CHEN, &austin()), Ok(()));
 }
 
 #[test]
@@ -223,6 +239,7 @@ fn anything() -> impl Strategy<Value = (Option<PersonId>, Deed)> {
         Just(Deed::Weighed { note: String::new() }),
         Just(Deed::Stopped { missing: Vec::new() }),
         outcome.prop_map(ended),
+        Just(entry_ended()),
         Just(Deed::Reopened { why: String::new() }),
     ];
     (who, deed)
@@ -248,4 +265,33 @@ proptest! {
             prop_assert!(life.stage() != Stage::Taken || held, "what is taken has a holder");
         }
     }
+}
+
+#[test]
+fn what_is_offered_stays_with_the_giver_until_it_is_accepted() {
+    let steps = Steps::default();
+    let (giver, taker, third) =
+        (PersonId::from_i64(71), PersonId::from_i64(72), PersonId::from_i64(73));
+    let mut life = Life::default();
+    let done = |by, deed| Done { at: Timestamp::default(), by: Some(by), deed };
+    let offer = |to| Deed::Offered { to, note: String::new() };
+    assert_eq!(life.may(&offer(taker), Some(giver), &steps), Ok(()), "nobody has it");
+    life.add(done(giver, Deed::Taken));
+    assert_eq!(life.may(&offer(taker), Some(third), &steps), Err(NotNow::HeldBy(giver)));
+    assert_eq!(life.may(&offer(giver), Some(giver), &steps), Err(NotNow::ToYourself));
+    assert_eq!(life.may(&Deed::Accepted, Some(taker), &steps), Err(NotNow::NotOffered));
+    life.add(done(giver, offer(taker)));
+    assert_eq!((life.holder(), life.stage()), (Some(giver), Stage::Taken));
+    assert_eq!(life.may(&Deed::Accepted, Some(third), &steps), Err(NotNow::NotOffered));
+    assert_eq!(life.may(&Deed::Accepted, Some(taker), &steps), Ok(()));
+    let mut released = life.clone();
+    released.add(done(giver, Deed::Released { why: "x".to_owned() }));
+    assert_eq!(released.offer(), None, "what is given back is offered to nobody");
+    life.add(done(taker, Deed::Accepted));
+    assert_eq!((life.holder(), life.offer()), (Some(taker), None));
+    let mut waiting = Life::default();
+    waiting.add(done(giver, offer(taker)));
+    assert_eq!((waiting.holder(), waiting.stage()), (None, Stage::Raised));
+    waiting.add(done(taker, Deed::Accepted));
+    assert_eq!((waiting.holder(), waiting.stage()), (Some(taker), Stage::Taken));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Uri;
 
-use crate::agent::agent;
+use crate::agent::{agent, is_private};
 
 /// Where the number stands in the address.
 const NUMBER: &str = "{number}";
@@ -111,12 +111,7 @@ fn check(before: &str, after: &str) -> Result<(), InvalidCaseUrl> {
     if bare.authority() != Some(authority) || !before.contains(&format!("{authority}/")) {
         return Err(InvalidCaseUrl::NoNumber);
     }
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&authority.host());
-    match uri.scheme_str() {
-        Some("https") => Ok(()),
-        Some("http") if is_here => Ok(()),
-        _ => Err(InvalidCaseUrl::NotPrivate),
-    }
+    if is_private(&uri) { Ok(()) } else { Err(InvalidCaseUrl::NotPrivate) }
 }
 
 /// A number as one piece of a path: everything but letters, digits, `-` and `_` is escaped (RFC 3986).

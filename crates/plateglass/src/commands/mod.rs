@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod ledger;
 pub(crate) mod person;
 pub(crate) mod policy;
+pub(crate) mod switch_simulator;
 pub(crate) mod witness;
 
 use anyhow::{Context as _, Result, bail};

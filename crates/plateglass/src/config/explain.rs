@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{AgencySection, Config, EngineWord, LedgerSection};
+use super::{AgencySection, Config, EngineWord, LedgerSection, TellingSection};
 
 /// The configuration in force, in words.
 pub(crate) fn explain(config: &Config) -> String {
@@ -59,6 +59,7 @@ pub(crate) fn explain(config: &Config) -> String {
             None => "none is sent: warnings stand on the console only".to_owned(),
         },
     );
+    explain_telling(&config.telling, &mut say);
     say("log", format!("{:?}, {}", config.log.format, config.log.level).to_lowercase());
     for agency in &config.agencies {
         explain_agency(agency, &mut say);
@@ -77,6 +78,14 @@ pub(crate) fn explain(config: &Config) -> String {
     out
 }
 
+fn explain_telling(telling: &TellingSection, say: &mut impl FnMut(&str, String)) {
+    let inside = match telling.private_hosts.as_slice() {
+        [] => "nowhere inside the network".to_owned(),
+        hosts => format!("inside the network to {} alone", hosts.join(", ")),
+    };
+    say("alerts", format!("push messages and webhooks go outside over https, and {inside}"));
+}
+
 fn explain_agency(agency: &AgencySection, say: &mut impl FnMut(&str, String)) {
     say("agency", agency.name.clone());
     if let Some(oidc) = &agency.oidc {
@@ -89,6 +98,12 @@ fn explain_agency(agency: &AgencySection, say: &mut impl FnMut(&str, String)) {
     }
     if let Some(cases) = &agency.cases {
         say("its cases", cases.says());
+    }
+    for feed in &agency.hotlists {
+        say("  fetches", feed.says());
+    }
+    if let Some(switch) = &agency.switch {
+        say("its state", switch.says());
     }
 }
 

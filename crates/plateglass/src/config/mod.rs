@@ -2,8 +2,11 @@
 
 mod cases;
 mod explain;
+mod feeds;
 mod mail;
 mod oidc;
+mod switch;
+mod telling;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,8 +22,11 @@ use store::{Engine, StoreConfig, Synchronous};
 
 pub(crate) use cases::CasesSection;
 pub(crate) use explain::explain;
+pub(crate) use feeds::FeedSection;
 pub(crate) use mail::MailSection;
 pub(crate) use oidc::OidcSection;
+pub(crate) use switch::SwitchSection;
+pub(crate) use telling::TellingSection;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -52,6 +58,9 @@ pub(crate) struct Config {
     /// How mail is sent; none is when nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) mail: Option<MailSection>,
+    /// How hits are told outside.
+    #[serde(default)]
+    pub(crate) telling: TellingSection,
     #[serde(default)]
     pub(crate) log: LogSection,
     /// Agencies that the server makes when they are not there yet.
@@ -249,6 +258,28 @@ pub(crate) struct AgencySection {
     /// Its case system, that can be asked for case numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cases: Option<CasesSection>,
+    /// Its hotlists that are fetched.
+    #[serde(default, rename = "hotlist", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hotlists: Vec<FeedSection>,
+    /// The state's message switch, that can be asked about the vehicle of a hit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) switch: Option<SwitchSection>,
+}
+
+impl AgencySection {
+    fn check_hotlists(&self) -> Result<()> {
+        for (n, feed) in self.hotlists.iter().enumerate() {
+            feed.check(&self.name)?;
+            if self.hotlists.iter().take(n).any(|other| other.name == feed.name) {
+                bail!(
+                    "agency.hotlist.name of \"{}\": \"{}\" stands there twice",
+                    self.name,
+                    feed.name
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 fn default_policy() -> Utf8PathBuf {
@@ -322,6 +353,7 @@ impl Config {
             recognition: RecognitionSection::default(),
             ledger: LedgerSection::default(),
             mail: None,
+            telling: TellingSection::default(),
             log: LogSection::default(),
             agencies: Vec::new(),
             folders: Vec::new(),
@@ -338,6 +370,7 @@ impl Config {
             );
         }
         self.ledger.app()?;
+        self.telling.app()?;
         if let Some(mail) = &self.mail {
             mail.check()?;
         }
@@ -353,6 +386,9 @@ impl Config {
         for agency in &self.agencies {
             agency.oidc.as_ref().map_or(Ok(()), OidcSection::check)?;
             agency.cases.as_ref().map_or(Ok(()), |cases| cases.check(&agency.name))?;
+            agency.check_hotlists()?;
+            let ori = agency.ori.as_deref();
+            agency.switch.as_ref().map_or(Ok(()), |one| one.check(&agency.name, ori))?;
         }
         for folder in &self.folders {
             if !self.agencies.iter().any(|agency| agency.name == folder.agency) {
@@ -409,6 +445,7 @@ impl Config {
             seal_after: Duration::from_secs(self.seal_after_min * 60),
             ledger: self.ledger.app()?,
             mail: self.mail.as_ref().map(|mail| mail.app(&origin)).transpose()?,
+            telling: self.telling.app()?,
             origin: Some(origin),
             process,
         })

@@ -15,7 +15,7 @@ use camino::Utf8PathBuf;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::Config;
+use crate::config::{AgencySection, Config};
 use crate::{folders, key_file, log};
 
 /// Run the server.
@@ -169,6 +169,9 @@ async fn make_agencies(app: &App, config: &Config) -> Result<()> {
         if let Some(cases) = &about.cases {
             app.ask_cases_of(id, cases.book(&about.name)?);
         }
+        if let Some(switch) = &about.switch {
+            app.ask_state_through(id, switch.switch(&about.name, about.ori.as_deref())?);
+        }
         let files = crate::commands::policy::files(&about.policy)
             .with_context(|| format!("agency.policy of \"{}\"", about.name))?;
         app.begin_policy(id, &files, &about.time_zone)
@@ -177,6 +180,23 @@ async fn make_agencies(app: &App, config: &Config) -> Result<()> {
         if let Some(oidc) = &about.oidc {
             app.set_provider(id, oidc.app()?);
         }
+        fetch_hotlists(app, id, about).await?;
+    }
+    Ok(())
+}
+
+/// Has an agency's hotlists fetched. One that is not there yet is fetched once somebody has made it.
+async fn fetch_hotlists(app: &App, agency: domain::AgencyId, about: &AgencySection) -> Result<()> {
+    let plan = |feed: &crate::config::FeedSection| {
+        feed.plan()
+            .with_context(|| format!("agency.hotlist \"{}\" of \"{}\"", feed.name, about.name))
+    };
+    let plans = about.hotlists.iter().map(plan).collect::<Result<Vec<_>>>()?;
+    if plans.is_empty() {
+        return Ok(());
+    }
+    for name in app.fetch_lists_of(agency, plans).await? {
+        tracing::warn!(name, "plateglass.toml fetches a hotlist that nobody has made yet");
     }
     Ok(())
 }

@@ -59,11 +59,15 @@ fn whole(parts: &mut Parts<'_>) -> Option<Settings> {
     let reasons = parts.take("reasons");
     let search = parts.take("search");
     let hotlists = parts.take("hotlists");
+    let custom_entries = parts.take_or_default("custom_entries");
     let second_person = parts.take("second_person");
     let verification = parts.take("verification");
+    let duty = parts.take_or_default("duty");
+    let stop_facts = parts.take_or_default("stop_facts");
     let cameras = parts.take_or_default("cameras");
     let fields = parts.take("fields");
     let channels = parts.take("channels");
+    let telling = parts.take_or_default("telling");
     let sharing = parts.take("sharing");
     let audit = parts.take("audit");
     let prohibited = parts.take("prohibited");
@@ -82,11 +86,15 @@ fn whole(parts: &mut Parts<'_>) -> Option<Settings> {
         reasons: reasons?,
         search: search?,
         hotlists: hotlists?,
+        custom_entries: custom_entries?,
         second_person: second_person?,
         verification: verification?,
+        duty: duty?,
+        stop_facts: stop_facts?,
         cameras: cameras?,
         fields: fields?,
         channels: channels?,
+        telling: telling?,
         sharing: sharing?,
         audit: audit?,
         prohibited: prohibited?,
@@ -155,6 +163,8 @@ pub(crate) fn check(settings: &Settings, faults: &mut Vec<Fault>) {
     checks.cameras();
     checks.rest();
     checks.verification();
+    checks.custom_entries();
+    checks.telling();
     checks.prohibited();
 }
 
@@ -378,7 +388,24 @@ impl Checks<'_> {
     }
 
     fn verification(&mut self) {
-        for (place, says) in self.settings.verification.faults() {
+        let settings = self.settings;
+        let of_stops = settings.stop_facts.iter().flat_map(super::StopFactsRule::faults);
+        for (place, says) in settings.verification.faults().into_iter().chain(of_stops) {
+            self.unless(false, place, says);
+        }
+        for (place, says) in self.settings.duty.faults() {
+            self.unless(false, place, says);
+        }
+    }
+
+    fn custom_entries(&mut self) {
+        for (place, says) in self.settings.custom_entries.faults() {
+            self.unless(false, place, says);
+        }
+    }
+
+    fn telling(&mut self) {
+        for (place, says) in self.settings.telling.faults(&self.settings.channels) {
             self.unless(false, place, says);
         }
     }

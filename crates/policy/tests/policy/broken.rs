@@ -40,7 +40,7 @@ fn clauses(from: &str, to: &str) -> Vec<String> {
 }
 
 /// What is written, what is written instead, and the fault.
-const WRONG_SETTINGS: [(&str, &str, &str); 28] = [
+const WRONG_SETTINGS: [(&str, &str, &str); 30] = [
     ("version = 1", "version = 2", "version: 2 is not read here: 1 is"),
     (
         "id = \"example\"",
@@ -119,6 +119,12 @@ const WRONG_SETTINGS: [(&str, &str, &str); 28] = [
         "with_plate = []",
         "with_plate = [\"sms\"]",
         "channels: unknown variant `sms`, expected one of `console`, `push`, `mail`, `webhook`",
+    ),
+    ("group_minutes = 15", "group_minutes = 0", "telling.group_minutes: between 1 and 240"),
+    (
+        "group_minutes = 15",
+        "says = [{ channel = \"push\", fields = [\"plate\"], label = \"the plate\", clause = \"OURS-roles\" }]",
+        "telling.says.push: a plate may not leave: `push` is not among `channels.with_plate`",
     ),
     (
         "clause = \"OURS-cameras\"\nsign_offs",

@@ -10,7 +10,7 @@ use domain::{
 use plate::Jurisdiction;
 use serde::{Deserialize, Serialize};
 
-use crate::sql::{MultiRow, Row, args, unreadable};
+use crate::sql::{MultiRow, Row, Tx, args, unreadable};
 use crate::{Store, StoreError};
 
 /// An entry as the matcher needs it.
@@ -94,7 +94,8 @@ const REFUSED: &str = "SELECT r.line, r.reason FROM refused_rows r \
     JOIN hotlist_versions v ON v.id = r.version JOIN hotlists h ON h.id = v.hotlist \
     WHERE h.agency = $1 AND r.version = $2 ORDER BY r.line LIMIT $3";
 const IN_FORCE: &str = "SELECT h.agency, h.id, v.id, h.category FROM hotlists h \
-    JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' ORDER BY h.id";
+    JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' \
+    WHERE h.id NOT IN (SELECT hotlist FROM own_lists) ORDER BY h.id";
 /// A page as one row: fetching a row costs more than everything else about it. Fields end with the character that is made
 /// for that, which no plate holds.
 /// Entries of topics that are off are left out.
@@ -135,8 +136,30 @@ impl Store {
         let mut tx = self.control().write.begin().await.map_err(failed())?;
         let importing = tx.row(IMPORTING, args![version]).await.map_err(failed())?;
         importing.ok_or(StoreError::Conflict { what: "hotlist version" })?;
+        self.insert_entries(&mut tx, version, first_row, entries).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())
+    }
+
+    /// Adds one entry to a version that is in force: to the list of the agency's own alone.
+    pub(super) async fn insert_entry(
+        &self,
+        tx: &mut Tx,
+        version: HotlistVersionId,
+        row: u32,
+        entry: &HotlistEntry,
+    ) -> Result<(), sqlx::Error> {
+        self.insert_entries(tx, version, row, std::slice::from_ref(entry)).await
+    }
+
+    async fn insert_entries(
+        &self,
+        tx: &mut Tx,
+        version: HotlistVersionId,
+        first_row: u32,
+        entries: &[HotlistEntry],
+    ) -> Result<(), sqlx::Error> {
         let mut row = i64::from(first_row);
-        let insert = self.entry_inserts().entries.insert(&mut tx, entries, |entry, values| {
+        let insert = self.entry_inserts().entries.insert(tx, entries, |entry, values| {
             let jurisdiction = entry.jurisdiction.map(Jurisdiction::id);
             values.extend(args![
                 version,
@@ -151,8 +174,7 @@ impl Store {
             ]);
             row += 1;
         });
-        insert.await.map_err(failed())?;
-        tx.commit().await.map_err(failed())
+        insert.await.map(drop)
     }
 
     /// Keeps rows that an import refused.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use domain::access::{ListHits, ListReads, OpenHit, OpenRead};
 use domain::{
-    AgencyId, Day, EntryRef, Hit, HitId, HotlistId, HotlistVersionId, NewHit, Permit, ReadId,
-    ReadRef, Timestamp,
+    AgencyId, CameraId, Day, EntryRef, Hit, HitId, HotlistId, HotlistVersionId, NewHit, Permit,
+    ReadId, ReadRef, Timestamp,
 };
 use plate::{Grade, JurisdictionFit};
 
-use super::take_ids;
+use super::custom_entries::Hidden;
+use super::{shifts, take_ids};
 use crate::sql::{Row, Tx, Value, args};
 use crate::{Relayed, Store, StoreError};
 
@@ -25,8 +26,8 @@ pub struct HitsQuery {
 }
 
 const INSERT: &str = "INSERT INTO hits \
-    (id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    (id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, camera) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const THERE: &str =
     "SELECT id FROM hits WHERE agency = $1 AND read_id = $2 AND version = $3 AND line = $4";
 /// A hit's columns, of `hits h`.
@@ -93,23 +94,27 @@ impl Store {
         self.hits_by(OF_READ, values).await.map_err(StoreError::sql("list a read's hits"))
     }
 
-    /// How many hits each of these reads has; those without any are left out.
+    /// How many hits each of these reads has that are not hidden; those without any are left out.
     pub async fn hit_counts(
         &self,
         permit: &Permit<ListReads>,
         reads: &[ReadId],
+        hidden: &Hidden,
     ) -> Result<HashMap<ReadId, u32>, StoreError> {
         let failed = || StoreError::sql("count the hits of reads");
         let places =
             (2..COUNTED_AT_ONCE + 2).map(|n| format!("${n}")).collect::<Vec<_>>().join(",");
         let text = format!(
-            "SELECT read_id, count(*) FROM hits WHERE agency = $1 AND read_id IN ({places}) GROUP BY read_id"
+            "SELECT read_id, count(*) FROM hits WHERE agency = $1 AND read_id IN ({places}) \
+             AND ${} NOT LIKE '%,' || version || ':' || line || ',%' GROUP BY read_id",
+            COUNTED_AT_ONCE + 2
         );
         let mut counts = HashMap::new();
         for reads in reads.chunks(COUNTED_AT_ONCE) {
             let mut values = args![permit.agency()];
             values.extend(reads.iter().map(|read| Value::from(*read)));
             values.resize(COUNTED_AT_ONCE + 1, Value::from(ReadId::ZERO));
+            values.push(hidden.in_words().into());
             for row in self.control().read.rows(text.clone(), values).await.map_err(failed())? {
                 let n = row.parsed(1, |n: i64| u32::try_from(n).ok()).map_err(failed())?;
                 counts.insert(ReadId::from_i64(row.get(0).map_err(failed())?), n);
@@ -135,10 +140,13 @@ impl Store {
     }
 }
 
-/// Inserts those of `hits` that are not there yet, each under an id greater than all before.
-pub(crate) async fn insert_new(tx: &mut Tx, hits: &[NewHit]) -> Result<Relayed, sqlx::Error> {
+/// Inserts those of `hits` that are not there yet, each with the camera whose read raised it, under an id greater than all before.
+pub(crate) async fn insert_new(
+    tx: &mut Tx,
+    hits: &[(NewHit, Option<CameraId>)],
+) -> Result<Relayed, sqlx::Error> {
     let mut relayed = Relayed::default();
-    for hit in hits {
+    for (hit, camera) in hits {
         let EntryRef { hotlist, version, row } = hit.entry;
         let there = tx.row(THERE, args![hit.read.agency, hit.read.id, version, row]).await?;
         if there.is_some() {
@@ -156,13 +164,13 @@ pub(crate) async fn insert_new(tx: &mut Tx, hits: &[NewHit]) -> Result<Relayed, 
             grade_word(hit.grade),
             fit_word(hit.jurisdiction_fit),
             hit.raised_at,
+            *camera,
         ];
         tx.execute(INSERT, values).await?;
-        relayed = Relayed {
-            n_hits: relayed.n_hits + 1,
-            last_hit: Some(HitId::from_i64(id)),
-            n_leaves: 0,
-        };
+        // With the hit, and by the clock of the hit: who was there when it was raised is not to be told otherwise later.
+        let id = HitId::from_i64(id);
+        shifts::note_watch(tx, hit.read.agency, id, hit.raised_at).await?;
+        relayed = Relayed { n_hits: relayed.n_hits + 1, last_hit: Some(id), n_leaves: 0 };
     }
     Ok(relayed)
 }

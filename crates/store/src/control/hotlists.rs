@@ -15,8 +15,14 @@ const ADD: &str = "INSERT INTO hotlists (id, agency, name, source, category, add
 const ALL: &str = "SELECT h.id, h.agency, h.name, h.source, h.category, v.id, v.n_entries, v.in_force_at, \
     v.renewed_at, h.layout, h.drop_percent, h.stale_hours, h.revision \
     FROM hotlists h LEFT JOIN hotlist_versions v ON v.hotlist = h.id AND v.state = 'in-force' \
-    WHERE h.agency = $1 ORDER BY h.id";
-const OWNED: &str = "SELECT id FROM hotlists WHERE agency = $1 AND id = $2";
+    WHERE h.agency = $1 AND h.id NOT IN (SELECT hotlist FROM own_lists) ORDER BY h.id";
+/// The list of the agency's own entries, which nothing is imported into.
+pub(super) const OWN: &str = "SELECT h.id, h.agency, h.name, h.source, h.category, v.id, v.n_entries, v.in_force_at, \
+    v.renewed_at, h.layout, h.drop_percent, h.stale_hours, h.revision \
+    FROM own_lists o JOIN hotlists h ON h.id = o.hotlist JOIN hotlist_versions v ON v.id = o.version \
+    WHERE o.agency = $1";
+const OWNED: &str = "SELECT id FROM hotlists WHERE agency = $1 AND id = $2 \
+    AND id NOT IN (SELECT hotlist FROM own_lists)";
 const BEGIN: &str = "INSERT INTO hotlist_versions (id, hotlist, state, file_name, begun_at) \
     VALUES ($1, $2, 'importing', $3, $4)";
 const FINISH: &str = "UPDATE hotlist_versions SET state = 'ready', n_taken = $2, n_refused = $3, sha256 = $4, \
@@ -54,7 +60,7 @@ impl Store {
         Ok(HotlistId::from_i64(id))
     }
 
-    /// The agency's hotlists, in the order in which they were added.
+    /// The agency's hotlists, in the order in which they were added, without the list of its own entries.
     pub async fn hotlists(
         &self,
         permit: &Permit<ListHotlists>,
@@ -194,7 +200,7 @@ pub(super) async fn revise(tx: &mut Tx, list: HotlistId) -> Result<(), sqlx::Err
     tx.execute(REVISE, args![list]).await.map(drop)
 }
 
-fn hotlist(row: &Row) -> Result<Hotlist, sqlx::Error> {
+pub(super) fn hotlist(row: &Row) -> Result<Hotlist, sqlx::Error> {
     Ok(Hotlist {
         id: HotlistId::from_i64(row.get(0)?),
         agency: AgencyId::from_i64(row.get(1)?),

@@ -6,7 +6,9 @@ use domain::access::{ListHits, OpenHit};
 use domain::life::{Deed, Done, Life, Outcome, Stage};
 use domain::{Action, AgencyId, Hit, HitId, Permit, PersonId, Timestamp};
 
+use super::custom_entries::Hidden;
 use super::hits::{COLUMNS, hit};
+use super::telling::{LIFE, NOT_A_REPEAT};
 use crate::sql::{Row, Tx, Value, args};
 use crate::{Store, StoreError};
 
@@ -14,15 +16,18 @@ const DEEDS: &str =
     "SELECT at, by_person, told FROM hit_deeds WHERE agency = $1 AND hit = $2 ORDER BY n";
 const ADD: &str = "INSERT INTO hit_deeds (hit, n, agency, at, by_person, deed, told) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hit, n) DO NOTHING";
-const COME: &str = "INSERT INTO hit_lives (hit, agency, stage, holder, outcome, n_deeds, escalated, changed_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+const COME: &str = "INSERT INTO hit_lives (hit, agency, stage, holder, outcome, n_deeds, escalated, changed_at, finding) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
     ON CONFLICT (hit) DO UPDATE SET stage = excluded.stage, holder = excluded.holder, outcome = excluded.outcome, \
-    n_deeds = excluded.n_deeds, escalated = excluded.escalated, changed_at = excluded.changed_at";
-const COUNTS: &str = "SELECT COALESCE(l.stage, 'raised'), COUNT(*) FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
-    WHERE h.agency = $1 AND h.raised_at >= $2 GROUP BY 1";
+    n_deeds = excluded.n_deeds, escalated = excluded.escalated, changed_at = excluded.changed_at, \
+    finding = excluded.finding";
 const WAITING: &str = "SELECT h.id FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
     WHERE h.agency = $1 AND h.raised_at >= $2 AND h.raised_at <= $3 \
-    AND (l.hit IS NULL OR (l.stage = 'raised' AND l.escalated = 0)) ORDER BY h.id LIMIT $4";
+    AND (l.hit IS NULL OR (l.stage = 'raised' AND l.escalated = 0)) \
+    AND NOT EXISTS (SELECT 1 FROM hit_repeats r WHERE r.hit = h.id) ORDER BY h.id LIMIT $4";
+
+const FORGET_OFFER: &str = "DELETE FROM hit_offers WHERE hit = $1";
+const OFFER: &str = "INSERT INTO hit_offers (hit, agency, to_person) VALUES ($1, $2, $3)";
 
 /// Hits asked about in one statement; fewer are filled up with an id that no hit has.
 const AT_ONCE: usize = 32;
@@ -40,6 +45,17 @@ pub struct LifeRow {
     pub is_escalated: bool,
     /// When the last deed was done.
     pub changed_at: Timestamp,
+}
+
+/// Which open hits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenHits {
+    /// Those that somebody looks after.
+    HeldBy(PersonId),
+    /// Those that were offered to somebody and not accepted yet.
+    OfferedTo(PersonId),
+    /// Those that nobody looks after.
+    Untaken,
 }
 
 impl Store {
@@ -76,7 +92,8 @@ impl Store {
         Ok(lives)
     }
 
-    /// Hits with which something is still to be done, newest first; `before` goes on after a page.
+    /// Hits with which something is still to be done, newest first; `before` goes on after a page. Repeats stand with the first
+    /// hit of their vehicle, unless somebody did something with them.
     pub async fn open_hits(
         &self,
         permit: &Permit<ListHits>,
@@ -87,7 +104,7 @@ impl Store {
         let text = format!(
             "SELECT {COLUMNS} FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
              WHERE h.agency = $1 AND h.id < $2 \
-             AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent', 'stopped')) \
+             AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent', 'stopped')) AND {NOT_A_REPEAT} \
              ORDER BY h.id DESC LIMIT $3"
         );
         let before = before.map_or(i64::MAX, HitId::to_i64);
@@ -95,14 +112,22 @@ impl Store {
         rows.map_err(failed())?.iter().map(hit).collect::<Result<_, _>>().map_err(failed())
     }
 
-    /// How many hits that were raised since then stand at each stage; stages without any are left out.
+    /// How many hits that were raised since then and are not hidden stand at each stage; stages without any are left out. A repeat
+    /// with which nothing was done stands where the first hit of its vehicle stands.
     pub async fn hits_by_stage(
         &self,
         permit: &Permit<ListHits>,
         since: Timestamp,
+        hidden: &Hidden,
     ) -> Result<HashMap<Stage, u64>, StoreError> {
         let failed = || StoreError::sql("count hits by how far they have come");
-        let rows = self.control().read.rows(COUNTS, args![permit.agency(), since]).await;
+        let text = format!(
+            "SELECT COALESCE(own.stage, first.stage, 'raised'), COUNT(*) FROM hits h {LIFE} \
+             WHERE h.agency = $1 AND h.raised_at >= $2 \
+             AND $3 NOT LIKE '%,' || h.version || ':' || h.line || ',%' GROUP BY 1"
+        );
+        let values = args![permit.agency(), since, hidden.in_words()];
+        let rows = self.control().read.rows(text, values).await;
         let one = |row: &Row| {
             let stage = row.parsed(0, |word: String| Stage::parse(&word))?;
             Ok((stage, row.parsed(1, |n: i64| u64::try_from(n).ok())?))
@@ -121,6 +146,52 @@ impl Store {
         let rows = self.control().read.rows(WAITING, args![agency, since, until, limit]).await;
         let one = |row: &Row| row.get(0).map(HitId::from_i64);
         rows.map_err(failed())?.iter().map(one).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// Open hits of which something particular is so, newest first.
+    pub async fn open_hits_that(
+        &self,
+        permit: &Permit<ListHits>,
+        are: OpenHits,
+        limit: u32,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let failed = || StoreError::sql("list open hits of somebody");
+        let (join, which, person) = match are {
+            OpenHits::HeldBy(person) => ("", "l.holder = $3", Some(person)),
+            OpenHits::OfferedTo(person) => {
+                ("JOIN hit_offers o ON o.hit = h.id", "o.to_person = $3", Some(person))
+            }
+            // Of nobody: the third argument is not asked about, and has to be there.
+            OpenHits::Untaken => ("", "l.holder IS NULL AND $3 = 0", None),
+        };
+        let text = format!(
+            "SELECT {COLUMNS} FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id {join} \
+             WHERE h.agency = $1 AND {which} \
+             AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent', 'stopped')) \
+             ORDER BY h.id DESC LIMIT $2"
+        );
+        let person = person.map_or(0, PersonId::to_i64);
+        let rows = self.control().read.rows(text, args![permit.agency(), limit, person]).await;
+        rows.map_err(failed())?.iter().map(hit).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// Adds a deed to each of several lives, to all of them or to none; false where somebody else added one to any of them in
+    /// the meantime.
+    pub async fn add_deeds<A: Action>(
+        &self,
+        permit: &Permit<A>,
+        lives: &[(HitId, Life)],
+        done: &Done,
+    ) -> Result<bool, StoreError> {
+        let failed = || StoreError::sql("write down what was done with hits");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        for (hit, before) in lives {
+            if !add(&mut tx, permit.agency(), *hit, before, done).await.map_err(failed())? {
+                return Ok(false);
+            }
+        }
+        tx.commit().await.map_err(failed())?;
+        Ok(true)
     }
 
     /// Adds the deed `done` to the life `before`; false where somebody else added one to it in the meantime.
@@ -166,8 +237,16 @@ pub(crate) async fn add(
         n,
         after.is_escalated(),
         done.at,
+        after.finding().word(),
     ];
     tx.execute(COME, values).await?;
+    let (was, is) = (before.offer(), after.offer());
+    if was != is {
+        tx.execute(FORGET_OFFER, args![hit]).await?;
+        if let Some((to, _)) = is {
+            tx.execute(OFFER, args![hit, agency, to]).await?;
+        }
+    }
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use domain::access::ListPeople;
 use domain::{AgencyId, Permit, PersonId, Timestamp};
 
 use super::take_ids;
-use crate::sql::{Row, args};
+use crate::sql::{Row, Tx, args};
 use crate::{Store, StoreError};
 
 const QUEUE: &str = "INSERT INTO mails \
@@ -82,19 +82,9 @@ impl Store {
     pub async fn queue_mail(&self, new: &NewMail, now: Timestamp) -> Result<bool, StoreError> {
         let failed = || StoreError::sql("write down a mail");
         let mut tx = self.control().write.begin().await.map_err(failed())?;
-        let id = take_ids(&mut tx, "mail", 1).await.map_err(failed())?;
-        let values = args![
-            id,
-            new.agency,
-            new.person,
-            new.once.as_str(),
-            new.subject.as_str(),
-            new.body.as_str(),
-            now,
-        ];
-        let n_added = tx.execute(QUEUE, values).await.map_err(failed())?;
+        let added = queue(&mut tx, new, now).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
-        Ok(n_added == 1)
+        Ok(added.is_some())
     }
 
     /// Mails whose time has come, the one that waits longest first.
@@ -133,6 +123,25 @@ impl Store {
         let rows = self.control().read.rows(TROUBLE, values).await.map_err(failed())?;
         rows.iter().map(trouble).collect::<Result<_, _>>().map_err(failed())
     }
+}
+
+/// Writes a mail down within a transaction; its id, and none when this was said before.
+pub(super) async fn queue(
+    tx: &mut Tx,
+    new: &NewMail,
+    now: Timestamp,
+) -> Result<Option<i64>, sqlx::Error> {
+    let id = take_ids(tx, "mail", 1).await?;
+    let values = args![
+        id,
+        new.agency,
+        new.person,
+        new.once.as_str(),
+        new.subject.as_str(),
+        new.body.as_str(),
+        now,
+    ];
+    Ok((tx.execute(QUEUE, values).await? == 1).then_some(id))
 }
 
 fn due(row: &Row) -> Result<DueMail, sqlx::Error> {

@@ -7,6 +7,7 @@ pub(crate) mod day_partitions;
 pub(crate) mod events;
 pub(crate) mod look;
 pub(crate) mod open_files;
+pub(crate) mod past;
 pub(crate) mod relay;
 pub(crate) mod row;
 pub(crate) mod seal;

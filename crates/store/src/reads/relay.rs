@@ -1,7 +1,7 @@
 //! The relay: what files' journals say, brought into the control database. SQLite cannot commit to two files at once, so
 //! the file's commit is the truth, and this may be done any number of times, also after a crash in between.
 
-use domain::{EntryRef, HotlistId, HotlistVersionId, NewHit, ReadId, Timestamp};
+use domain::{CameraId, EntryRef, HotlistId, HotlistVersionId, NewHit, ReadId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::open_files::OpenFile;
@@ -26,7 +26,7 @@ struct LeafBody {
 
 /// What a journal row says.
 enum Said {
-    Hit(NewHit),
+    Hit(NewHit, Option<CameraId>),
     Leaf(BatchLeaf),
 }
 
@@ -40,6 +40,9 @@ struct HitBody<'a> {
     grade: &'a str,
     fit: &'a str,
     at: i64,
+    /// Journals of earlier versions do not say it.
+    #[serde(default)]
+    camera: Option<i64>,
 }
 
 /// Rows applied in one transaction of the control database.
@@ -112,7 +115,7 @@ impl Store {
         let (mut hits, mut leaves) = (Vec::new(), Vec::new());
         for row in &rows {
             match said_by(file, row).map_err(failed())? {
-                Said::Hit(hit) => hits.push(hit),
+                Said::Hit(hit, camera) => hits.push((hit, camera)),
                 Said::Leaf(leaf) => leaves.push(NewLeaf::of_batch(file, leaf)),
             }
         }
@@ -136,7 +139,7 @@ impl Store {
 }
 
 /// The hit's journal row.
-pub(crate) fn body_of(hit: &NewHit) -> String {
+pub(crate) fn body_of(hit: &NewHit, camera: Option<CameraId>) -> String {
     let body = HitBody {
         read: hit.read.id.to_i64(),
         list: hit.entry.hotlist.to_i64(),
@@ -145,6 +148,7 @@ pub(crate) fn body_of(hit: &NewHit) -> String {
         grade: grade_word(hit.grade),
         fit: fit_word(hit.jurisdiction_fit),
         at: hit.raised_at.micros(),
+        camera: camera.map(CameraId::to_i64),
     };
     serde_json::to_string(&body).expect("numbers and words are always JSON")
 }
@@ -159,7 +163,7 @@ pub(crate) fn body_of_leaf(leaf: &BatchLeaf) -> String {
 fn said_by(file: FileRef, row: &Row) -> Result<Said, sqlx::Error> {
     let kind: String = row.get(1)?;
     if kind == HIT {
-        return hit_of(file, row).map(Said::Hit);
+        return hit_of(file, row).map(|(hit, camera)| Said::Hit(hit, camera));
     }
     row.parsed(2, |body: String| {
         let LeafBody { entry, first, last } = serde_json::from_str(&body).ok()?;
@@ -168,10 +172,10 @@ fn said_by(file: FileRef, row: &Row) -> Result<Said, sqlx::Error> {
     })
 }
 
-fn hit_of(file: FileRef, row: &Row) -> Result<NewHit, sqlx::Error> {
+fn hit_of(file: FileRef, row: &Row) -> Result<(NewHit, Option<CameraId>), sqlx::Error> {
     row.parsed(2, |body: String| {
         let body: HitBody<'_> = serde_json::from_str(&body).ok()?;
-        Some(NewHit {
+        let hit = NewHit {
             read: file.read(ReadId::from_i64(body.read)),
             entry: EntryRef {
                 hotlist: HotlistId::from_i64(body.list),
@@ -181,6 +185,7 @@ fn hit_of(file: FileRef, row: &Row) -> Result<NewHit, sqlx::Error> {
             grade: parse_grade(body.grade)?,
             jurisdiction_fit: parse_fit(body.fit)?,
             raised_at: Timestamp::from_micros(body.at),
-        })
+        };
+        Some((hit, body.camera.map(CameraId::from_i64)))
     })
 }

@@ -18,6 +18,7 @@ pub(crate) struct Texts {
     pub(crate) newest_of_camera: Text,
     pub(crate) one: Text,
     pub(crate) between: Text,
+    pub(crate) plates: Text,
     pub(crate) event: Text,
     pub(crate) events: Text,
     pub(crate) last_read: Text,
@@ -47,6 +48,12 @@ impl Texts {
             .into(),
             one: format!("{select} WHERE id = $1").into(),
             between: format!("{select} WHERE id BETWEEN $1 AND $2 ORDER BY id").into(),
+            // The same for what an entry is matched against.
+            plates: format!(
+                "SELECT max(id), string_agg(id || ',' || camera || ',' || plate || ',' || coalesce(jurisdiction, 0), ';') FROM \
+                 (SELECT id, camera, plate, jurisdiction FROM {reads} WHERE id > $1 AND captured_at >= $2 ORDER BY id LIMIT $3) AS page"
+            )
+            .into(),
             event: format!("SELECT event FROM {reads} WHERE id = $1").into(),
             // Thousands of events in one row: fetching a row costs more than everything else about it. `$3` is no bytes.
             events: format!(

@@ -47,6 +47,7 @@ from! {
     domain::CameraId => I64 with domain::CameraId::to_i64;
     domain::ReadId => I64 with domain::ReadId::to_i64;
     domain::HitId => I64 with domain::HitId::to_i64;
+    domain::AmberId => I64 with domain::AmberId::to_i64;
     domain::HotlistId => I64 with domain::HotlistId::to_i64;
     domain::HotlistVersionId => I64 with domain::HotlistVersionId::to_i64;
     domain::PersonId => I64 with domain::PersonId::to_i64;
@@ -57,9 +58,17 @@ from! {
     domain::ReviewId => I64 with domain::ReviewId::to_i64;
     domain::ReportId => I64 with domain::ReportId::to_i64;
     domain::IncidentId => I64 with domain::IncidentId::to_i64;
+    domain::StateAskId => I64 with domain::StateAskId::to_i64;
     domain::ProtectedEventId => I64 with domain::ProtectedEventId::to_i64;
     domain::NexusRequestId => I64 with domain::NexusRequestId::to_i64;
+    domain::CustomEntryId => I64 with domain::CustomEntryId::to_i64;
     domain::TroubleId => I64 with domain::TroubleId::to_i64;
+    domain::DutyId => I64 with domain::DutyId::to_i64;
+    domain::SignOnId => I64 with domain::SignOnId::to_i64;
+    domain::DeviceId => I64 with domain::DeviceId::to_i64;
+    domain::WebhookId => I64 with domain::WebhookId::to_i64;
+    domain::QuietRuleId => I64 with domain::QuietRuleId::to_i64;
+    domain::TellingId => I64 with domain::TellingId::to_i64;
     domain::BundleId => I64 with domain::BundleId::to_i64;
     domain::ExigentId => I64 with domain::ExigentId::to_i64;
 }

@@ -1,7 +1,7 @@
 //! Hits are paged without gaps and only to their agency.
 
 use domain::{AgencyId, HitId};
-use store::{HitsQuery, Store};
+use store::{Hidden, HitsQuery, Store};
 use testkit::both_engines;
 
 use crate::fixtures::{a_hit, a_list, a_read, an_agency, batch, camera_of, permit};
@@ -44,16 +44,20 @@ async fn pages_go_both_ways() {
         let hit = store.hit(&permit(agency), id(4)).await.unwrap().unwrap();
         assert_eq!(hit.hit, with_hits.hits[3]);
         let reads: Vec<_> = refs.iter().map(|read| read.id).collect();
-        let counts = store.hit_counts(&permit(agency), &reads).await.unwrap();
+        let counts = store.hit_counts(&permit(agency), &reads, &Hidden::default()).await.unwrap();
         assert!(counts.len() == 9 && counts.values().all(|n| *n == 1));
-        assert!(store.hit_counts(&permit(agency), &[]).await.unwrap().is_empty());
+        assert!(
+            store.hit_counts(&permit(agency), &[], &Hidden::default()).await.unwrap().is_empty()
+        );
 
         let other = an_agency(store).await;
         assert!(ids(store, other, ALL).await.is_empty());
         assert_eq!(store.hit(&permit(other), id(4)).await.unwrap(), None);
         assert_eq!(store.last_hit(&permit(other)).await.unwrap(), None);
         assert!(store.hits_of_read(&permit(other), refs[3]).await.unwrap().is_empty());
-        assert!(store.hit_counts(&permit(other), &reads).await.unwrap().is_empty());
+        assert!(
+            store.hit_counts(&permit(other), &reads, &Hidden::default()).await.unwrap().is_empty()
+        );
     })
     .await;
 }

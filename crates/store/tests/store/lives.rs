@@ -3,7 +3,7 @@
 use domain::access::{ListHits, OpenHit, WorkHits};
 use domain::life::{Deed, Done, Life, Rejection, Stage};
 use domain::{AgencyId, HitId, Timestamp};
-use store::Store;
+use store::{Hidden, Store};
 use testkit::both_engines;
 
 use crate::fixtures::{a_hit, a_list, a_read, an_agency, batch, camera_of, noon, permit};
@@ -53,7 +53,7 @@ async fn deeds_come_back_in_their_order_and_whoever_is_second_is_told() {
         assert_eq!(lives.len(), 1, "with the other nothing was done");
         assert_eq!((lives[&hit].stage, lives[&hit].is_escalated), (Stage::Rejected, true));
         let since = Timestamp::from_micros(0);
-        let counts = store.hits_by_stage(&permit(agency), since).await.unwrap();
+        let counts = store.hits_by_stage(&permit(agency), since, &Hidden::default()).await.unwrap();
         assert_eq!((counts[&Stage::Raised], counts[&Stage::Rejected]), (2, 1));
         let until = Timestamp::from_micros(i64::MAX);
         let waiting = store.waiting_hits(agency, (since, until), 10).await.unwrap();

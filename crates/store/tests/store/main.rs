@@ -4,7 +4,10 @@
 
 mod bundles;
 mod control;
+mod custom_entries;
 mod exigent;
+mod feeds;
+mod figures;
 mod fixtures;
 mod hits;
 mod hot_path;
@@ -19,7 +22,9 @@ mod people;
 mod properties;
 mod protected;
 mod seal;
+mod shifts;
 mod sign_in;
 mod sign_offs;
+mod telling;
 mod troubles;
 mod ways_in;

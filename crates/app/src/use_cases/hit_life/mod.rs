@@ -1,17 +1,23 @@
 //! A hit's life: who took it, what was checked before a stop, what became of it. Nothing here accepts or rejects by itself.
 
 mod ask;
+mod ask_state;
+mod hand_over;
 mod incidents;
 mod queue;
 mod shift;
 mod view;
 
 pub use ask::HitAsk;
+pub use ask_state::{StateAskView, ask_state};
+pub use hand_over::{
+    HandOverPage, Offer, OfferedRow, OpenRow, Taker, accept_hits, hand_over_page, offer_hits,
+};
 pub use incidents::{IncidentRow, close_incident, list_incidents, see_incident};
 pub use queue::{Queue, QueueAsk, QueueRow, hit_queue};
-pub(crate) use shift::shift_end;
+pub(crate) use shift::{shift_end, shifts_from};
 pub(crate) use view::life_of;
-pub use view::{Happened, LifeView, StepView};
+pub use view::{FactsState, Happened, LifeView, StepView};
 
 use std::collections::HashMap;
 
@@ -25,6 +31,7 @@ use store::{NewIncident, Suppressed};
 
 use crate::bus::Topic;
 use crate::cards::read_at;
+use crate::own_entries::hidden_from;
 use crate::policies::InForce;
 use crate::record::{About, Act, Leave, Says};
 use crate::use_cases::oversight::index::STOP_NOT_VERIFIED;
@@ -63,6 +70,9 @@ async fn by<A: Action>(app: &App, ctx: &Ctx, id: HitId, ask: HitAsk) -> Result<(
     let hit = app.inner().store.hit(&leave.permit::<OpenHit>()?, id).await;
     let hit = hit.map_err(AskError::failed("open the hit"))?;
     let hit = hit.ok_or_else(|| AskError::not_found("hit", id))?;
+    if hidden_from(app, ctx).await?.holds(hit.hit.entry) {
+        return Err(AskError::not_found("hit", id));
+    }
     let names = colleagues(app, leave, &policy).await?;
     let steps = steps_for(ctx, policy.bundle.settings(), &hit);
     let systems = &policy.bundle.settings().verification.systems;
@@ -190,7 +200,7 @@ pub(crate) struct Colleague {
 }
 
 fn is_somebody(deed: &Deed, names: &HashMap<PersonId, Colleague>) -> Result<(), AskError> {
-    let Deed::HandedOver { to } = deed else { return Ok(()) };
+    let (Deed::HandedOver { to } | Deed::Offered { to, .. }) = deed else { return Ok(()) };
     if names.get(to).is_some_and(|one| one.may_work) {
         return Ok(());
     }

@@ -10,6 +10,7 @@ use domain::{HitId, PersonId, Timestamp};
 use super::view::{may, name_of};
 use super::{Colleague, colleagues};
 use crate::cards::{Joins, page_limit};
+use crate::own_entries::hidden_from;
 use crate::views::{HitCard, Page};
 use crate::{App, AskError, Ctx};
 
@@ -68,9 +69,12 @@ pub async fn hit_queue(app: &App, ctx: &Ctx, ask: QueueAsk) -> Result<Queue, Ask
     let ids: Vec<HitId> = items.iter().map(|hit| hit.id).collect();
     let lives = store.lives(look.permit(), &ids).await.map_err(failed())?;
     let since = ctx.now.minus(COUNTED);
-    let counts = store.hits_by_stage(look.permit(), since).await.map_err(failed())?;
+    let hidden = hidden_from(app, ctx).await?;
+    let counts = store.hits_by_stage(look.permit(), since, &hidden).await.map_err(failed())?;
     let names = colleagues(app, leave, &policy).await?;
-    let cards = Joins::load(app, leave).await?.hit_cards(app, leave, &items).await?;
+    let joins = Joins::load(app, leave).await?;
+    let mut cards = joins.hit_cards(app, leave, &items).await?;
+    joins.say_seen(app, leave, &mut cards, &HashMap::new()).await?;
     let sent =
         cards.iter().flat_map(|hit| [format!("hit {}", hit.id), format!("read {}", hit.read)]);
     look.shows(cards.iter().map(|hit| hit.plate)).await;

@@ -1,5 +1,7 @@
 //! What is configured, as far as a policy has a say in it: what a new one must not contradict.
 
+use std::collections::BTreeSet;
+
 use domain::AgencyId;
 use domain::access::ListHotlists;
 use hotfile::Layout;
@@ -31,10 +33,26 @@ pub(crate) async fn configured(app: &App, agency: AgencyId) -> Result<Configured
         hotlist_categories: categories,
         hotlist_topics: on.collect(),
         fields: STORED.map(str::to_owned).into(),
-        channels: [Channel::Console].into(),
+        channels: channels(app, agency).await?,
         case_system: app.inner().cases.are_known(agency),
         ..Configured::default()
     })
+}
+
+/// The ways out that are in use.
+async fn channels(app: &App, agency: AgencyId) -> Result<BTreeSet<Channel>, AskError> {
+    let (store, failed) = (&app.inner().store, || AskError::failed("look up what is configured"));
+    let mut used = BTreeSet::from([Channel::Console]);
+    if !store.devices(agency).await.map_err(failed())?.is_empty() {
+        used.insert(Channel::Push);
+    }
+    if store.wishes(agency).await.map_err(failed())?.values().any(|own| own.mail.is_some()) {
+        used.insert(Channel::Mail);
+    }
+    if !store.webhooks(agency).await.map_err(failed())?.is_empty() {
+        used.insert(Channel::Webhook);
+    }
+    Ok(used)
 }
 
 /// Whether a list is judged topic by topic, and not by its own category.

@@ -1,0 +1,202 @@
+//! AMBER alerts: a person confirms each plate, and an alert that is over is matched no more.
+
+use std::path::Path;
+use std::time::Duration;
+
+use app::{
+    AlertRow, AskError, ConfirmingPlate, FeedFormat, add_amber_plate, amber_alert, amber_alerts,
+    confirm_amber_plate, open_hotlist, refuse_amber_plate,
+};
+use domain::{AmberId, AmberStanding, Category, FetchOutcome, HotlistId};
+use testkit::House;
+
+use super::{fetch, fetched_as, fetched_from, folder, list, n_hits, stored};
+
+const CAP: &str = "urn:oasis:names:tc:emergency:cap:1.2";
+
+/// A message of the state, sent so many minutes before noon and ending two hours after.
+fn message(identifier: &str, status: &str, kind: &str, about: &str, words: &str) -> String {
+    let minute = 30 + identifier.len();
+    let references = if about.is_empty() {
+        String::new()
+    } else {
+        let minute = 30 + about.len();
+        format!(
+            "<references>state@example.gov,{about},2026-11-21T11:{minute}:00+00:00</references>"
+        )
+    };
+    format!(
+        "<alert xmlns=\"{CAP}\"><identifier>{identifier}</identifier><sender>state@example.gov</sender>\
+         <sent>2026-11-21T11:{minute}:00+00:00</sent><status>{status}</status><msgType>{kind}</msgType><scope>Public</scope>{references}\
+         <info><event>Child Abduction Emergency</event><eventCode><valueName>SAME</valueName><value>CAE</value></eventCode>\
+         <expires>2026-11-21T14:00:00+00:00</expires><headline>{words}</headline><area><areaDesc>Travis</areaDesc></area></info></alert>"
+    )
+}
+
+async fn take(house: &House, dir: &Path, list: HotlistId, text: &str) -> domain::Fetch {
+    std::fs::write(dir.join("alert.xml"), text).unwrap();
+    fetch(house, list).await
+}
+
+async fn a_list(house: &House) -> (HotlistId, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let list = list(house, Category::AmberAlert).await;
+    fetched_as(house, "Alerts", FeedFormat::Cap, folder(dir.path())).await;
+    (list, dir)
+}
+
+/// A list of a house with an alert of which one plate waits.
+pub(crate) async fn an_alert_for(house: &House) {
+    let (list, dir) = a_list(house).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    take(house, dir.path(), list, &alert).await;
+}
+
+async fn newest(house: &House, list: HotlistId) -> AlertRow {
+    let board = amber_alerts(&house.app, &house.admin(), list).await.unwrap();
+    board.alerts.into_iter().next().unwrap()
+}
+
+fn as_typed(plate: &str, jurisdiction: &str) -> ConfirmingPlate {
+    ConfirmingPlate { plate: plate.to_owned(), jurisdiction: jurisdiction.to_owned() }
+}
+
+async fn confirm(house: &House, list: HotlistId, alert: AmberId, n: u32, plate: &str) {
+    let confirming = as_typed(plate, "US-TX");
+    confirm_amber_plate(&house.app, &house.admin(), (list, alert, n), &confirming).await.unwrap();
+}
+
+#[tokio::test]
+async fn clause_ausp_hotlist_an_amber_alert_is_matched_once_a_person_confirmed_its_plate() {
+    for house in [House::new().await, House::on_postgres().await] {
+        let (list, dir) = a_list(&house).await;
+        let alert = message("A", "Actual", "Alert", "", "Silver Honda Civic, Texas plate LKW4873");
+        let done = take(&house, dir.path(), list, &alert).await;
+        assert_eq!(done.outcome, FetchOutcome::Imported, "{}", done.says);
+        assert_eq!(n_hits(&house, "1", "LKW4873").await, 0, "nobody has confirmed it");
+        let row = newest(&house, list).await;
+        assert_eq!((row.n_waiting(), row.n_matched()), (1, 0));
+        let shown = open_hotlist(&house.app, &house.admin(), list).await.unwrap();
+        assert_eq!(shown.plates_waiting, Some(1));
+        confirm(&house, list, row.message.id, 1, "lkw-4873").await;
+        assert_eq!(n_hits(&house, "2", "LKW4873").await, 1);
+        assert_eq!(stored(&house, list).await.n_entries, 1);
+        house.clock.pass(Duration::from_secs(2 * 3600));
+        assert_eq!(n_hits(&house, "3", "LKW4873").await, 0, "the alert is over");
+    }
+}
+
+#[tokio::test]
+async fn a_plate_is_corrected_refused_added_or_taken_back_by_a_person_alone() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let words = "Texas plate ABC1234 or Texas plate QQQ1111, call tag 5550100";
+    take(&house, dir.path(), list, &message("A", "Actual", "Alert", "", words)).await;
+    let row = newest(&house, list).await;
+    let alert = row.message.id;
+    assert_eq!(row.n_waiting(), 3);
+    confirm(&house, list, alert, 1, "ABC1Z34").await;
+    let (app, admin) = (&house.app, house.admin());
+    refuse_amber_plate(app, &admin, (list, alert, 3), "is a telephone").await.unwrap();
+    add_amber_plate(app, &admin, (list, alert), &as_typed("NEW777", "")).await.unwrap();
+    let hits = [
+        n_hits(&house, "1", "ABC1Z34").await,
+        n_hits(&house, "2", "QQQ1111").await,
+        n_hits(&house, "3", "5550100").await,
+        n_hits(&house, "4", "NEW777").await,
+    ];
+    assert_eq!(hits, [1, 0, 0, 1]);
+    let typed = as_typed("ABC1234", "US-TX");
+    let again = confirm_amber_plate(app, &admin, (list, alert, 1), &typed).await;
+    assert!(matches!(again, Err(AskError::Invalid { field: "plate", .. })));
+    for bad in ["ABC*", "", "12345678901"] {
+        let typed = as_typed(bad, "");
+        let refused = add_amber_plate(app, &admin, (list, alert), &typed).await;
+        assert!(matches!(refused, Err(AskError::Invalid { field: "plate", .. })), "{bad}");
+    }
+    let reasonless = refuse_amber_plate(app, &admin, (list, alert, 2), " ").await;
+    assert!(matches!(reasonless, Err(AskError::Invalid { field: "reason", .. })));
+    refuse_amber_plate(app, &admin, (list, alert, 1), "another car").await.unwrap();
+    assert_eq!(n_hits(&house, "5", "ABC1Z34").await, 0);
+    let by_server = app::Ctx::server(house.agency, house.app.now());
+    let typed = as_typed("QQQ1111", "");
+    let refused = confirm_amber_plate(app, &by_server, (list, alert, 2), &typed).await;
+    assert!(refused.is_err(), "the server confirms nothing");
+}
+
+#[tokio::test]
+async fn a_test_is_never_matched_and_a_cancel_ends_its_alert_at_once() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let test = message("T", "Test", "Alert", "", "Texas plate TST1234");
+    take(&house, dir.path(), list, &test).await;
+    let row = newest(&house, list).await;
+    assert_eq!(row.standing, AmberStanding::NotMeant);
+    assert!(row.message.plates.is_empty());
+    let (at, typed) = ((list, row.message.id), as_typed("TST1234", "US-TX"));
+    let added = add_amber_plate(&house.app, &house.admin(), at, &typed).await;
+    assert!(matches!(added, Err(AskError::Invalid { field: "alert", .. })));
+
+    let alert = message("AA", "Actual", "Alert", "", "Texas plate LKW4873");
+    take(&house, dir.path(), list, &alert).await;
+    let row = newest(&house, list).await;
+    confirm(&house, list, row.message.id, 1, "LKW4873").await;
+    assert_eq!(n_hits(&house, "1", "LKW4873").await, 1);
+    let foreign = message("BBB", "Actual", "Cancel", "AA", "over")
+        .replace("<sender>state@example.gov</sender>", "<sender>prank@example.net</sender>");
+    take(&house, dir.path(), list, &foreign).await;
+    assert_eq!(n_hits(&house, "2", "LKW4873").await, 1, "it is not its sender’s");
+    let cancel = message("CCCC", "Actual", "Cancel", "AA", "The child is safe");
+    take(&house, dir.path(), list, &cancel).await;
+    assert_eq!(n_hits(&house, "3", "LKW4873").await, 0);
+    let at = (list, row.message.id);
+    let board = amber_alert(&house.app, &house.admin(), at).await.unwrap();
+    assert!(matches!(board.alerts[0].standing, AmberStanding::Cancelled(_)));
+}
+
+#[tokio::test]
+async fn an_update_keeps_what_it_names_and_asks_again_about_what_it_does_not() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let words = "Texas plate LKW4873 or Texas plate QQQ1111";
+    take(&house, dir.path(), list, &message("A", "Actual", "Alert", "", words)).await;
+    let first = newest(&house, list).await.message.id;
+    confirm(&house, list, first, 1, "LKW4873").await;
+    confirm(&house, list, first, 2, "QQQ1111").await;
+    let words = "Texas plate LKW4873 seen in Waco";
+    take(&house, dir.path(), list, &message("AA", "Actual", "Update", "A", words)).await;
+    let row = newest(&house, list).await;
+    assert_eq!((row.n_matched(), row.n_waiting()), (1, 1));
+    let hits = [n_hits(&house, "1", "LKW4873").await, n_hits(&house, "2", "QQQ1111").await];
+    assert_eq!(hits, [1, 0]);
+}
+
+#[tokio::test]
+async fn what_is_no_alert_is_set_aside_and_the_same_alert_twice_is_one() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    take(&house, dir.path(), list, &alert).await;
+    let row = newest(&house, list).await;
+    confirm(&house, list, row.message.id, 1, "LKW4873").await;
+    let again = take(&house, dir.path(), list, &format!("{alert}\n")).await;
+    assert_eq!(again.outcome, FetchOutcome::Renewed, "{}", again.says);
+    for (bad, says) in [("<html/>", "holds no alert"), (&alert[..200], "not XML that is whole")] {
+        let failed = take(&house, dir.path(), list, bad).await;
+        assert_eq!(failed.outcome, FetchOutcome::Failed);
+        assert!(failed.says.contains(says), "{}", failed.says);
+    }
+    assert!(dir.path().join("refused/alert.xml.reason.txt").exists());
+    assert_eq!(n_hits(&house, "1", "LKW4873").await, 1, "what is in force stays");
+}
+
+#[tokio::test]
+async fn messages_do_not_go_into_a_list_of_something_else() {
+    let house = House::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    let list = list(&house, Category::StolenVehicle).await;
+    fetched_from(&house, FeedFormat::Cap, folder(dir.path())).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let failed = take(&house, dir.path(), list, &alert).await;
+    assert!(failed.says.contains("category “AMBER alert”"), "{}", failed.says);
+}
