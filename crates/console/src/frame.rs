@@ -33,31 +33,64 @@ const PAGES: [(Action, Link); 7] = [
     (Action::ListLedger, ("/ledger", "Ledger")),
 ];
 
-/// Those of the agency, of oversight, and one's own.
-const MENU: [(Action, Link); 18] = [
-    (Action::SeeShift, ("/shift", "Shift")),
-    (Action::ListCustomEntries, ("/entries", "Our own entries")),
-    (Action::WorkIncidents, ("/incidents", "Incidents")),
-    (Action::EnterStopFacts, ("/facts", "Your stops")),
-    (Action::ReadStopFacts, ("/stops", "Facts of stops")),
-    (Action::ReadPrecision, ("/precision", "Precision")),
-    (Action::ListPeople, ("/people", "People")),
-    (Action::ListTraining, ("/training", "Training")),
-    (Action::ManageTelling, ("/alerts", "Alerts")),
-    (Action::ListPolicy, ("/policy", "Policy")),
-    (Action::ListProtected, ("/protected", "Protected events")),
-    (Action::SearchAudit, ("/audit", "Audit")),
-    (Action::ReviewUse, ("/reviews", "Reviews")),
-    (Action::InvestigateMisuse, ("/misuse", "Misuse")),
-    (Action::ReadSecurityDigest, ("/security", "Security")),
-    (Action::ReportTrouble, ("/trouble", "Trouble")),
-    (Action::ReportMisuse, ("/report", "Report misuse")),
-    (Action::OwnAccount, ("/account", "Account")),
+/// The other pages, under what their part of the menu is headed with.
+const MENU: [(&str, &[(Action, Link)]); 4] = [
+    (
+        "Shift",
+        &[
+            (Action::SeeShift, ("/shift", "On duty")),
+            (Action::ListCustomEntries, ("/entries", "Our own entries")),
+            (Action::WorkIncidents, ("/incidents", "Incidents")),
+            (Action::EnterStopFacts, ("/facts", "Your stops")),
+        ],
+    ),
+    (
+        "Oversight",
+        &[
+            (Action::SearchAudit, ("/audit", "Audit")),
+            (Action::ReviewUse, ("/reviews", "Reviews")),
+            (Action::InvestigateMisuse, ("/misuse", "Misuse")),
+            (Action::ReadSecurityDigest, ("/security", "Security")),
+            (Action::ReadPrecision, ("/precision", "Precision")),
+            (Action::ReadStopFacts, ("/stops", "Facts of stops")),
+        ],
+    ),
+    (
+        "Agency",
+        &[
+            (Action::ListPolicy, ("/policy", "Policy")),
+            (Action::ListPeople, ("/people", "People")),
+            (Action::ListTraining, ("/training", "Training")),
+            (Action::ManageTelling, ("/alerts", "Alerts")),
+            (Action::ListProtected, ("/protected", "Protected events")),
+        ],
+    ),
+    (
+        "You",
+        &[
+            (Action::OwnAccount, ("/account", "Account")),
+            (Action::ReportTrouble, ("/trouble", "Trouble")),
+            (Action::ReportMisuse, ("/report", "Report misuse")),
+        ],
+    ),
 ];
 
+/// Pages of the menu under one heading.
+#[derive(Clone, Debug)]
+pub(crate) struct MenuPart {
+    pub(crate) heading: &'static str,
+    pub(crate) links: Vec<Link>,
+}
+
+/// The parts of the menu in which somebody may open anything.
+fn menu_of(viewer: &Viewer) -> Vec<MenuPart> {
+    let part = |&(heading, all): &(_, &[_])| MenuPart { heading, links: open_to(all, viewer) };
+    MENU.iter().map(part).filter(|part| !part.links.is_empty()).collect()
+}
+
 /// Those that somebody may open.
-fn open_to<const N: usize>(all: [(Action, Link); N], viewer: &Viewer) -> Vec<Link> {
-    all.into_iter().filter(|(action, _)| viewer.may(*action)).map(|(_, link)| link).collect()
+fn open_to(all: &[(Action, Link)], viewer: &Viewer) -> Vec<Link> {
+    all.iter().filter(|(action, _)| viewer.may(*action)).map(|(_, link)| *link).collect()
 }
 
 /// What is around a page.
@@ -83,7 +116,7 @@ pub struct Frame {
     /// The pages of the day's work that the reader's roles may open.
     pub(crate) pages: Vec<Link>,
     /// The other pages that they may open.
-    pub(crate) menu: Vec<Link>,
+    pub(crate) menu: Vec<MenuPart>,
     /// What is to be said of the case number beside it; empty where nothing is.
     pub(crate) case_note: &'static str,
     /// Looks whose case number is still to come, or came too late.
@@ -132,8 +165,8 @@ impl Frame {
             self.work = work_line(&staff.ctx);
             self.warnings = person.map(|one| warnings(one, self.now)).unwrap_or_default();
             self.viewer = Viewer::of(&staff.ctx);
-            self.pages = open_to(PAGES, &self.viewer);
-            self.menu = open_to(MENU, &self.viewer);
+            self.pages = open_to(&PAGES, &self.viewer);
+            self.menu = menu_of(&self.viewer);
             self.case_note = case_note(&staff.ctx);
             self.exigent = ExigentBar::of(&staff.ctx, self.now);
         }
@@ -151,7 +184,7 @@ impl Frame {
             warnings: Vec::new(),
             viewer: Viewer::sample(1),
             pages: PAGES.map(|(_, link)| link).into(),
-            menu: MENU.map(|(_, link)| link).into(),
+            menu: menu_of(&Viewer::sample(1)),
             case_note: "",
             exigent: None,
             here: here.to_owned(),

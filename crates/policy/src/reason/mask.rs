@@ -47,7 +47,7 @@ pub fn mask(text: &str, born_before: i16) -> Masked {
     let mut at = 0;
     while let Some(&c) = chars.get(at) {
         let begins = !at.checked_sub(1).is_some_and(|before| is_in_word(&chars, before, c));
-        let found = if begins { found_at(&chars, at, born_before) } else { None };
+        let found = if begins { found_at(&chars, at, born_before, &masked.text) } else { None };
         if let Some((kind, end)) = found {
             masked.text.push_str(kind.stands_for());
             masked.masks.push(kind);
@@ -74,13 +74,13 @@ fn is_in_word(chars: &[char], before: usize, c: char) -> bool {
     })
 }
 
-fn found_at(chars: &[char], at: usize, born_before: i16) -> Option<(Mask, usize)> {
+fn found_at(chars: &[char], at: usize, born_before: i16, kept: &str) -> Option<(Mask, usize)> {
     if let Some(end) = social_security_number(chars, at) {
         return Some((Mask::SocialSecurityNumber, end));
     }
     let date = date(chars, at)?;
     let is_old = date.year.is_some_and(|year| (1800..born_before).contains(&year));
-    (is_old || is_said(chars, at)).then_some((Mask::BirthDate, date.end))
+    (is_old || is_said(chars, at, kept)).then_some((Mask::BirthDate, date.end))
 }
 
 /// Three, two and four digits with nothing or a little between them.
@@ -199,10 +199,15 @@ fn month(chars: &[char], at: usize) -> Option<usize> {
     (MONTHS.contains(&begins.as_str()) && word.len() <= 9).then(|| at + word.len())
 }
 
-/// Whether somebody says shortly before that a birth date comes.
-fn is_said(chars: &[char], at: usize) -> bool {
+/// Whether somebody says shortly before that a birth date comes, in the text or in what is kept of it: what stands for
+/// a birth date says so too, and a text that was masked once is not masked further.
+fn is_said(chars: &[char], at: usize, kept: &str) -> bool {
     let before = chars.get(at.saturating_sub(SAID_BEFORE)..at).unwrap_or_default();
-    let letters: String =
-        before.iter().filter(|c| c.is_alphabetic()).flat_map(|c| c.to_lowercase()).collect();
+    calls_it_birth(before.iter().copied())
+        || calls_it_birth(kept.chars().skip(kept.chars().count().saturating_sub(SAID_BEFORE)))
+}
+
+fn calls_it_birth(text: impl Iterator<Item = char>) -> bool {
+    let letters: String = text.filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
     BIRTH.iter().any(|word| letters.contains(word))
 }

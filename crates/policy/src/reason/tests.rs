@@ -104,6 +104,7 @@ fn numbers_and_birth_dates_are_masked() {
         ("date of birth 01021980", "date of birth [birth date]"),
         ("robbery of 11/20/2026 by one born later", "robbery of 11/20/2026 by one born later"),
         ("1980-02-01", "[birth date]"),
+        ("dob 0test00test00000000 -00000000", "dob 0test00test[birth date] -[birth date]"),
         ("call 512-555-0100, case 24-1234567", "call 512-555-0100, case 24-1234567"),
         ("8123-45-6789", "8123-45-6789"),
     ] {
