@@ -79,7 +79,7 @@ impl QueueQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct QuarterQuery {
-    /// Such as `2026-Q3`; the last one that is over when nothing is said.
+    /// Such as `2026-Q3`. When nothing is said: what the route says.
     #[serde(default)]
     pub(crate) quarter: String,
 }

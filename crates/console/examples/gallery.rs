@@ -40,7 +40,7 @@ use console::pages::hotlist_import::{ImportPage, Report};
 use console::pages::hotlist_new::HotlistForm;
 use console::pages::hotlist_source::SourcePage;
 use console::pages::hotlists::HotlistsPage;
-use console::pages::incidents::Incidents;
+use console::pages::incidents::IncidentsPage;
 use console::pages::queue::QueuePage;
 use console::pages::read::OneRead;
 use console::pages::reads::ReadsPage;
@@ -521,7 +521,7 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         ("hits-older", HitsPage::of(frame("/hits"), hits()?, true).render()?),
         ("hit", OneHit::of(frame("/hits/5"), &hit_page).render()?),
         ("queue", QueuePage::of(frame("/queue"), hits::queue()?, false).render()?),
-        ("incidents", Incidents::of(frame("/incidents"), &hits::incidents()).render()?),
+        ("incidents", IncidentsPage::of(frame("/incidents"), &hits::incidents()).render()?),
         ("reads", ReadsPage::of(frame("/reads"), &reads()?, &cameras(), None, false).render()?),
         ("reads-empty", ReadsPage::of(frame("/reads"), &none(), &cameras(), None, false).render()?),
         ("read", OneRead::of(frame("/reads/x"), &read_page).render()?),

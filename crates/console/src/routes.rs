@@ -94,6 +94,7 @@ fn routes() -> Vec<Route> {
         shows("/queue", Guard::LOOK, get(queue::get)),
         shows("/manifest.webmanifest", Guard::PUBLIC, get(manifest::get)),
         shows("/incidents", Guard::LOOK, get(incidents::get)),
+        shows("/incidents.csv", Guard::LOOK, get(incidents::csv)),
         takes("/incidents/{id}/see", Guard::CHANGE, post(incidents::see)),
         takes("/incidents/{id}/close", Guard::CHANGE, post(incidents::close)),
         shows("/reads", Guard::LOOK, get(reads::get)),

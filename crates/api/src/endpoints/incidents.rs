@@ -8,7 +8,7 @@ use domain::IncidentId;
 
 use crate::body::hit_life::{IncidentFindingIn, IncidentOut, QueueOut};
 use crate::error::{ApiError, ErrorBody};
-use crate::query::QueueQuery;
+use crate::query::{QuarterQuery, QueueQuery};
 use crate::routes::Api;
 
 /// Every hit with which something is still to be done, newest first.
@@ -24,17 +24,18 @@ pub(crate) async fn get_queue(
     Ok(Json(hit_queue(&api.app, &ctx, query.ask()).await?.into()))
 }
 
-/// The agency's incidents, newest first.
+/// The agency's incidents, newest first: the newest, or all that were reported in a quarter.
 #[utoipa::path(
-    get, path = "/api/v1/incidents", tag = "hits",
+    get, path = "/api/v1/incidents", tag = "hits", params(QuarterQuery),
     responses((status = 200, body = Vec<IncidentOut>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
 )]
 pub(crate) async fn get_incidents(
     State(api): State<Api>,
     Extension(ctx): Extension<Ctx>,
+    Query(query): Query<QuarterQuery>,
 ) -> Result<Json<Vec<IncidentOut>>, ApiError> {
-    let rows = list_incidents(&api.app, &ctx).await?;
-    Ok(Json(rows.into_iter().map(IncidentOut::from).collect()))
+    let found = list_incidents(&api.app, &ctx, &query.quarter).await?;
+    Ok(Json(found.rows.into_iter().map(IncidentOut::from).collect()))
 }
 
 /// Note that one has seen an incident, and answers for it from now on.

@@ -25,6 +25,7 @@ pub mod people;
 pub mod policy;
 pub mod precision;
 pub mod protected_events;
+mod quarters;
 pub mod rekey_camera;
 mod said;
 pub mod set_hotlist_source;
@@ -51,9 +52,9 @@ pub use disable_camera::disable_camera;
 pub use fetch_hotlist::{FeedView, Fetching, begin_fetch};
 pub use health::{Health, health};
 pub use hit_life::{
-    FactsState, HandOverPage, Happened, HitAsk, IncidentRow, LifeView, Offer, OfferedRow, OpenRow,
-    Queue, QueueAsk, QueueRow, StateAskView, StepView, Taker, accept_hits, ask_state,
-    close_incident, do_with_hit, hand_over_page, hit_queue, list_incidents, offer_hits,
+    FactsState, HandOverPage, Happened, HitAsk, IncidentRow, Incidents, LifeView, Offer,
+    OfferedRow, OpenRow, Queue, QueueAsk, QueueRow, StateAskView, StepView, Taker, accept_hits,
+    ask_state, close_incident, do_with_hit, hand_over_page, hit_queue, list_incidents, offer_hits,
     see_incident,
 };
 pub use import_hotlist::{

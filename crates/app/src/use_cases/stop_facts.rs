@@ -5,15 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use domain::HitId;
 use domain::access::{EnterStopFacts, OpenHit, ReadStopFacts};
 use domain::figures::{Cell, Quarter, Shown, Table};
 use domain::life::Life;
 use domain::stop_facts::{Investigation, StopCount, StopFacts, Subject};
-use domain::{HitId, Timestamp};
 use policy::offences::category;
 use policy::settings::StopFactsRule;
 pub use store::StopsEntered;
 
+use super::quarters::{back_from, named, period, running};
 use super::said::{me, wrong};
 use crate::policies::InForce;
 use crate::record::About;
@@ -21,8 +22,6 @@ use crate::{App, AskError, Ctx};
 
 /// Stops of one's own that are listed.
 const OWN: u32 = 50;
-/// Quarters that can be chosen: three years.
-const QUARTERS: usize = 12;
 
 /// The facts of a stop, as they were typed.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -113,8 +112,7 @@ pub async fn enter_stop_facts(
     let policy = policy_of(app, ctx).await?;
     let facts = facts(rule(&policy)?, ask)?;
     is_ones_own(app, ctx, &act.leave().permit()?, hit).await?;
-    let quarter = Quarter::of(policy.day(ctx.now));
-    let quarter = quarter.ok_or_else(|| wrong("hit", "the server's clock is wrong"))?;
+    let quarter = running(&policy, ctx.now)?;
     let added = app.inner().store.add_stop_facts(act.permit(), hit, quarter, &facts).await;
     if !added.map_err(AskError::failed("count the facts of a stop"))? {
         return Err(wrong("hit", "the facts of this stop are entered already"));
@@ -142,15 +140,12 @@ pub async fn stop_figures(app: &App, ctx: &Ctx, quarter: &str) -> Result<StopFig
     let act = app.begin::<ReadStopFacts>(ctx, About::nothing_yet()).await?;
     let policy = policy_of(app, ctx).await?;
     let rule = rule(&policy)?;
-    let running = Quarter::of(policy.day(ctx.now));
-    let running = running.ok_or_else(|| wrong("quarter", "cannot be told: the clock is wrong"))?;
-    let over = std::iter::successors(running.previous(), |one| one.previous());
-    let quarters: Vec<Quarter> = over.take(QUARTERS).collect();
-    let chosen = match quarter.trim() {
-        "" => quarters.first().copied(),
-        text => Quarter::parse(text),
+    let running = running(&policy, ctx.now)?;
+    let quarters = back_from(running.previous());
+    let chosen = match (quarter.trim(), quarters.first()) {
+        ("", Some(last)) => *last,
+        (text, _) => named(text)?,
     };
-    let chosen = chosen.ok_or_else(|| wrong("quarter", "is none: write it as 2026-Q3"))?;
     if chosen >= running {
         return Err(wrong("quarter", "is not over: its figures are shown when it is"));
     }
@@ -178,15 +173,6 @@ pub async fn stop_figures(app: &App, ctx: &Ctx, quarter: &str) -> Result<StopFig
 async fn policy_of(app: &App, ctx: &Ctx) -> Result<std::sync::Arc<InForce>, AskError> {
     let policy = app.policy_of(ctx.agency).await?;
     policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))
-}
-
-/// From when to when a quarter lasts, where the agency is.
-fn period(policy: &InForce, quarter: Quarter) -> (Timestamp, Timestamp) {
-    let begins = |quarter: Option<Quarter>| {
-        let day = quarter.and_then(Quarter::first_day);
-        day.map_or(Timestamp::from_micros(i64::MAX), |day| policy.begins(day))
-    };
-    (begins(Some(quarter)), begins(quarter.next()))
 }
 
 /// Whether the stop is one's own, or why not; true where its facts are entered already.
@@ -257,12 +243,12 @@ fn tables(rule: &StopFactsRule, counts: &[StopCount]) -> Vec<StopTable> {
         let columns = columns.into_iter().map(|one| (one.clone(), one)).collect();
         table(rule, subject, &of(subject).collect::<Vec<_>>(), rows, columns)
     };
-    let named = |code: &str| {
+    let offence = |code: &str| {
         let name = category(code).map_or_else(|| code.to_owned(), ToString::to_string);
         (code.to_owned(), name)
     };
     let offences: BTreeMap<String, String> =
-        of(Subject::Offence).map(|one| named(&one.first)).collect();
+        of(Subject::Offence).map(|one| offence(&one.first)).collect();
     let offences = offences.into_iter().collect();
     let columns = Investigation::ALL.iter();
     let columns = columns.map(|one| (one.word().to_owned(), one.label().to_owned())).collect();

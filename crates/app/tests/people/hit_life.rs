@@ -213,7 +213,7 @@ async fn clause_aus_344_4g_a_wrong_vehicle_is_an_incident_and_its_entry_raises_n
         house.want(Category::StolenPlate, &[PLATE]).await;
         assert!(passes(&house, "3").await.is_some(), "from that entry, and no other");
 
-        let found = list_incidents(app, &boss).await.unwrap();
+        let found = list_incidents(app, &boss, "").await.unwrap().rows;
         let [incident] = found.as_slice() else { panic!("one incident") };
         let id = incident.incident.id;
         assert_eq!(incident.incident.due_at.to_string(), "2026-11-21T14:00:00Z");
@@ -224,13 +224,20 @@ async fn clause_aus_344_4g_a_wrong_vehicle_is_an_incident_and_its_entry_raises_n
         );
         house.clock.set("2026-11-21T14:00:00Z");
         let boss = Ctx { now: app.now(), ..boss };
-        assert!(list_incidents(app, &boss).await.unwrap()[0].is_overdue);
+        assert!(list_incidents(app, &boss, "").await.unwrap().rows[0].is_overdue);
         see_incident(app, &boss, id).await.unwrap();
         assert_eq!(invalid(see_incident(app, &boss, id).await).0, "incident");
         assert_eq!(invalid(close_incident(app, &boss, id, " ").await).0, "finding");
         close_incident(app, &boss, id, "the entry was three days old").await.unwrap();
-        let closed = list_incidents(app, &boss).await.unwrap();
+        let closed = list_incidents(app, &boss, "").await.unwrap().rows;
         assert!(closed[0].incident.closed.is_some() && closed[0].is_overdue, "late stays late");
+
+        let audit = list_incidents(app, &boss, "2026-Q4").await.unwrap();
+        assert_eq!((audit.rows.as_slice(), audit.n(|row| row.is_overdue)), (closed.as_slice(), 1));
+        assert_eq!(audit.quarters[0].to_string(), "2026-Q4");
+        assert_eq!(list_incidents(app, &boss, "2026-Q3").await.unwrap().rows, []);
+        let wrong = list_incidents(app, &boss, "autumn").await.map(|_| ());
+        assert_eq!(invalid(wrong).0, "quarter");
     }
 }
 

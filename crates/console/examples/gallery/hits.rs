@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use app::views::Page;
-use app::{Happened, IncidentRow, LifeView, Queue, QueueRow, StateAskView, StepView};
+use app::{Happened, IncidentRow, Incidents, LifeView, Queue, QueueRow, StateAskView, StepView};
+use domain::figures::Quarter;
 use domain::life::{Answer, Deed, Need, Part, Progress, Stage, Step};
 use domain::{
     AskEnd, Category, HitId, Incident, IncidentClosed, IncidentId, PersonId, StateAnswer,
@@ -116,7 +117,7 @@ pub(crate) fn queue() -> Fallible<Queue> {
 }
 
 /// An incident that waits, and one that is closed.
-pub(crate) fn incidents() -> Vec<IncidentRow> {
+pub(crate) fn incidents() -> Incidents {
     let at = |minutes: u64| now().minus(Duration::from_secs(minutes * 60));
     let incident = |id, seen, closed| Incident {
         id: IncidentId::from_i64(id),
@@ -142,8 +143,10 @@ pub(crate) fn incidents() -> Vec<IncidentRow> {
         is_overdue: incident.is_overdue(now()),
         incident,
     };
-    vec![
+    let rows = vec![
         row(incident(2, None, None), None),
         row(incident(1, Some((boss, at(20))), Some(closed)), Some("K. Boss")),
-    ]
+    ];
+    let quarters: Vec<_> = ["2026-Q4", "2026-Q3"].into_iter().filter_map(Quarter::parse).collect();
+    Incidents { quarter: quarters.first().copied(), quarters, rows }
 }

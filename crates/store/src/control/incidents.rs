@@ -108,6 +108,22 @@ impl Store {
         rows.map_err(failed())?.iter().map(incident).collect::<Result<_, _>>().map_err(failed())
     }
 
+    /// The incidents that were reported from a moment on and before another, newest first: all of them, since an audit leaves
+    /// none out.
+    pub async fn incidents_of(
+        &self,
+        permit: &Permit<WorkIncidents>,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<Incident>, StoreError> {
+        let failed = || StoreError::sql("list the incidents of a period");
+        let text = format!(
+            "SELECT {COLUMNS} FROM incidents \
+             WHERE agency = $1 AND reported_at >= $2 AND reported_at < $3 ORDER BY id DESC"
+        );
+        let rows = self.control().read.rows(text, args![permit.agency(), from, to]).await;
+        rows.map_err(failed())?.iter().map(incident).collect::<Result<_, _>>().map_err(failed())
+    }
+
     /// Notes that somebody who answers for it has seen an incident; false where somebody had, or who sees it reported it.
     pub async fn see_incident(
         &self,

@@ -2,11 +2,13 @@
 //! was found (`AUS-344.4g`).
 
 use domain::access::WorkIncidents;
+use domain::figures::Quarter;
 use domain::{Incident, IncidentClosed, IncidentId};
 
 use super::colleagues;
 use super::view::name_of;
 use crate::record::About;
+use crate::use_cases::quarters::{back_from, named, period, running};
 use crate::use_cases::said::{me, text_asking, wrong};
 use crate::{App, AskError, Ctx};
 
@@ -30,13 +32,38 @@ pub struct IncidentRow {
     pub is_overdue: bool,
 }
 
-/// The agency's incidents, newest first.
-pub async fn list_incidents(app: &App, ctx: &Ctx) -> Result<Vec<IncidentRow>, AskError> {
+/// The agency's incidents.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Incidents {
+    /// Of which quarter, where one was asked for; else the newest.
+    pub quarter: Option<Quarter>,
+    /// Quarters that can be chosen, newest first: the one that runs, and those before it.
+    pub quarters: Vec<Quarter>,
+    /// The incidents, newest first.
+    pub rows: Vec<IncidentRow>,
+}
+
+impl Incidents {
+    /// How many are as this says.
+    pub fn n(&self, is_so: impl Fn(&IncidentRow) -> bool) -> usize {
+        self.rows.iter().filter(|row| is_so(row)).count()
+    }
+}
+
+/// The agency's incidents, newest first: the newest, or those that were reported in a quarter, for its audit. Nothing for
+/// `quarter` stands for the newest.
+pub async fn list_incidents(app: &App, ctx: &Ctx, quarter: &str) -> Result<Incidents, AskError> {
     let act = app.begin::<WorkIncidents>(ctx, About::nothing_yet()).await?;
     let policy = app.policy_of(ctx.agency).await?;
     let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
     let names = colleagues(app, act.leave(), &policy).await?;
-    let found = app.inner().store.incidents(act.permit(), INCIDENTS).await;
+    let quarters = back_from(Some(running(&policy, ctx.now)?));
+    let quarter = if quarter.trim().is_empty() { None } else { Some(named(quarter)?) };
+    let store = &app.inner().store;
+    let found = match quarter {
+        Some(one) => store.incidents_of(act.permit(), period(&policy, one)).await,
+        None => store.incidents(act.permit(), INCIDENTS).await,
+    };
     let found = found.map_err(AskError::failed("list incidents"))?;
     act.done(found.iter().map(|one| format!("incident {}", one.id)).collect::<Vec<_>>());
     let row = |incident: Incident| IncidentRow {
@@ -47,7 +74,7 @@ pub async fn list_incidents(app: &App, ctx: &Ctx) -> Result<Vec<IncidentRow>, As
         is_overdue: incident.is_overdue(ctx.now),
         incident,
     };
-    Ok(found.into_iter().map(row).collect())
+    Ok(Incidents { quarter, quarters, rows: found.into_iter().map(row).collect() })
 }
 
 /// Notes that one has seen an incident, and answers for it from now on.

@@ -13,7 +13,7 @@ pub use ask_state::{StateAskView, ask_state};
 pub use hand_over::{
     HandOverPage, Offer, OfferedRow, OpenRow, Taker, accept_hits, hand_over_page, offer_hits,
 };
-pub use incidents::{IncidentRow, close_incident, list_incidents, see_incident};
+pub use incidents::{IncidentRow, Incidents, close_incident, list_incidents, see_incident};
 pub use queue::{Queue, QueueAsk, QueueRow, hit_queue};
 pub(crate) use shift::{shift_end, shifts_from};
 pub(crate) use view::life_of;
