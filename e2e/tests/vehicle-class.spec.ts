@@ -55,14 +55,14 @@ test.describe.serial("a motorcycle plate on a car", () => {
     await step.getByRole("button", { name: /^Does not/ }).click();
     await expect(step).toContainText("speaks against a stop");
     await expect(staff.getByRole("button", { name: /stopped all the same/ })).toBeVisible();
-    await expect(staff.getByRole("button", { name: "Report that the vehicle was stopped" })).toHaveCount(0);
+    await expect(staff.getByRole("button", { name: "Report that the vehicle was stopped", exact: true })).toHaveCount(0);
 
     await staff.getByRole("button", { name: "Take it" }).first().click();
     await staff.locator("summary").getByText("Reject", { exact: true }).click();
     await staff.locator("#reject-why").selectOption("wrong-vehicle");
     await staff.getByRole("button", { name: "Reject the hit" }).click();
     await expect(staff.locator("#life-now")).toHaveText(/^Rejected/);
-    await expect(staff.locator("ol.dots")).toContainText("Another vehicle");
+    await expect(staff.locator("ol.dots")).toContainText("rejected it (another vehicle)");
   });
 
   test("the car's page says it too", async ({ staff }) => {
