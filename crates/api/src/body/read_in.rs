@@ -123,7 +123,7 @@ impl ReadIn<'_> {
             confidence: probability("confidence", self.confidence)?,
             characters: characters.collect::<Result<_, _>>()?,
             alternatives: alternatives(&self.alternatives)?,
-            vehicle: self.vehicle.map(vehicle).transpose()?,
+            vehicle: self.vehicle.as_ref().map(vehicle).transpose()?,
             plate_picture: picture("plate_picture", self.plate_picture)?,
             vehicle_picture: picture("vehicle_picture", self.vehicle_picture)?,
         })
@@ -167,7 +167,7 @@ fn alternatives(given: &[AlternativeIn<'_>]) -> Result<Vec<Alternative>, Wrong> 
     taken.collect()
 }
 
-fn vehicle(seen: VehicleIn<'_>) -> Result<SeenVehicle, Wrong> {
+fn vehicle(seen: &VehicleIn<'_>) -> Result<SeenVehicle, Wrong> {
     let confidence = seen.confidence.map(|p| probability("vehicle", p)).transpose()?;
     Ok(SeenVehicle { class: VehicleClass::of_camera(&seen.class), confidence })
 }
