@@ -103,11 +103,15 @@ export async function importRows(page: Page, csv: string): Promise<void> {
 
 let n_events = 0;
 
+/** A read as a camera hands it in: its plate alone, or with the vehicle as the camera saw it. */
+type Seen = string | { plate: string; vehicle: { class: string; confidence: number } };
+
 /** Posts reads as a camera does that reads by itself. */
-export async function postReads(server: string, key: string, plates: string[]): Promise<void> {
-  const reads = plates.map((plate) => {
+export async function postReads(server: string, key: string, seen: Seen[]): Promise<void> {
+  const reads = seen.map((one) => {
     n_events += 1;
-    return { plate, confidence: 0.97, event_id: `e2e-${process.pid}-${n_events}` };
+    const read = typeof one === "string" ? { plate: one } : one;
+    return { ...read, confidence: 0.97, event_id: `e2e-${process.pid}-${n_events}` };
   });
   const answer = await fetch(`${server}/api/v1/reads`, {
     method: "POST",

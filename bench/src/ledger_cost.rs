@@ -80,6 +80,7 @@ fn a_read(id: ReadId, camera: CameraId, at: Timestamp, nth: u32) -> Result<NewRe
         confidence: sure,
         characters: vec![sure; 7],
         alternatives: Vec::new(),
+        vehicle: None,
         marks: Marks::default(),
         event: None,
         pictures: Pictures::default(),

@@ -1,37 +1,7 @@
 import { expect, test } from "../fixtures.ts";
 import { pictures, real } from "../pictures.ts";
+import { listen } from "../sounds.ts";
 import { addCamera, importRows, makeHotlist, post } from "../steps.ts";
-
-type Sounded = { priority: string; played: boolean; muted: boolean };
-
-declare global {
-  interface Window {
-    sounds: Sounded[];
-    n_contexts: number;
-    n_tones: number;
-  }
-}
-
-/** Notes every sound event, and counts the real tones behind them. */
-function listen(): void {
-  window.sounds = [];
-  window.n_contexts = 0;
-  window.n_tones = 0;
-  document.addEventListener("plateglass:sound", (event) => {
-    window.sounds.push((event as CustomEvent<Sounded>).detail);
-  });
-  const Original = window.AudioContext;
-  window.AudioContext = class extends Original {
-    constructor() {
-      super();
-      window.n_contexts += 1;
-    }
-    override createOscillator(): OscillatorNode {
-      window.n_tones += 1;
-      return super.createOscillator();
-    }
-  };
-}
 
 test.describe.serial("from a photograph to an alert", () => {
   const wanted = pictures().slice(0, 30);

@@ -67,10 +67,7 @@ export class LiveHits extends HTMLElement {
     );
     if (missed.length === 0) return;
     for (const entry of missed) entry.classList.add("fresh");
-    const loudest = missed
-      .map((entry) => sounds.asPriority(entry.dataset.priority))
-      .reduce(sounds.louder, "low");
-    sounds.sound(loudest, this.#last);
+    sounds.sound(sounds.loudest(missed), this.#last);
   }
 
   async #ask(): Promise<void> {
@@ -117,16 +114,13 @@ export class LiveHits extends HTMLElement {
       const moved = again.filter((entry) => entry.dataset.moved !== undefined);
       if (moved.length === 0) return;
       this.#spoken.textContent = `Seen again at another camera: ${moved[0]?.dataset.spoken ?? ""}`;
-      sounds.sound("low", this.#last);
+      sounds.sound(sounds.loudest(moved) && "low", this.#last);
       return;
     }
     for (const entry of fresh) {
       entry.classList.add("fresh");
       tellTimesHere(entry);
     }
-    const loudest = fresh
-      .map((entry) => sounds.asPriority(entry.dataset.priority))
-      .reduce(sounds.louder, "low");
     if (this.#busy()) this.#waiting = [...fresh, ...this.#waiting];
     else this.#put(fresh);
     this.#showCount();
@@ -134,7 +128,7 @@ export class LiveHits extends HTMLElement {
       fresh.length === 1
         ? `New hit: ${fresh[0]?.dataset.spoken ?? ""}`
         : `${fresh.length} new hits, the first: ${fresh[0]?.dataset.spoken ?? ""}`;
-    sounds.sound(loudest, this.#last);
+    sounds.sound(sounds.loudest(fresh), this.#last);
   }
 
   #known(entry: HTMLElement): boolean {

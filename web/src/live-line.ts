@@ -75,9 +75,10 @@ export class LiveLine extends HTMLElement {
       // A vehicle that was seen again is only counted, on the list; one that moved on is told quietly.
       const first = batch.entries.filter((entry) => entry.dataset.again === undefined);
       if (first.length > 0) this.#tell(first);
-      else if (batch.entries.some((entry) => entry.dataset.moved !== undefined)) {
+      else {
+        const moved = batch.entries.filter((entry) => entry.dataset.moved !== undefined);
         const last = this.#last;
-        setTimeout(() => sounds.sound("low", last), YIELD_TO_LIST_MS);
+        setTimeout(() => sounds.sound(sounds.loudest(moved) && "low", last), YIELD_TO_LIST_MS);
       }
     } catch (error) {
       if (error instanceof SignedOut) live().signedOut();
@@ -93,11 +94,8 @@ export class LiveLine extends HTMLElement {
       this.#count.hidden = false;
       this.#count.textContent = `${this.#n_new} new`;
     }
-    const loudest = entries
-      .map((entry) => sounds.asPriority(entry.dataset.priority))
-      .reduce(sounds.louder, "low");
     const last = this.#last;
-    setTimeout(() => sounds.sound(loudest, last), YIELD_TO_LIST_MS);
+    setTimeout(() => sounds.sound(sounds.loudest(entries), last), YIELD_TO_LIST_MS);
   }
 
   #showState(): void {

@@ -66,8 +66,8 @@ function soundedElsewhere(hit: number): boolean {
 }
 
 /** Sounds for hits up to `hit`, unless another page of this browser already did. Tells the page what it did. */
-export function sound(priority: Priority, hit: number): void {
-  if (soundedElsewhere(hit)) return;
+export function sound(priority: Priority | undefined, hit: number): void {
+  if (priority === undefined || soundedElsewhere(hit)) return;
   const silent = muted() && priority !== "high";
   const played = !silent && play(priority);
   if (played) localStorage.setItem(SOUNDED_KEY, `${hit}@${Date.now()}`);
@@ -106,10 +106,17 @@ export function play(priority: Priority): boolean {
 
 const ORDER: Priority[] = ["low", "normal", "high"];
 
-export function asPriority(word: string | undefined): Priority {
+function asPriority(word: string | undefined): Priority {
   return ORDER.find((p) => p === word) ?? "normal";
 }
 
-export function louder(a: Priority, b: Priority): Priority {
+function louder(a: Priority, b: Priority): Priority {
   return ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b;
+}
+
+/** How loud the loudest of these rows of hits is; none where all of them are silent: those are information only. */
+export function loudest(rows: HTMLElement[]): Priority | undefined {
+  const sounding = rows.filter((row) => row.dataset.silent === undefined);
+  if (sounding.length === 0) return undefined;
+  return sounding.map((row) => asPriority(row.dataset.priority)).reduce(louder, "low");
 }

@@ -55,6 +55,50 @@ impl Client {
 }
 
 #[tokio::test]
+async fn a_vehicles_class_is_taken_shown_and_matched_and_a_strange_word_loses_no_read() {
+    let client = Client::new().await;
+    let list = client.house.want(Category::StolenVehicle, &["4HRD22"]).await;
+    client.house.import(list, "plate,class\n4HRD22,motorcycle\n").await;
+    let sent = json!([
+        {"plate": "4HRD22", "confidence": 0.97, "vehicle": {"class": "sedan-standard", "confidence": 0.93}},
+        {"plate": "K4W3L", "confidence": 0.97, "vehicle": {"class": "hovercraft"}},
+        {"plate": "K4W3M", "confidence": 0.97},
+    ]);
+    let (status, taken) = client.hand_in(&sent).await;
+    assert_eq!(status, StatusCode::OK, "{taken}");
+    let shown = async |n: usize| {
+        let read = taken["reads"][n]["read"].as_str().unwrap();
+        client.get(&format!("/api/v1/reads/{read}")).await.1
+    };
+    let car = json!({"class": "car", "confidence": 0.93});
+    assert_eq!(shown(0).await["vehicle"], car);
+    assert_eq!(
+        (&taken["reads"][0]["notes"], &shown(2).await["vehicle"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(taken["reads"][1]["notes"], json!(["vehicle-class-not-known"]));
+    assert_eq!(shown(1).await["vehicle"], Value::Null);
+    let hits = loop {
+        let (_, page) = client.get("/api/v1/hits").await;
+        if page["items"].as_array().is_some_and(|items| !items.is_empty()) {
+            break page["items"].clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    let hit = &hits[0];
+    assert_eq!((&hit["class_fit"], &hit["information_only"]), (&json!("different"), &json!(true)));
+    assert_eq!((&hit["entry"]["class"], &hit["vehicle"]), (&json!("motorcycle"), &car));
+    assert_eq!(hit["priority"], "low");
+
+    let n_before = client.n_reads().await;
+    let malformed = json!([{"plate": "K4W3N", "confidence": 0.9, "vehicle": {"class": 7}}]);
+    let (status, refused) = client.hand_in(&malformed).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.to_string().contains("reads[0].vehicle"), "{refused}");
+    assert_eq!(client.n_reads().await, n_before);
+}
+
+#[tokio::test]
 async fn reads_are_taken_answered_one_by_one_and_shown() {
     let client = Client::new().await;
     client.house.want(Category::StolenVehicle, &["7ABC123"]).await;

@@ -120,6 +120,7 @@ impl Joins {
             confidence: read.confidence,
             doubtful: doubtful_characters(&read.characters),
             characters: read.characters.clone(),
+            vehicle: read.vehicle,
             captured_at: read.captured_at,
             received_at: read.received_at,
             camera_name: self.camera_name(read.camera),
@@ -185,10 +186,11 @@ impl Joins {
         &self,
         app: &App,
         leave: &Leave,
-        Hit { id, hit }: &Hit,
+        raised: &Hit,
         stored: &StoredRead,
         names: &Names,
     ) -> Result<Option<HitCard>, AskError> {
+        let Hit { id, hit, class_fit } = raised;
         let Some(list) = self.hotlists.get(&hit.entry.hotlist) else { return Ok(None) };
         let entry = app.inner().store.entry(&leave.permit::<OpenHit>()?, hit.entry).await;
         let entry = entry.map_err(AskError::failed("look up the entry"))?;
@@ -210,6 +212,7 @@ impl Joins {
             characters: read.characters.clone(),
             jurisdiction: read.jurisdiction,
             confidence: read.confidence,
+            vehicle: read.vehicle,
             captured_at: read.captured_at,
             received_at: read.received_at,
             raised_at: hit.raised_at,
@@ -218,8 +221,10 @@ impl Joins {
             heading_deg: self.camera(read.camera).and_then(|camera| camera.about.heading_deg),
             grade: hit.grade,
             jurisdiction_fit: hit.jurisdiction_fit,
+            class_fit: *class_fit,
+            is_information_only: raised.is_information_only(),
             category,
-            priority: category.priority_of(entry.as_ref().and_then(|entry| entry.priority)),
+            priority: raised.priority(category, entry.as_ref().and_then(|entry| entry.priority)),
             hotlist_id: list.id,
             hotlist_name: list.name.clone(),
             list_imported_at,

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use app::{
-    HitsAsk, Notice, ReadsAsk, TakeError, Topic, list_hits, list_reads, open_hit, open_picture,
-    open_read, take_frame, take_reads,
+    HitsAsk, IncomingRead, Notice, ReadsAsk, TakeError, Topic, list_hits, list_reads, open_hit,
+    open_picture, open_read, take_frame, take_reads,
 };
 use bytes::Bytes;
-use domain::{Category, Marks, PictureKind, Priority};
+use domain::life::Step;
+use domain::{
+    Category, ClassFit, Confidence, Marks, PictureKind, Priority, SeenVehicle, VehicleClass,
+};
 use plate::Grade;
 use testkit::House;
 use testkit::house::read;
@@ -58,6 +61,45 @@ async fn a_wanted_plate_is_a_hit_and_the_console_is_told_without_a_plate() {
     assert_eq!(page.camera.unwrap().about.name, "Lamar / 5th");
     let read = open_read(&house.app, &house.admin(), taken[0].read).await.unwrap();
     assert_eq!((read.card.n_hits, read.hits.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_motorcycles_plate_on_a_car_is_information_only() {
+    for house in [House::new().await, House::on_postgres().await] {
+        let list = house.want(Category::StolenVehicle, &["AAA111"]).await;
+        house.import(list, "plate,class\n4HRD22,motorcycle\n7ABC123,car\n").await;
+        let seen = |event, plate, class, sure| {
+            let confidence = Some(Confidence::from_thousandths(sure));
+            let vehicle = Some(SeenVehicle { class, confidence });
+            IncomingRead { vehicle, ..read(house.camera, event, plate, None) }
+        };
+        let sent = vec![
+            seen("e1", "4HRD22", VehicleClass::Car, 930),
+            seen("e2", "4HRD22", VehicleClass::Motorcycle, 930),
+            seen("e3", "4HRD22", VehicleClass::Car, 600),
+            seen("e4", "7A8C123", VehicleClass::Bus, 930),
+            read(house.camera, "e5", "4HRD22", None),
+        ];
+        let taken = take_reads(&house.app, &house.camera(), sent).await.unwrap();
+        assert!(taken.iter().all(|one| one.n_hits == 1), "another vehicle's hit is not hidden");
+        let admin = house.admin();
+        let ask = || list_hits(&house.app, &admin, HitsAsk::default());
+        while ask().await.unwrap().items.len() < 5 {
+            tokio::task::yield_now().await;
+        }
+        let mut hits = ask().await.unwrap().items;
+        hits.reverse();
+        let told: Vec<_> =
+            hits.iter().map(|hit| (hit.class_fit, hit.is_information_only, hit.priority)).collect();
+        let (other, loud) = ((ClassFit::Different, true, Priority::Low), Priority::Normal);
+        let unknown = (ClassFit::Unknown, false, loud);
+        assert_eq!(told, [other, (ClassFit::Same, false, loud), unknown, other, unknown]);
+        let page = open_hit(&house.app, &house.admin(), hits[0].id).await.unwrap();
+        assert!(page.life.missing.contains(&Step::Vehicle));
+        assert_eq!(page.card.vehicle.unwrap().class, VehicleClass::Car);
+        let read = open_read(&house.app, &house.admin(), taken[0].read).await.unwrap();
+        assert_eq!(read.card.vehicle, page.card.vehicle);
+    }
 }
 
 #[tokio::test]

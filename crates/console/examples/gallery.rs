@@ -47,10 +47,10 @@ use console::pages::reads::ReadsPage;
 use console::pages::sign_in::{OtherWays, SignInPage};
 use console::pages::sign_out::SignedOutPage;
 use domain::{
-    AgencyId, Alternative, AskedSignOff, Camera, CameraId, CameraKey, Category, Confidence,
-    FreshFor, HitId, Hotlist, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Marks,
-    Mounting, NewCamera, PersonId, Placing, Position, ReadId, ReadRef, RefusedRow, Role, SignOff,
-    Timestamp, Topic, TopicKind, Withdrawn,
+    AgencyId, Alternative, AskedSignOff, Camera, CameraId, CameraKey, Category, ClassFit,
+    Confidence, FreshFor, HitId, Hotlist, HotlistEntry, HotlistId, HotlistVersionId, ImportTally,
+    Marks, Mounting, NewCamera, PersonId, Placing, Position, ReadId, ReadRef, RefusedRow, Role,
+    SignOff, Timestamp, Topic, TopicKind, Withdrawn,
 };
 use plate::{CodeSystem, Grade, Jurisdiction, JurisdictionFit, PlateText};
 
@@ -110,6 +110,7 @@ fn hit(id: i64, plate: &str, wanted: &str, category: Category, age: u64) -> Fall
         doubtful,
         jurisdiction: if exact { texas() } else { None },
         confidence: Confidence::from_thousandths(if exact { 962 } else { 604 }),
+        vehicle: None,
         captured_at: ago(age),
         received_at: ago(age),
         raised_at: ago(age),
@@ -118,6 +119,8 @@ fn hit(id: i64, plate: &str, wanted: &str, category: Category, age: u64) -> Fall
         heading_deg: Some(0),
         grade,
         jurisdiction_fit: if exact { JurisdictionFit::Same } else { JurisdictionFit::Unknown },
+        class_fit: ClassFit::Unknown,
+        is_information_only: false,
         category,
         priority: category.priority(),
         hotlist_id: HotlistId::from_i64(1),
@@ -136,6 +139,7 @@ fn hit(id: i64, plate: &str, wanted: &str, category: Category, age: u64) -> Fall
 fn hits() -> Fallible<Page<HitCard>> {
     let items = vec![
         hit(6, "KTR4471", "KTR4471", Category::AmberAlert, 7)?,
+        hits::information()?,
         hit(5, "7A8C123", "7ABC123", Category::StolenVehicle, 31)?,
         hit(4, "7ABC123", "7ABC123", Category::StolenVehicle, 130)?,
         hit(3, "BXK9O21", "BXK9021", Category::WantedPerson, 1_240)?,
@@ -228,6 +232,7 @@ fn reads() -> Fallible<Page<ReadCard>> {
         plate: hit.plate,
         jurisdiction: hit.jurisdiction,
         confidence: hit.confidence,
+        vehicle: hit.vehicle,
         characters: hit.characters,
         doubtful: hit.doubtful,
         captured_at: hit.captured_at,
@@ -520,6 +525,7 @@ fn pages(frame: impl Fn(&str) -> Frame) -> Fallible<Vec<(&'static str, String)>>
         ("hits-empty", HitsPage::of(frame("/hits"), Page { items: vec![], next: None, n_left_out: 0 }, false).render()?),
         ("hits-older", HitsPage::of(frame("/hits"), hits()?, true).render()?),
         ("hit", OneHit::of(frame("/hits/5"), &hit_page).render()?),
+        ("hit-information", OneHit::of(frame("/hits/7"), &HitPage { card: hits::information()?, ..hit_page.clone() }).render()?),
         ("queue", QueuePage::of(frame("/queue"), hits::queue()?, false).render()?),
         ("incidents", IncidentsPage::of(frame("/incidents"), &hits::incidents()).render()?),
         ("reads", ReadsPage::of(frame("/reads"), &reads()?, &cameras(), None, false).render()?),

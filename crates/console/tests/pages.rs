@@ -29,11 +29,11 @@ mod ways_in;
 mod who;
 
 use app::sign_in::{SessionToken, demo_link};
-use app::take_reads;
+use app::{IncomingRead, take_reads};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use domain::{Category, Confidence, PersonId};
+use domain::{Category, Confidence, PersonId, SeenVehicle, VehicleClass};
 use testkit::house::{read, say_what_for};
 use tower::ServiceExt as _;
 
@@ -155,6 +155,46 @@ async fn nobody_sees_anything_without_signing_in() {
         let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).unwrap();
         assert!(policy.to_str().unwrap().starts_with("default-src 'none'"));
     }
+}
+
+#[tokio::test]
+async fn a_motorcycles_plate_on_a_car_is_said_to_be_information_only_wherever_it_is_shown() {
+    let mut house = House::built().await;
+    house.sign_in().await;
+    let (app, camera) = (&house.inner.app, house.inner.camera);
+    let list = house.inner.want(Category::StolenVehicle, &["4HRD22"]).await;
+    house.inner.import(list, "plate,class\n4HRD22,motorcycle\n").await;
+    let confidence = Some(Confidence::from_thousandths(930));
+    let vehicle = Some(SeenVehicle { class: VehicleClass::Car, confidence });
+    let sent = IncomingRead { vehicle, ..read(camera, "2", "4HRD22", None) };
+    let taken = take_reads(app, &house.inner.camera(), vec![sent]).await.unwrap();
+    let hit = loop {
+        let hits = app::list_hits(app, &house.inner.admin(), Default::default()).await.unwrap();
+        match hits.items.first() {
+            Some(hit) if hit.is_information_only => break hit.id,
+            _ => tokio::task::yield_now().await,
+        }
+    };
+    let page = house.get(&format!("/hits/{hit}")).await.text;
+    let says = "The list says motorcycle; the camera saw a car.";
+    let notice = format!("<strong>Information only: the vehicle differs.</strong> {says}");
+    assert!(page.contains(&notice), "{page}");
+    let (_, step) = page.split_once("data-step=\"vehicle\"").unwrap();
+    assert!(step.split("</li>").next().unwrap().contains(says));
+    for path in ["/hits", "/queue", "/hits/feed?after=0"] {
+        let page = house.get(path).await.text;
+        let (_, row) = page.split_once(&format!("data-hit=\"{hit}\"")).unwrap();
+        let row = row.split("</li>").next().unwrap();
+        assert!(row.contains("data-silent") && row.contains("data-priority=\"low\""), "{row}");
+        assert!(row.contains("information only") && row.contains("other vehicle class"), "{row}");
+    }
+    let read = house.get(&format!("/reads/{}", taken[0].read)).await.text;
+    assert!(read.contains("car, as the camera saw it"), "{read}");
+    house.send("/car/sign-on", "unit=12a&shift=2026-11-21T14%3A00%3A00Z&camera=").await;
+    assert!(house.get("/car").await.text.contains(&notice));
+    // A hit of which nothing is known to differ says nothing of it.
+    let other = house.get("/hits/1").await.text;
+    assert!(!other.contains("Information only"));
 }
 
 #[tokio::test]

@@ -9,9 +9,10 @@ use std::time::Duration;
 use plate::Jurisdiction;
 use serde::{Deserialize, Serialize};
 
-use crate::hotlist::{HotlistEntry, VehicleClass};
+use crate::hotlist::HotlistEntry;
 use crate::ids::{AmberId, HotlistId, PersonId};
 use crate::time::Timestamp;
+use crate::vehicle::VehicleClass;
 
 /// How long a message counts that names no end: CAP lets it be left out, and no plate is matched for ever.
 pub const LASTS_WITHOUT_END: Duration = Duration::from_secs(24 * 3600);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgencyId, HotlistId, HotlistVersionId};
 use crate::time::Timestamp;
+use crate::vehicle::VehicleClass;
 
 /// Why a list's plates are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -146,54 +147,6 @@ pub struct Hotlist {
     pub revision: u64,
 }
 
-/// What a wanted vehicle is, as far as its list says: a known class that differs from the one seen tells a motorcycle's plate
-/// from a family car's.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum VehicleClass {
-    /// A passenger car.
-    Car,
-    /// A truck or pickup.
-    Truck,
-    /// A motorcycle, scooter or moped.
-    Motorcycle,
-    /// A trailer or semi-trailer.
-    Trailer,
-    /// A bus.
-    Bus,
-    /// The list does not say, or says it in a code that is not known.
-    #[default]
-    Unknown,
-}
-
-impl VehicleClass {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Car, Self::Truck, Self::Motorcycle, Self::Trailer, Self::Bus, Self::Unknown];
-
-    /// The word that is stored and stands in tables of codes.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Car => "car",
-            Self::Truck => "truck",
-            Self::Motorcycle => "motorcycle",
-            Self::Trailer => "trailer",
-            Self::Bus => "bus",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Reads [`VehicleClass::word`].
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.word() == word)
-    }
-
-    /// Whether nothing is known.
-    pub fn is_unknown(&self) -> bool {
-        *self == Self::Unknown
-    }
-}
-
 /// One row of a hotlist. The plate is kept as the pattern it was given as; without wildcards it is a plate. Nobody's name is a
 /// part of it.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -307,14 +260,6 @@ mod tests {
         let counts = [9, 10, 19, 20].map(|second| entry.counts_at(at(second)));
         assert_eq!(counts, [false, true, true, false]);
         assert!(HotlistEntry::default().counts_at(at(0)));
-    }
-
-    #[test]
-    fn classes_read_as_they_are_written() {
-        for class in VehicleClass::ALL {
-            assert_eq!(VehicleClass::parse(class.word()), Some(class));
-        }
-        assert_eq!(VehicleClass::parse("tank"), None);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod telling;
 pub mod time;
 pub mod topic;
 pub mod trouble;
+pub mod vehicle;
 mod words;
 
 pub use access::{Action, Actor, Judgement, Permit, Reason, Refusal};
@@ -37,9 +38,7 @@ pub use amber::{
 pub use camera::{Camera, CameraKey, CameraKeyHash, Circle, Mounting, NewCamera, Position};
 pub use feed::{FeedState, Fetch, FetchOutcome};
 pub use hit::{Hit, NewHit};
-pub use hotlist::{
-    Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow, VehicleClass,
-};
+pub use hotlist::{Category, EntryRef, Hotlist, HotlistEntry, ImportTally, Priority, RefusedRow};
 pub use ids::{
     AgencyId, AmberId, BundleId, CameraId, CompletionId, CustomEntryId, DeviceId, DutyId,
     ExigentId, GrantId, HitId, HotlistId, HotlistVersionId, IncidentId, NexusRequestId, PasskeyId,
@@ -60,3 +59,4 @@ pub use staleness::{FreshFor, Staleness};
 pub use state_ask::{AskEnd, AskFailure, StateAnswer, StateAsk};
 pub use time::{Day, Timestamp};
 pub use topic::{Topic, TopicKind};
+pub use vehicle::{ClassFit, SeenVehicle, VehicleClass};

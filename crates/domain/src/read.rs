@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ids::{CameraId, ReadId, ReadRef};
 use crate::time::{Day, Timestamp};
+use crate::vehicle::SeenVehicle;
 
 /// How sure the recogniser is, in thousandths: 970 means 0.970.
 #[derive(
@@ -18,8 +19,8 @@ pub struct Confidence(u16);
 
 impl Confidence {
     /// From thousandths; more than 1000 is 1000.
-    pub fn from_thousandths(thousandths: u16) -> Self {
-        Self(thousandths.min(1000))
+    pub const fn from_thousandths(thousandths: u16) -> Self {
+        Self(if thousandths > 1000 { 1000 } else { thousandths })
     }
 
     /// From a probability; anything outside 0–1 (or NaN) is brought to the nearer end (0).
@@ -183,6 +184,8 @@ pub struct NewRead {
     pub characters: Vec<Confidence>,
     /// Other ways to read it, likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// The vehicle as the camera saw it, where it says and the agency's policy lets it be stored.
+    pub vehicle: Option<SeenVehicle>,
     /// What is remarkable about its time.
     pub marks: Marks,
     /// How the same event is known again.

@@ -343,8 +343,18 @@ pub struct Fields {
     pub never: Vec<String>,
 }
 
+impl Fields {
+    /// Whether a field may be stored; `field` is one of [`FIELDS`].
+    pub fn may_store(&self, field: &str) -> bool {
+        self.stored.iter().any(|one| one == field)
+    }
+}
+
+/// What kind of vehicle was seen: car, truck, motorcycle, trailer or bus.
+pub const VEHICLE_CLASS: &str = "class";
+
 /// Every field of a read that a bundle may allow; plate, time, place and camera a read cannot be without.
-pub const FIELDS: [&str; 11] = [
+pub const FIELDS: [&str; 12] = [
     "plate",
     "jurisdiction",
     "time",
@@ -356,6 +366,7 @@ pub const FIELDS: [&str; 11] = [
     "model",
     "colour",
     "body",
+    VEHICLE_CLASS,
 ];
 
 /// Over what alerts may leave the server.

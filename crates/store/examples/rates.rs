@@ -64,6 +64,7 @@ fn reads(file: FileRef, from: u32, n: u32) -> Vec<NewRead> {
             confidence: Confidence::from_thousandths(950),
             characters: vec![Confidence::from_thousandths(990); 7],
             alternatives: Vec::new(),
+            vehicle: None,
             marks: Marks::default(),
             event: Some(EventDigest::of(camera, &n.to_string())),
             pictures: Pictures {

@@ -175,17 +175,28 @@ impl House {
         let list =
             create_hotlist(&self.app, &self.admin(), about).await.expect("a list can be made");
         let csv = format!("plate\n{}\n", plates.join("\n"));
+        self.take_in(list.id, Layout::plain(Column::Number(1)), &csv).await;
+        list.id
+    }
+
+    /// Imports rows with their plates and classes of vehicles into a list: `plate,class` stands above them.
+    pub async fn import(&self, list: HotlistId, csv: &str) {
+        let mut layout = Layout::plain(Column::Number(1));
+        layout.columns.class = Some(Column::Number(2));
+        self.take_in(list, layout, csv).await;
+    }
+
+    async fn take_in(&self, list: HotlistId, layout: Layout, csv: &str) {
         let ask = ImportAsk {
-            layout: Some(Layout::plain(Column::Number(1))),
+            layout: Some(layout),
             dry_run: false,
             file_name: "wanted.csv".to_owned(),
             size_bytes: None,
         };
-        let source = Box::new(Cursor::new(csv));
-        import_hotlist(&self.app, &self.admin(), list.id, source, ask)
+        let source = Box::new(Cursor::new(csv.to_owned()));
+        import_hotlist(&self.app, &self.admin(), list, source, ask)
             .await
             .expect("the list is good");
-        list.id
     }
 }
 
@@ -282,6 +293,7 @@ pub fn read(camera: CameraId, event: &str, plate: &str, claimed_at: Option<&str>
         confidence: Confidence::from_thousandths(970),
         characters: Vec::new(),
         alternatives: Vec::new(),
+        vehicle: None,
         plate_picture: None,
         vehicle_picture: None,
     }

@@ -100,6 +100,7 @@ async fn live(house: &House) -> (ReadRef, PictureRef) {
         confidence: Confidence::default(),
         characters: vec![Confidence::default(); 7],
         alternatives: vec![Alternative { text: plate(), confidence: Confidence::default() }],
+        vehicle: None,
         marks: Marks::default(),
         event: Some(EventDigest::of(camera, PLATE)),
         pictures: Pictures { plate: Some(kept[0]), vehicle: None },

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::camera::CameraOut;
 use super::custom_entry::OwnOut;
 use super::hit_life::LifeOut;
-use super::read::{AlternativeOut, ToStringOf as _, marks, probabilities};
+use super::read::{AlternativeOut, ToStringOf as _, VehicleOut, marks, probabilities};
 
 /// A hit. It is not a confirmation: the plate has to be verified before anybody acts.
 #[derive(Serialize, ToSchema)]
@@ -24,6 +24,8 @@ pub(crate) struct HitOut {
     confidence: f32,
     characters: Vec<f32>,
     doubtful: Vec<usize>,
+    /// The vehicle as the camera saw it; null where it did not say.
+    vehicle: Option<VehicleOut>,
     #[schema(format = DateTime)]
     captured_at: String,
     #[schema(format = DateTime)]
@@ -37,6 +39,10 @@ pub(crate) struct HitOut {
     grade: &'static str,
     /// How the issuing state fits: `same`, `unknown`, `different`.
     jurisdiction_fit: &'static str,
+    /// How the class of the vehicle that the camera saw fits: `same`, `unknown`, `different`.
+    class_fit: &'static str,
+    /// State or class are known to be another's: it is told quietly, unless somebody is missing or in danger.
+    information_only: bool,
     /// For a look-alike, which characters may be which: `8 or B?`.
     look_alike_note: Option<String>,
     category: &'static str,
@@ -65,6 +71,8 @@ pub(crate) struct EntryOut {
     model: Option<String>,
     colour: Option<String>,
     year: Option<u16>,
+    /// What the vehicle is: `car`, `truck`, `motorcycle`, `trailer`, `bus`; null where the list does not say.
+    class: Option<&'static str>,
     reference: Option<String>,
     note: Option<String>,
     /// What whoever stops the vehicle has to know first.
@@ -80,6 +88,7 @@ impl From<HotlistEntry> for EntryOut {
             model: entry.model,
             colour: entry.colour,
             year: entry.year,
+            class: (!entry.class.is_unknown()).then(|| entry.class.word()),
             reference: entry.reference,
             note: entry.note,
             caution: entry.caution,
@@ -97,6 +106,7 @@ impl From<HitCard> for HitOut {
             confidence: card.confidence.probability(),
             characters: probabilities(&card.characters),
             doubtful: card.doubtful,
+            vehicle: card.vehicle.map(VehicleOut::from),
             captured_at: card.captured_at.to_string(),
             received_at: card.received_at.to_string(),
             raised_at: card.raised_at.to_string(),
@@ -113,6 +123,8 @@ impl From<HitCard> for HitOut {
                 JurisdictionFit::Unknown => "unknown",
                 JurisdictionFit::Different => "different",
             },
+            class_fit: card.class_fit.word(),
+            information_only: card.is_information_only,
             look_alike_note: card.look_alike_note,
             category: card.category.word(),
             priority: match card.priority {

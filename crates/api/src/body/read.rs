@@ -1,7 +1,7 @@
 //! A read as it is shown.
 
 use app::views::{ReadCard, ReadPage};
-use domain::{Alternative, Confidence, Marks};
+use domain::{Alternative, Confidence, Marks, SeenVehicle};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,6 +54,21 @@ pub(crate) fn probabilities(of: &[Confidence]) -> Vec<f32> {
     of.iter().map(|sure| sure.probability()).collect()
 }
 
+/// A vehicle as the camera saw it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VehicleOut {
+    /// `car`, `truck`, `motorcycle`, `trailer`, `bus`.
+    class: &'static str,
+    /// How sure the camera is of that, 0–1; null where it did not say. Below 0.8 nothing is matched by it.
+    confidence: Option<f32>,
+}
+
+impl From<SeenVehicle> for VehicleOut {
+    fn from(seen: SeenVehicle) -> Self {
+        Self { class: seen.class.word(), confidence: seen.confidence.map(Confidence::probability) }
+    }
+}
+
 /// A read in the feed.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReadOut {
@@ -68,6 +83,8 @@ pub(crate) struct ReadOut {
     characters: Vec<f32>,
     /// Indices (from 0) of doubtful characters.
     doubtful: Vec<usize>,
+    /// Null where the camera did not say what it saw, or the policy lets it not be stored.
+    vehicle: Option<VehicleOut>,
     #[schema(format = DateTime)]
     captured_at: String,
     #[schema(format = DateTime)]
@@ -90,6 +107,7 @@ impl From<ReadCard> for ReadOut {
             confidence: card.confidence.probability(),
             characters: probabilities(&card.characters),
             doubtful: card.doubtful,
+            vehicle: card.vehicle.map(VehicleOut::from),
             captured_at: card.captured_at.to_string(),
             received_at: card.received_at.to_string(),
             camera: card.camera_id.to_i64(),

@@ -6,7 +6,9 @@ use app::IncomingRead;
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{Alternative, CameraId, Confidence, EventDigest, Timestamp};
+use domain::{
+    Alternative, CameraId, Confidence, EventDigest, SeenVehicle, Timestamp, VehicleClass,
+};
 use plate::{Jurisdiction, PlateText};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -46,6 +48,9 @@ pub(crate) struct ReadIn<'a> {
     /// Other ways to read the plate, likeliest first, at most 10.
     #[serde(borrow, default)]
     alternatives: Vec<AlternativeIn<'a>>,
+    /// The vehicle as the camera saw it, where it says.
+    #[serde(borrow, default)]
+    vehicle: Option<VehicleIn<'a>>,
     /// The plate alone, JPEG in base64.
     #[serde(borrow, default)]
     #[schema(value_type = Option<String>, format = Byte)]
@@ -65,6 +70,20 @@ pub(crate) struct AlternativeIn<'a> {
     plate: Cow<'a, str>,
     /// 0–1.
     confidence: f32,
+}
+
+/// A vehicle as the camera saw it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VehicleIn<'a> {
+    /// `car`, `truck`, `motorcycle`, `trailer` or `bus`, or a camera maker's word such as `SUV`, `Pickup Truck` or
+    /// `sedan-standard`. With a word that is not known the read is kept without a class, and a note says so.
+    #[serde(borrow)]
+    #[schema(value_type = String, example = "motorcycle")]
+    class: Cow<'a, str>,
+    /// How sure the camera is of that, 0–1; below 0.8 nothing is matched by it.
+    #[serde(default)]
+    confidence: Option<f32>,
 }
 
 /// Reads a body: one read or a list of them.
@@ -104,6 +123,7 @@ impl ReadIn<'_> {
             confidence: probability("confidence", self.confidence)?,
             characters: characters.collect::<Result<_, _>>()?,
             alternatives: alternatives(&self.alternatives)?,
+            vehicle: self.vehicle.as_ref().map(vehicle).transpose()?,
             plate_picture: picture("plate_picture", self.plate_picture)?,
             vehicle_picture: picture("vehicle_picture", self.vehicle_picture)?,
         })
@@ -145,6 +165,11 @@ fn alternatives(given: &[AlternativeIn<'_>]) -> Result<Vec<Alternative>, Wrong> 
         Ok(Alternative { text, confidence: probability("alternatives", one.confidence)? })
     });
     taken.collect()
+}
+
+fn vehicle(seen: &VehicleIn<'_>) -> Result<SeenVehicle, Wrong> {
+    let confidence = seen.confidence.map(|p| probability("vehicle", p)).transpose()?;
+    Ok(SeenVehicle { class: VehicleClass::of_camera(&seen.class), confidence })
 }
 
 fn picture(field: &'static str, base64: Option<Cow<'_, str>>) -> Result<Option<Bytes>, Wrong> {
@@ -202,6 +227,7 @@ fn expected(field: &str) -> String {
         "confidence" => "expected a number, 0–1".to_owned(),
         "characters" => "expected a list of numbers, 0–1".to_owned(),
         "alternatives" => "expected a list of {plate, confidence}".to_owned(),
+        "vehicle" => "expected {class, confidence}: a text, and a number, 0–1".to_owned(),
         "event_id" | "captured_at" | "plate" | "jurisdiction" | "plate_picture"
         | "vehicle_picture" => "expected a text".to_owned(),
         _ => "is not a field of a read".to_owned(),
@@ -240,6 +266,10 @@ mod tests {
         "\"captured_at\"",
         "\"characters\"",
         "\"alternatives\"",
+        "\"vehicle\"",
+        "\"class\"",
+        "\"Pickup Truck\"",
+        "{\"class\":\"car\",\"confidence\":0.9}",
         "\"text\"",
         "\"7ABC123\"",
         "\"2026-11-21T22:00:00Z\"",
@@ -273,6 +303,24 @@ mod tests {
     }
 
     #[test]
+    fn a_vehicle_is_taken_in_the_makers_words_and_a_strange_word_loses_no_read() {
+        let vehicle = |vehicle: &str| {
+            let body = format!(r#"{{"plate":"A1","confidence":1,"vehicle":{vehicle}}}"#);
+            parse(body.as_bytes(), CameraId::from_i64(1)).unwrap()[0].vehicle
+        };
+        let seen = |class, confidence| {
+            Some(SeenVehicle { class, confidence: Some(Confidence::from_thousandths(confidence)) })
+        };
+        let sedan = vehicle(r#"{"class":"sedan-standard","confidence":0.93}"#);
+        assert_eq!(sedan, seen(VehicleClass::Car, 930));
+        let bare = SeenVehicle { class: VehicleClass::Motorcycle, confidence: None };
+        assert_eq!(vehicle(r#"{"class":"motorcycle"}"#), Some(bare));
+        let strange = vehicle(r#"{"class":"h\u00f8verkraft","confidence":1}"#);
+        assert_eq!(strange, seen(VehicleClass::Unknown, 1000));
+        assert_eq!(vehicle("null"), None);
+    }
+
+    #[test]
     fn what_is_wrong_is_named_by_read_and_field() {
         let ok = r#"{"plate":"A1","confidence":1}"#;
         let second = |read: &str| wrong(&format!("[{ok},{read}]"));
@@ -301,6 +349,20 @@ mod tests {
         assert!(
             second(r#"{"plate":"A","confidence":1,"plate_picture":"!"}"#)
                 .starts_with("reads[1].plate_picture: is not base64")
+        );
+        assert_eq!(
+            second(r#"{"plate":"A","confidence":1,"vehicle":"car"}"#),
+            "reads[1].vehicle: expected {class, confidence}: a text, and a number, 0–1"
+        );
+        for malformed in
+            [r#"{"class":7}"#, r#"{"confidence":1}"#, r#"{"class":"car","colour":"red"}"#]
+        {
+            let read = format!(r#"{{"plate":"A","confidence":1,"vehicle":{malformed}}}"#);
+            assert!(second(&read).starts_with("reads[1].vehicle: expected"), "{malformed}");
+        }
+        assert_eq!(
+            second(r#"{"plate":"A","confidence":1,"vehicle":{"class":"car","confidence":93}}"#),
+            "reads[1].vehicle: expected 0–1, got 93"
         );
         assert_eq!(second("7"), "reads[1].: is not an object");
         assert_eq!(

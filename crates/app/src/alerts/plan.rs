@@ -92,7 +92,9 @@ impl Groups<'_> {
             None => String::new(),
         };
         let inner = self.app.inner();
-        let code = inner.codes.of_wanted(card.hotlist_id, &entry, card.plate);
+        // What is information only is told in groups of its own: the vehicle that is wanted is no repeat of another's passage.
+        let is_other = card.is_information_only;
+        let code = inner.codes.of_wanted(card.hotlist_id, &entry, card.plate, is_other);
         let known = match self.begun.get(&code) {
             Some(group) => Some((*group, true)),
             None => inner.store.group_of_code(self.agency, &code).await?,

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use domain::{
-    Alternative, CameraId, Confidence, EventDigest, Marks, NewRead, Pictures, ReadId, Timestamp,
+    Alternative, CameraId, Confidence, EventDigest, Marks, NewRead, Pictures, ReadId, SeenVehicle,
+    Timestamp,
 };
 use plate::{Jurisdiction, PlateText};
 use tokio::sync::oneshot;
@@ -21,6 +22,7 @@ pub(crate) struct ReadyRead {
     pub(crate) confidence: Confidence,
     pub(crate) characters: Vec<Confidence>,
     pub(crate) alternatives: Vec<Alternative>,
+    pub(crate) vehicle: Option<SeenVehicle>,
     pub(crate) marks: Marks,
     pub(crate) event: Option<EventDigest>,
     pub(crate) plate_jpeg: Option<Bytes>,
@@ -49,6 +51,7 @@ impl ReadyRead {
             confidence: self.confidence,
             characters: self.characters,
             alternatives: self.alternatives,
+            vehicle: self.vehicle,
             marks: self.marks.with(lane_marks),
             event: self.event,
             pictures: Pictures::default(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{DayKey, NewRead, PictureKind, ReadId};
+use domain::{DayKey, NewRead, PictureKind, ReadId, SeenVehicle};
 use ledger::Hash;
 use ledger::batch::{Salter, hash_of, root};
 use ledger::disclosure::Disclosure;
@@ -51,13 +51,15 @@ impl ReadRecords {
     }
 }
 
-/// What is sealed of a read, as JSON with its names in order.
+/// What is sealed of a read, as JSON with its names in order. The vehicle stands in it only where it is known: records of reads that
+/// were kept before it was stored are made again as they were.
 fn said_of(read: &NewRead, pictures: &PictureHashes) -> String {
     let jurisdiction =
         read.jurisdiction.map_or_else(|| "null".to_owned(), |of| format!("\"{}\"", of.code()));
+    let vehicle = read.vehicle.map(said_of_vehicle).unwrap_or_default();
     format!(
         "{{\"camera\":{},\"captured_at\":{},\"confidence\":{},\"id\":{},\"jurisdiction\":{jurisdiction},\
-         \"plate\":\"{}\",\"plate_picture\":{},\"received_at\":{},\"vehicle_picture\":{}}}",
+         \"plate\":\"{}\",\"plate_picture\":{},\"received_at\":{},{vehicle}\"vehicle_picture\":{}}}",
         read.camera,
         read.captured_at.micros(),
         read.confidence.thousandths(),
@@ -67,6 +69,12 @@ fn said_of(read: &NewRead, pictures: &PictureHashes) -> String {
         read.received_at.micros(),
         pictures.said_of(read.id, PictureKind::Vehicle),
     )
+}
+
+fn said_of_vehicle(seen: SeenVehicle) -> String {
+    let confidence =
+        seen.confidence.map_or_else(|| "null".to_owned(), |sure| sure.thousandths().to_string());
+    format!("\"vehicle\":{{\"class\":\"{}\",\"confidence\":{confidence}}},", seen.class.word())
 }
 
 /// The SHA-256 of the pictures of some reads, as they were first written: the originals that evidence speaks of.

@@ -27,9 +27,16 @@ impl Codes {
         (!bare.is_empty()).then(|| self.of("case", &bare))
     }
 
-    /// That of a plate that an entry of a list fits.
-    pub(crate) fn of_wanted(&self, list: HotlistId, entry: &str, plate: PlateText) -> Code {
-        self.of("wanted", &format!("{list}\0{entry}\0{}", &*plate.expose()))
+    /// That of a plate that an entry of a list fits. Another vehicle with that plate (`is_other`) has another.
+    pub(crate) fn of_wanted(
+        &self,
+        list: HotlistId,
+        entry: &str,
+        plate: PlateText,
+        is_other: bool,
+    ) -> Code {
+        let other = if is_other { "\0other" } else { "" };
+        self.of("wanted", &format!("{list}\0{entry}\0{}{other}", &*plate.expose()))
     }
 
     /// A network address's.

@@ -62,6 +62,7 @@ fn read_of(seen: PlateSeen, event: EventDigest, claimed_at: Option<Timestamp>) -
         confidence: seen.confidence,
         characters: seen.characters,
         alternatives: seen.alternatives,
+        vehicle: None,
         plate_picture: Some(seen.plate_jpeg),
         vehicle_picture: Some(seen.vehicle_jpeg),
     }

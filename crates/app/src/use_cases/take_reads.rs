@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use domain::read::believe_time;
 use domain::{
-    Actor, Alternative, CameraId, Confidence, EventDigest, Marks, ReadRef, Refusal, Timestamp,
+    Actor, Alternative, CameraId, Confidence, EventDigest, Marks, ReadRef, Refusal, SeenVehicle,
+    Timestamp,
 };
 use plate::{Jurisdiction, PlateText};
+use policy::settings::VEHICLE_CLASS;
 use serde::Serialize;
 
 use crate::ingest::{self, ReadyRead};
@@ -28,6 +30,8 @@ pub struct IncomingRead {
     pub characters: Vec<Confidence>,
     /// Other ways to read the plate, likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// The vehicle as the camera saw it, where it says.
+    pub vehicle: Option<SeenVehicle>,
     /// The plate alone, JPEG.
     pub plate_picture: Option<Bytes>,
     /// The vehicle, JPEG: masked by us before it is kept, and dropped when that cannot be done.
@@ -42,6 +46,10 @@ pub enum Note {
     VehiclePictureNotMaskable,
     /// The vehicle picture was not kept: there is no recogniser here that could mask it.
     NoRecogniserToMask,
+    /// The vehicle's class was not kept: it is said in a word that is not known.
+    VehicleClassNotKnown,
+    /// The vehicle's class was not kept: the agency's policy does not list it among the fields of a read.
+    VehicleClassNotStored,
 }
 
 /// What became of a read.
@@ -126,10 +134,14 @@ pub async fn take_reads(
             format!("the post has {} reads; at most {READS_A_POST_MAX} are accepted", reads.len());
         return Err(TakeError::Invalid { index: READS_A_POST_MAX, field: "reads", why });
     }
+    let may_store_class = app
+        .policy(ctx.agency)
+        .is_some_and(|policy| policy.bundle.settings().fields.may_store(VEHICLE_CLASS));
     let mut all = Vec::with_capacity(reads.len());
     for (index, mut read) in reads.into_iter().enumerate() {
         let pictures = (read.plate_picture.take(), read.vehicle_picture.take());
         let mut ready = ready(camera, ctx.now, read);
+        weed_vehicle(&mut ready, may_store_class);
         if pictures != (None, None) {
             add_pictures(app, index, &mut ready, pictures).await?;
         }
@@ -164,12 +176,25 @@ pub(super) fn ready(camera: CameraId, now: Timestamp, read: IncomingRead) -> Rea
         confidence: read.confidence,
         characters: read.characters,
         alternatives: read.alternatives,
+        vehicle: read.vehicle,
         marks,
         event: read.event,
         plate_jpeg: read.plate_picture,
         vehicle_jpeg: read.vehicle_picture,
         notes: Vec::new(),
     }
+}
+
+/// Lets go of a vehicle's class that says nothing, or that the policy does not let be stored (`AUSP-detected`): what is not stored is
+/// matched by nothing either.
+fn weed_vehicle(read: &mut ReadyRead, may_store: bool) {
+    let note = match read.vehicle {
+        Some(seen) if seen.class.is_unknown() => Note::VehicleClassNotKnown,
+        Some(_) if !may_store => Note::VehicleClassNotStored,
+        _ => return,
+    };
+    read.vehicle = None;
+    read.notes.push(note);
 }
 
 async fn add_pictures(
@@ -202,4 +227,38 @@ async fn add_pictures(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::VehicleClass;
+
+    use super::*;
+
+    #[test]
+    fn clause_ausp_detected_a_class_that_the_policy_does_not_list_is_let_go_of_and_the_read_is_kept()
+     {
+        let weeded = |class, may_store| {
+            let read = IncomingRead {
+                event: None,
+                claimed_at: None,
+                plate: PlateText::parse("7ABC123").unwrap(),
+                jurisdiction: None,
+                confidence: Confidence::from_thousandths(970),
+                characters: Vec::new(),
+                alternatives: Vec::new(),
+                vehicle: Some(SeenVehicle { class, confidence: None }),
+                plate_picture: None,
+                vehicle_picture: None,
+            };
+            let mut ready = ready(CameraId::from_i64(1), Timestamp::from_micros(0), read);
+            weed_vehicle(&mut ready, may_store);
+            (ready.vehicle.map(|seen| seen.class), ready.notes)
+        };
+        let car = VehicleClass::Car;
+        assert_eq!(weeded(car, true), (Some(car), Vec::new()));
+        assert_eq!(weeded(car, false), (None, vec![Note::VehicleClassNotStored]));
+        let unknown = weeded(VehicleClass::Unknown, true);
+        assert_eq!(unknown, (None, vec![Note::VehicleClassNotKnown]));
+    }
 }

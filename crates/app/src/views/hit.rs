@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use domain::custom::{Audience, CustomEntry, CustomState};
 use domain::{
-    Alternative, Camera, CameraId, Category, Confidence, CustomEntryId, HitId, HotlistEntry,
-    HotlistId, Marks, PersonId, Priority, ReadRef, Timestamp,
+    Alternative, Camera, CameraId, Category, ClassFit, Confidence, CustomEntryId, HitId,
+    HotlistEntry, HotlistId, Marks, PersonId, Priority, ReadRef, SeenVehicle, Timestamp,
 };
 use plate::{Grade, Jurisdiction, JurisdictionFit, PlateText};
 
@@ -29,6 +29,8 @@ pub struct HitCard {
     pub jurisdiction: Option<Jurisdiction>,
     /// How sure the recogniser is of the whole.
     pub confidence: Confidence,
+    /// The vehicle as the camera saw it, where it says.
+    pub vehicle: Option<SeenVehicle>,
     /// When the vehicle passed.
     pub captured_at: Timestamp,
     /// When the server took the read.
@@ -45,6 +47,10 @@ pub struct HitCard {
     pub grade: Grade,
     /// Whether the issuing state fits.
     pub jurisdiction_fit: JurisdictionFit,
+    /// Whether the vehicle that the camera saw is of the entry's class.
+    pub class_fit: ClassFit,
+    /// Whether it is information only: state or class are known to be another's.
+    pub is_information_only: bool,
     /// Why the plate is wanted.
     pub category: Category,
     /// How loudly it is told.

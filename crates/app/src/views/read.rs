@@ -1,6 +1,6 @@
 //! A read as people see it.
 
-use domain::{Alternative, Camera, CameraId, Confidence, Marks, ReadRef, Timestamp};
+use domain::{Alternative, Camera, CameraId, Confidence, Marks, ReadRef, SeenVehicle, Timestamp};
 use plate::{Jurisdiction, PlateText};
 
 use super::HitCard;
@@ -20,6 +20,8 @@ pub struct ReadCard {
     pub characters: Vec<Confidence>,
     /// Indices (from 0) of characters that are doubtful.
     pub doubtful: Vec<usize>,
+    /// The vehicle as the camera saw it, where it says.
+    pub vehicle: Option<SeenVehicle>,
     /// When the vehicle passed.
     pub captured_at: Timestamp,
     /// When the server took it.

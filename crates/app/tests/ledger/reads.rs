@@ -1,8 +1,8 @@
 //! Reads: one leaf a batch, and a receipt for one of them.
 
-use app::{AskError, read_receipt, take_frame, take_reads};
+use app::{AskError, IncomingRead, read_receipt, take_frame, take_reads};
 use bytes::Bytes;
-use domain::{Category, PictureKind, ReadRef};
+use domain::{Category, Confidence, PictureKind, ReadRef, SeenVehicle, VehicleClass};
 use ledger::Receipt;
 use ledger::leaf::{ClearField, Kind};
 use ledger::receipt::InvalidReceipt;
@@ -110,6 +110,31 @@ async fn one_read_is_proved_offline_with_its_pictures_and_without_its_neighbours
             ledger::disclosure::Disclosure::of_item(&[0; 16], &forged);
         assert!(matches!(other.check(&policy), Err(InvalidReceipt::Batch(_))));
     }
+}
+
+#[tokio::test]
+async fn a_reads_record_says_what_its_camera_saw_and_nothing_where_it_did_not_say() {
+    let book = Book::new().await;
+    let (house, app) = (&book.house, &book.house.app);
+    let confidence = Some(Confidence::from_thousandths(930));
+    let vehicle = Some(SeenVehicle { class: VehicleClass::Car, confidence });
+    let sent = vec![
+        IncomingRead { vehicle, ..read(house.camera, "e1", "A1", None) },
+        read(house.camera, "e2", "A2", None),
+    ];
+    let taken = take_reads(app, &house.camera(), sent).await.unwrap();
+    book.relay().await;
+    let policy = policy(app, book.log()).await;
+    let said = async |n: usize| {
+        let receipt = read_receipt(app, &house.admin(), taken[n].read).await.unwrap();
+        receipt.check(&policy).unwrap();
+        receipt.of_batch.as_ref().unwrap().record.said().unwrap().1
+    };
+    let saw = said(0).await;
+    assert_eq!(saw["vehicle"]["class"].as_str(), Some("car"));
+    assert_eq!(saw["vehicle"]["confidence"].as_i64(), Some(930));
+    // As it was before cameras could say it: records of reads that were kept then are made again word for word.
+    assert!(said(1).await.get("vehicle").is_none());
 }
 
 #[tokio::test]

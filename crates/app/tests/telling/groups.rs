@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use app::{HitAsk, HitsAsk, QueueAsk, do_with_hit, hit_queue, list_hits, open_hit};
-use domain::Category;
+use app::{HitAsk, HitsAsk, IncomingRead, QueueAsk, do_with_hit, hit_queue, list_hits, open_hit};
 use domain::life::Stage;
+use domain::{Category, SeenVehicle, VehicleClass};
 use testkit::Receiver;
+use testkit::house::read;
 
-use crate::{another_camera, hooked, house, passes, passes_at, send};
+use crate::{another_camera, hooked, house, is_read, passes, passes_at, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vehicle_that_comes_again_is_one_row_with_a_counter_and_every_hit_is_kept() {
@@ -82,4 +83,30 @@ async fn a_vehicle_that_comes_after_a_while_or_after_its_hit_was_ended_is_told_a
     assert_eq!(rows.unwrap().items.len(), 3);
     let queue = hit_queue(app, &admin, QueueAsk::default()).await.unwrap();
     assert_eq!(queue.page.items[0].card.id, third, "what was rejected does not hide what comes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_information_only_is_told_quietly_and_the_vehicle_itself_is_no_repeat_of_it() {
+    let receiver = Receiver::open();
+    let house = house(&[&receiver], Category::StolenVehicle).await;
+    hooked(&house, &receiver).await;
+    let list = house.want(Category::StolenVehicle, &["4HRD22"]).await;
+    house.import(list, "plate,class\n4HRD22,motorcycle\n").await;
+    let sees = async |event, class| {
+        let vehicle = Some(SeenVehicle { class, confidence: None });
+        let sent = IncomingRead { vehicle, ..read(house.camera, event, "4HRD22", None) };
+        is_read(&house, &house.camera(), sent).await;
+        send(&house.app).await;
+    };
+    let told = || {
+        let said: serde_json::Value = serde_json::from_slice(&receiver.next().body).unwrap();
+        said["data"]["priority"].as_str().unwrap().to_owned()
+    };
+    sees("1", VehicleClass::Car).await;
+    assert_eq!(told(), "low");
+    sees("2", VehicleClass::Truck).await;
+    assert!(receiver.is_quiet(), "another car with that plate is a repeat");
+    sees("3", VehicleClass::Motorcycle).await;
+    assert_eq!(told(), "normal");
+    assert!(receiver.is_quiet());
 }

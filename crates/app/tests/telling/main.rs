@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use app::telling::{NewWebhookSaid, add_webhook};
 use app::{
-    App, Ctx, HitsAsk, TellingConfig, add_camera, list_hits, send_tellings, take_reads, tell_hits,
+    App, Ctx, HitsAsk, IncomingRead, TellingConfig, add_camera, list_hits, send_tellings,
+    take_reads, tell_hits,
 };
 use domain::{CameraId, Category, HitId, Mounting, NewCamera};
 use testkit::house::read;
@@ -55,9 +56,13 @@ async fn passes(house: &House, event: &str) -> HitId {
 }
 
 async fn passes_at(house: &House, camera: CameraId, ctx: &Ctx, event: &str) -> HitId {
+    is_read(house, ctx, read(camera, event, PLATE, None)).await
+}
+
+/// A read is taken; the hit that it raises, told of.
+async fn is_read(house: &House, ctx: &Ctx, sent: IncomingRead) -> HitId {
     let before = newest(house).await;
-    let sent = vec![read(camera, event, PLATE, None)];
-    assert_eq!(take_reads(&house.app, ctx, sent).await.unwrap()[0].n_hits, 1);
+    assert_eq!(take_reads(&house.app, ctx, vec![sent]).await.unwrap()[0].n_hits, 1);
     loop {
         let now = newest(house).await;
         if now > before {

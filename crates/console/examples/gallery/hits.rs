@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use app::views::Page;
+use app::views::{HitCard, Page};
 use app::{Happened, IncidentRow, Incidents, LifeView, Queue, QueueRow, StateAskView, StepView};
 use domain::figures::Quarter;
 use domain::life::{Answer, Deed, Need, Part, Progress, Stage, Step};
 use domain::{
-    AskEnd, Category, HitId, Incident, IncidentClosed, IncidentId, PersonId, StateAnswer,
-    StateAskId,
+    AskEnd, Category, ClassFit, Confidence, HitId, HotlistEntry, Incident, IncidentClosed,
+    IncidentId, PersonId, Priority, SeenVehicle, StateAnswer, StateAskId, VehicleClass,
 };
+use plate::{CodeSystem, Jurisdiction, JurisdictionFit};
 
 use crate::{Fallible, hit, now};
 
@@ -83,6 +84,29 @@ fn answered() -> StateAskView {
         text: Some("STOLEN VEHICLE, ACTIVE. CONFIRM WITH THE ENTERING AGENCY.".to_owned()),
         is_recorded: false,
     }
+}
+
+/// A motorcycle's number on a car from another state: information only, for both reasons.
+pub(crate) fn information() -> Fallible<HitCard> {
+    let card = hit(7, "4HRD22", "4HRD22", Category::StolenPlate, 12)?;
+    let entry = HotlistEntry {
+        plate: "4HRD22".to_owned(),
+        jurisdiction: Jurisdiction::parse("MT", CodeSystem::Postal).ok(),
+        class: VehicleClass::Motorcycle,
+        ..HotlistEntry::default()
+    };
+    Ok(HitCard {
+        jurisdiction_fit: JurisdictionFit::Different,
+        class_fit: ClassFit::Different,
+        is_information_only: true,
+        priority: Priority::Low,
+        vehicle: Some(SeenVehicle {
+            class: VehicleClass::Car,
+            confidence: Some(Confidence::from_thousandths(972)),
+        }),
+        entry: Some(entry),
+        ..card
+    })
 }
 
 /// A queue in which one hit waits past the limit and another is somebody's.

@@ -75,7 +75,7 @@ pub(crate) fn around() -> Vec<Camera> {
 }
 
 /// The car before signing on, with a hit, with none, and where hits may not be shown.
-fn cars() -> Fallible<[(&'static str, CarPage); 4]> {
+fn cars() -> Fallible<[(&'static str, CarPage); 5]> {
     let page = |own, hits| CarPage {
         own,
         shifts: vec![shift()],
@@ -90,6 +90,7 @@ fn cars() -> Fallible<[(&'static str, CarPage); 4]> {
         camera: around().into_iter().next(),
         around: around(),
     };
+    let other = CarHit { card: hits::information()?, ..shown.clone() };
     let newest = vec![hit(6, "KTR4471", "KTR4471", Category::AmberAlert, 7)?];
     let own = || sign_on("12A", 4, None).map(Some);
     let none = CarHits { shown: None, newest: Vec::new() };
@@ -98,7 +99,8 @@ fn cars() -> Fallible<[(&'static str, CarPage); 4]> {
     let refusal = Refusal { action: "list-hits", reasons: vec![reason] };
     Ok([
         ("car-sign-on", page(None, None)),
-        ("car", page(own()?, Some(Ok(CarHits { shown: Some(shown), newest })))),
+        ("car", page(own()?, Some(Ok(CarHits { shown: Some(shown), newest: newest.clone() })))),
+        ("car-information", page(own()?, Some(Ok(CarHits { shown: Some(other), newest })))),
         ("car-empty", page(own()?, Some(Ok(none)))),
         ("car-refused", page(own()?, Some(Err(refusal)))),
     ])

@@ -3,7 +3,7 @@
 use app::views::{HitCard, SeenAgain};
 use askama::Template;
 use askama::filters::HtmlSafe;
-use domain::{HotlistEntry, Priority, Timestamp};
+use domain::{ClassFit, HotlistEntry, Priority, Timestamp};
 use plate::{Grade, JurisdictionFit, PlateText};
 
 use super::{Age, Heading, LifeBar, Moment, Picture, PlateLine};
@@ -28,6 +28,11 @@ pub struct HitRow {
     grade: &'static str,
     state_fit: &'static str,
     state_doubt: bool,
+    /// That the vehicle is of another class; empty where that is not known.
+    class_differs: &'static str,
+    is_information_only: bool,
+    /// Whether the console makes no sound for it: information only, and nobody's life depends on it.
+    is_silent: bool,
     camera: String,
     heading: Option<Heading>,
     captured: Moment,
@@ -104,7 +109,8 @@ impl Entry {
     /// An entry; where `against` is given, what differs from that read is marked.
     pub fn of(entry: &HotlistEntry, against: Option<PlateText>) -> Self {
         let year = entry.year.map(|year| year.to_string());
-        let vehicle = [&entry.colour, &entry.make, &entry.model, &year];
+        let class = (!entry.class.is_unknown()).then(|| entry.class.word().to_owned());
+        let vehicle = [&entry.colour, &entry.make, &entry.model, &year, &class];
         let vehicle: Vec<&str> = vehicle.into_iter().flatten().map(String::as_str).collect();
         Self {
             plate: PlateLine::entry(&entry.plate, entry.jurisdiction, against),
@@ -134,11 +140,17 @@ impl HitRow {
             grade: words::grade(hit.grade),
             state_fit: words::state_fit(hit.jurisdiction_fit),
             state_doubt: hit.jurisdiction_fit != JurisdictionFit::Same,
+            class_differs: match hit.class_fit {
+                ClassFit::Different => hit.class_fit.label(),
+                ClassFit::Same | ClassFit::Unknown => "",
+            },
+            is_information_only: hit.is_information_only,
+            is_silent: hit.is_information_only && hit.priority == Priority::Low,
             camera: hit.camera_name.clone(),
             heading: hit.heading_deg.map(Heading::of),
             captured: Moment::of(hit.captured_at, now),
             age: Age::of(hit.captured_at, now),
-            spoken: format!("{}, {}", hit.category.label(), hit.camera_name),
+            spoken: spoken(hit),
             opens: "/hits/",
             life: None,
         }
@@ -157,6 +169,12 @@ impl HitRow {
         self.life = Some(life);
         self
     }
+}
+
+/// What a reader of screens is told of a new hit: no plate.
+fn spoken(hit: &HitCard) -> String {
+    let only = if hit.is_information_only { "Information only: " } else { "" };
+    format!("{only}{}, {}", hit.category.label(), hit.camera_name)
 }
 
 /// How loudly a hit is told: the word in the page that style and sound go by.

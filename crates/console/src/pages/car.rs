@@ -16,8 +16,8 @@ use super::camera_key::Nothing;
 use super::hit_life::Life;
 use super::person_new::sentence;
 use crate::components::{
-    Age, CameraMap, Entry, Heading, HitRow, ListLine, Moment, Picture, PlateLine, StepRow, Sure,
-    priority_word,
+    Age, CameraMap, Entry, Heading, HitRow, Information, ListLine, Moment, Picture, PlateLine,
+    StepRow, Sure, classes, priority_word,
 };
 use crate::error::PageError;
 use crate::form::{Checked, Field};
@@ -73,11 +73,11 @@ struct Shown {
     priority: &'static str,
     plate: PlateLine,
     doubt: Option<String>,
-    state_differs: bool,
     state_doubt: bool,
     state_fit: &'static str,
-    read_state: &'static str,
-    entry_state: &'static str,
+    information: Option<Information>,
+    /// What the list and the camera say that the vehicle is.
+    classes: String,
     plate_picture: Picture,
     vehicle_picture: Picture,
     category: &'static str,
@@ -121,17 +121,15 @@ impl Shown {
     fn of(hit: &CarHit, now: domain::Timestamp) -> Self {
         let card = &hit.card;
         let against = (card.grade == Grade::LookAlike).then_some(card.plate);
-        let entry_state = card.entry.as_ref().and_then(|entry| entry.jurisdiction);
         Self {
             id: card.id.to_i64(),
             priority: priority_word(card.priority),
             plate: PlateLine::read(card.plate, &card.doubtful, card.jurisdiction),
             doubt: card.look_alike_note.clone(),
-            state_differs: card.jurisdiction_fit == JurisdictionFit::Different,
             state_doubt: card.jurisdiction_fit != JurisdictionFit::Same,
             state_fit: words::state_fit(card.jurisdiction_fit),
-            read_state: card.jurisdiction.map_or("unknown", plate::Jurisdiction::name),
-            entry_state: entry_state.map_or("unknown", plate::Jurisdiction::name),
+            information: Information::of(card),
+            classes: classes(card),
             plate_picture: Picture::of_plate(card.read, card.has_plate_picture),
             vehicle_picture: Picture::of_vehicle(card.read, card.has_vehicle_picture),
             category: card.category.label(),

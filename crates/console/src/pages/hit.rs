@@ -15,8 +15,8 @@ use super::hit_life::Life;
 use super::person_new::sentence;
 use super::read::HitLink;
 use crate::components::{
-    Age, CameraMap, CharacterBar, Entry, Heading, ListLine, Moment, Picture, PlateLine, Seen, Sure,
-    priority_word,
+    Age, CameraMap, CharacterBar, Entry, Heading, Information, ListLine, Moment, Picture,
+    PlateLine, Seen, Sure, VehicleLine, classes, priority_word,
 };
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -32,11 +32,12 @@ pub struct OneHit {
     priority: &'static str,
     plate: PlateLine,
     doubt: Option<String>,
-    state_differs: bool,
     state_doubt: bool,
     state_fit: &'static str,
-    read_state: &'static str,
-    entry_state: &'static str,
+    information: Option<Information>,
+    /// What the list and the camera say that the vehicle is.
+    classes: String,
+    vehicle: Option<VehicleLine>,
     marks: Vec<&'static str>,
     claimed: Option<Moment>,
     plate_picture: Picture,
@@ -121,17 +122,16 @@ impl OneHit {
     pub fn of(frame: Frame, hit: &Opened) -> Self {
         let (now, card) = (frame.now, &hit.card);
         let against = (card.grade == Grade::LookAlike).then_some(card.plate);
-        let entry_state = card.entry.as_ref().and_then(|entry| entry.jurisdiction);
         Self {
             id: card.id.to_i64(),
             priority: priority_word(card.priority),
             plate: PlateLine::read(card.plate, &card.doubtful, card.jurisdiction),
             doubt: card.look_alike_note.clone(),
-            state_differs: card.jurisdiction_fit == JurisdictionFit::Different,
             state_doubt: card.jurisdiction_fit != JurisdictionFit::Same,
             state_fit: words::state_fit(card.jurisdiction_fit),
-            read_state: card.jurisdiction.map_or("unknown", plate::Jurisdiction::name),
-            entry_state: entry_state.map_or("unknown", plate::Jurisdiction::name),
+            information: Information::of(card),
+            classes: classes(card),
+            vehicle: card.vehicle.map(VehicleLine::of),
             marks: words::marks(hit.marks),
             claimed: hit.claimed_at.map(Moment::in_full),
             plate_picture: Picture::of_plate(card.read, card.has_plate_picture),

@@ -35,7 +35,7 @@ pub(crate) struct ColumnField {
     guesses: &'static str,
 }
 
-const COLUMNS: [(&str, &str, &str); 8] = [
+const COLUMNS: [(&str, &str, &str); 9] = [
     (
         "plate",
         "Plate or pattern",
@@ -46,6 +46,7 @@ const COLUMNS: [(&str, &str, &str); 8] = [
     ("model", "Model", "model vmo vehicle_model"),
     ("colour", "Colour", "colour color vco vehicle_color"),
     ("year", "Year", "year vyr model_year vehicle_year"),
+    ("class", "Car, truck or motorcycle", "class vehicle_class"),
     ("reference", "Case or NCIC number", "reference case case_number nic ncic oca ref id"),
     ("note", "Note", "note notes remarks mis caution comment comments"),
 ];
@@ -69,7 +70,7 @@ const ENCODINGS: [(&str, &str); 4] = [
 pub struct Typed {
     /// `own`, `columns`, or the word of a layout that comes with the program.
     layout: String,
-    columns: [String; 8],
+    columns: [String; 9],
     postal: bool,
     delimiter: String,
     encoding: String,
@@ -137,7 +138,7 @@ impl Typed {
 
     /// A column that is left empty is one that the file does not have.
     fn by_columns(&self) -> Layout {
-        let [plate, state, make, model, colour, year, reference, note] =
+        let [plate, state, make, model, colour, year, class, reference, note] =
             self.columns.each_ref().map(|typed| Column::parse(typed));
         let plate = plate.unwrap_or_else(|| Column::Name("plate".to_owned()));
         let delimiter = match self.delimiter.as_str() {
@@ -153,6 +154,7 @@ impl Typed {
                 model,
                 colour,
                 year,
+                class,
                 reference,
                 note,
                 ..Columns::of_plate(plate.clone())
@@ -447,11 +449,13 @@ mod tests {
         let mut typed = Typed::default();
         typed.take("plate", "LIC".to_owned());
         typed.take("state", " 2 ".to_owned());
+        typed.take("class", "TYPE".to_owned());
         typed.take("note", String::new());
         typed.take("delimiter", "tab".to_owned());
         let Some(layout) = typed.layout().unwrap() else { panic!("columns were said") };
         assert_eq!(layout.columns.plate, Column::Name("LIC".to_owned()));
         assert_eq!(layout.columns.state, Some(Column::Number(2)));
+        assert_eq!(layout.columns.class, Some(Column::Name("TYPE".to_owned())));
         assert_eq!(layout.columns.note, None);
         let tab = Form::Delimited { delimiter: '\t', quote: Some('"'), header: true };
         assert_eq!(layout.form, tab);

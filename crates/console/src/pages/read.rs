@@ -10,7 +10,7 @@ use domain::ReadRef;
 
 use super::hit::alternatives;
 use crate::components::{
-    Age, CharacterBar, Heading, Moment, Picture, PlateLine, Sure, priority_word,
+    Age, CharacterBar, Heading, Moment, Picture, PlateLine, Sure, VehicleLine, priority_word,
 };
 use crate::error::PageError;
 use crate::frame::{Frame, page};
@@ -24,6 +24,7 @@ pub(crate) struct HitLink {
     pub(super) priority: &'static str,
     pub(super) category: &'static str,
     pub(super) grade: &'static str,
+    pub(super) is_information_only: bool,
     pub(super) list: String,
 }
 
@@ -34,6 +35,7 @@ impl HitLink {
             priority: priority_word(hit.priority),
             category: hit.category.label(),
             grade: words::grade(hit.grade),
+            is_information_only: hit.is_information_only,
             list: hit.hotlist_name.clone(),
         }
     }
@@ -48,6 +50,7 @@ pub struct OneRead {
     plate: PlateLine,
     sure: Sure,
     state: &'static str,
+    vehicle: Option<VehicleLine>,
     marks: Vec<&'static str>,
     claimed: Option<Moment>,
     plate_picture: Picture,
@@ -73,6 +76,7 @@ impl OneRead {
             plate: PlateLine::read(card.plate, &card.doubtful, card.jurisdiction),
             sure: Sure::of(card.confidence),
             state: card.jurisdiction.map_or("", plate::Jurisdiction::name),
+            vehicle: card.vehicle.map(VehicleLine::of),
             marks: words::marks(card.marks),
             claimed: read.claimed_at.map(Moment::in_full),
             plate_picture: Picture::of_plate(card.read, card.has_plate_picture),

@@ -4,6 +4,7 @@ use plate::{Grade, JurisdictionFit};
 use serde::{Deserialize, Serialize};
 
 use super::deed::Part;
+use crate::vehicle::ClassFit;
 use crate::words::words;
 
 words! {
@@ -63,16 +64,21 @@ impl Steps {
         steps
     }
 
-    /// Beside the policy's: where the characters only look alike or fit a pattern, or the state is not known to be the entry's,
-    /// somebody has to see the picture, whatever a policy says. One misread digit stopped the wrong car more than once.
+    /// Beside the policy's: where the characters only look alike or fit a pattern, the state is not known to be the entry's, or the
+    /// camera saw a vehicle of another class, somebody has to see the picture, whatever a policy says. One misread digit stopped
+    /// the wrong car more than once, and a motorcycle's number a family's.
     #[must_use]
-    pub fn and_of_the_hit(mut self, grade: Grade, fit: JurisdictionFit) -> Self {
+    pub fn and_of_the_hit(mut self, grade: Grade, state: JurisdictionFit, class: ClassFit) -> Self {
         if grade != Grade::Exact {
             self.ask(Step::Plate, Need::Always);
             self.ask(Step::Vehicle, Need::Always);
         }
-        if fit != JurisdictionFit::Same {
+        if state != JurisdictionFit::Same {
             self.ask(Step::State, Need::Always);
+        }
+        // Most cameras do not say what they saw: only a class that differs asks for more.
+        if class == ClassFit::Different {
+            self.ask(Step::Vehicle, Need::Always);
         }
         self
     }

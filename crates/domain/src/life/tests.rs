@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::time::Timestamp;
+use crate::vehicle::ClassFit;
 
 const CHEN: Option<PersonId> = Some(PersonId::from_i64(1));
 const ORTIZ: Option<PersonId> = Some(PersonId::from_i64(2));
@@ -147,13 +148,16 @@ fn clause_aus_344_3_2b4_the_risk_is_weighed() {
 #[test]
 fn what_only_looks_alike_is_seen_whatever_the_policy_says() {
     let none = Steps::default();
-    let exact = none.clone().and_of_the_hit(Grade::Exact, JurisdictionFit::Same);
+    let of = |grade, state, class| none.clone().and_of_the_hit(grade, state, class);
+    let exact = of(Grade::Exact, JurisdictionFit::Same, ClassFit::Unknown);
     assert_eq!(exact.all().count(), 0);
-    let alike = none.clone().and_of_the_hit(Grade::LookAlike, JurisdictionFit::Same);
+    let alike = of(Grade::LookAlike, JurisdictionFit::Same, ClassFit::Same);
     assert_eq!(alike.need(Step::Plate), Some(Need::Always));
     assert_eq!(alike.need(Step::Vehicle), Some(Need::Always));
-    let elsewhere = none.and_of_the_hit(Grade::Exact, JurisdictionFit::Different);
+    let elsewhere = of(Grade::Exact, JurisdictionFit::Different, ClassFit::Same);
     assert_eq!(elsewhere.need(Step::State), Some(Need::Always));
+    let another = of(Grade::Exact, JurisdictionFit::Same, ClassFit::Different);
+    assert_eq!(another.all().collect::<Vec<_>>(), [(Step::Vehicle, Need::Always)]);
 }
 
 #[test]

@@ -153,6 +153,11 @@ fn clause_ausp_detected_only_listed_fields_are_stored() {
         assert!(!stored.iter().any(|one| one == field), "{field}");
     }
     assert!(stored.iter().any(|one| one == "model"));
+    let may_store =
+        |name| bundle(name).settings().fields.may_store(policy::settings::VEHICLE_CLASS);
+    let of_class =
+        ["austin-tx", "belton-mo", "example", "piedmont-ca", "twin-falls-id"].map(may_store);
+    assert_eq!(of_class, [false, true, true, false, false]);
 }
 
 /// Clause AUS-344.3.2c: three units sign off a permanent camera in Austin; a policy that promises what nobody may do is not loaded.

@@ -155,7 +155,10 @@ fn minnesota_has_a_documented_purpose_and_little_data() {
     files.settings = files
         .settings
         .replace("jurisdiction = [\"US\"]", "jurisdiction = [\"US\", \"MN\"]")
-        .replace("    \"make\",\n    \"model\",\n    \"colour\",\n    \"body\",\n", "")
+        .replace(
+            "    \"make\",\n    \"model\",\n    \"colour\",\n    \"body\",\n    \"class\",\n",
+            "",
+        )
         .into();
     let little = read(&files);
     assert!(little.decide(&search()).permit);

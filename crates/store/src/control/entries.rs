@@ -87,6 +87,7 @@ const INSERT_REFUSED: &str = "INSERT INTO refused_rows (version, line, reason) V
 const ONE: &str = "SELECT e.plate, e.jurisdiction, e.detail, e.topic, e.effective_at, e.expires_at, e.priority FROM entries e \
     JOIN hotlist_versions v ON v.id = e.version JOIN hotlists h ON h.id = v.hotlist \
     WHERE h.agency = $1 AND h.id = $2 AND e.version = $3 AND e.line = $4";
+const DETAIL: &str = "SELECT detail FROM entries WHERE version = $1 AND line = $2";
 const OF_VERSION: &str = "SELECT e.plate, e.jurisdiction, e.detail, e.topic, e.effective_at, e.expires_at, e.priority, e.line \
     FROM entries e JOIN hotlist_versions v ON v.id = e.version JOIN hotlists h ON h.id = v.hotlist \
     WHERE h.agency = $1 AND e.version = $2 AND e.line > $3 ORDER BY e.line LIMIT $4";
@@ -363,6 +364,16 @@ fn detail_of(entry: &HotlistEntry) -> Option<String> {
         .then(|| serde_json::to_string(&detail).expect("texts and a number are always JSON"))
 }
 
+/// What an entry says that its vehicle is; nothing where it is no longer kept or cannot be read: its hits are raised all the same.
+pub(super) async fn class_of(
+    tx: &mut Tx,
+    version: HotlistVersionId,
+    row: u32,
+) -> Result<VehicleClass, sqlx::Error> {
+    let found = tx.row(DETAIL, args![version, row]).await?;
+    Ok(found.and_then(|row| detail(&row, 0).ok()).unwrap_or_default().class)
+}
+
 fn jurisdiction(row: &Row, index: usize) -> Result<Option<Jurisdiction>, sqlx::Error> {
     let id = row.get::<Option<i64>>(index)?;
     let known = |id: i64| u16::try_from(id).ok().and_then(|id| Jurisdiction::from_id(id).ok());
@@ -374,11 +385,14 @@ fn topic(row: &Row, index: usize) -> Result<Option<u32>, sqlx::Error> {
     number.map(|number| u32::try_from(number).map_err(|_| unreadable(index))).transpose()
 }
 
+fn detail(row: &Row, index: usize) -> Result<Detail, sqlx::Error> {
+    let detail = row.get::<Option<String>>(index)?;
+    let detail = detail.map(|text| serde_json::from_str(&text).map_err(|_| unreadable(index)));
+    Ok(detail.transpose()?.unwrap_or_default())
+}
+
 fn entry(row: &Row) -> Result<HotlistEntry, sqlx::Error> {
-    let detail = row.get::<Option<String>>(2)?;
-    let detail =
-        detail.map(|text| serde_json::from_str::<Detail>(&text).map_err(|_| unreadable(2)));
-    let detail = detail.transpose()?.unwrap_or_default();
+    let detail = detail(row, 2)?;
     Ok(HotlistEntry {
         plate: row.get(0)?,
         jurisdiction: jurisdiction(row, 1)?,

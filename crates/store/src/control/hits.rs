@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use domain::access::{ListHits, ListReads, OpenHit, OpenRead};
 use domain::{
-    AgencyId, CameraId, Day, EntryRef, Hit, HitId, HotlistId, HotlistVersionId, NewHit, Permit,
-    ReadId, ReadRef, Timestamp,
+    AgencyId, CameraId, ClassFit, Day, EntryRef, Hit, HitId, HotlistId, HotlistVersionId, NewHit,
+    Permit, ReadId, ReadRef, Timestamp, VehicleClass,
 };
 use plate::{Grade, JurisdictionFit};
 
 use super::custom_entries::Hidden;
-use super::{shifts, take_ids};
+use super::{entries, shifts, take_ids};
 use crate::sql::{Row, Tx, Value, args};
 use crate::{Relayed, Store, StoreError};
 
@@ -26,19 +26,19 @@ pub struct HitsQuery {
 }
 
 const INSERT: &str = "INSERT INTO hits \
-    (id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, camera) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    (id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, camera, class_fit) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const THERE: &str =
     "SELECT id FROM hits WHERE agency = $1 AND read_id = $2 AND version = $3 AND line = $4";
 /// A hit's columns, of `hits h`.
-pub(super) const COLUMNS: &str = "h.id, h.agency, h.day, h.read_id, h.hotlist, h.version, h.line, h.grade, h.jurisdiction_fit, h.raised_at";
-const NEWEST: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at \
+pub(super) const COLUMNS: &str = "h.id, h.agency, h.day, h.read_id, h.hotlist, h.version, h.line, h.grade, h.jurisdiction_fit, h.raised_at, h.class_fit";
+const NEWEST: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, class_fit \
     FROM hits WHERE agency = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-const FOLLOWING: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at \
+const FOLLOWING: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, class_fit \
     FROM hits WHERE agency = $1 AND id < $2 AND id > $4 ORDER BY id LIMIT $3";
-const ONE: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at \
+const ONE: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, class_fit \
     FROM hits WHERE agency = $1 AND id = $2";
-const OF_READ: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at \
+const OF_READ: &str = "SELECT id, agency, day, read_id, hotlist, version, line, grade, jurisdiction_fit, raised_at, class_fit \
     FROM hits WHERE agency = $1 AND read_id = $2 AND day = $3 ORDER BY id";
 const LAST: &str = "SELECT max(id) FROM hits WHERE agency = $1";
 
@@ -140,18 +140,29 @@ impl Store {
     }
 }
 
-/// Inserts those of `hits` that are not there yet, each with the camera whose read raised it, under an id greater than all before.
-pub(crate) async fn insert_new(
-    tx: &mut Tx,
-    hits: &[(NewHit, Option<CameraId>)],
-) -> Result<Relayed, sqlx::Error> {
+/// A hit as a journal tells it.
+pub(crate) struct RaisedHit {
+    pub(crate) hit: NewHit,
+    /// The camera whose read raised it, where the journal says.
+    pub(crate) camera: Option<CameraId>,
+    /// What the vehicle is for certain, as that camera saw it.
+    pub(crate) seen: VehicleClass,
+}
+
+/// Inserts those of `hits` that are not there yet, under ids greater than all before. Here it is found out whether the vehicle that
+/// was seen is of the entry's class: ten million entries in the matcher's memory need not carry theirs.
+pub(crate) async fn insert_new(tx: &mut Tx, hits: &[RaisedHit]) -> Result<Relayed, sqlx::Error> {
     let mut relayed = Relayed::default();
-    for (hit, camera) in hits {
+    for RaisedHit { hit, camera, seen } in hits {
         let EntryRef { hotlist, version, row } = hit.entry;
         let there = tx.row(THERE, args![hit.read.agency, hit.read.id, version, row]).await?;
         if there.is_some() {
             continue;
         }
+        let wanted = match seen {
+            VehicleClass::Unknown => VehicleClass::Unknown,
+            _ => entries::class_of(tx, version, row).await?,
+        };
         let id = take_ids(tx, "hit", 1).await?;
         let values = args![
             id,
@@ -165,6 +176,7 @@ pub(crate) async fn insert_new(
             fit_word(hit.jurisdiction_fit),
             hit.raised_at,
             *camera,
+            seen.fit(wanted).word(),
         ];
         tx.execute(INSERT, values).await?;
         // With the hit, and by the clock of the hit: who was there when it was raised is not to be told otherwise later.
@@ -193,6 +205,7 @@ pub(super) fn hit(row: &Row) -> Result<Hit, sqlx::Error> {
             jurisdiction_fit: row.parsed(8, |word: String| parse_fit(&word))?,
             raised_at: Timestamp::from_micros(row.get(9)?),
         },
+        class_fit: row.parsed(10, |word: String| ClassFit::parse(&word))?,
     })
 }
 

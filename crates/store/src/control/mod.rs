@@ -40,7 +40,7 @@ pub(crate) mod troubles;
 use crate::StoreError;
 use crate::sql::{Db, Migration, Tx, args, migrate, migrations};
 
-const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0010_sign_offs_protected_events_troubles", "0011_hotlist_sources", "0012_hit_lives", "0013_custom_entries", "0014_hotlist_fetching", "0015_telling", "0016_shifts", "0017_stop_facts");
+const MIGRATIONS: &[Migration] = migrations!("control": "0001_agencies_cameras", "0002_hotlists", "0003_hits_sign_in", "0004_ledger", "0005_people", "0006_ways_in", "0007_oversight", "0008_policy_changes_exigent_looks", "0009_mail", "0010_sign_offs_protected_events_troubles", "0011_hotlist_sources", "0012_hit_lives", "0013_custom_entries", "0014_hotlist_fetching", "0015_telling", "0016_shifts", "0017_stop_facts", "0018_class_fit");
 
 /// The pools: on SQLite one connection that writes and some that read, on PostgreSQL one pool for both.
 #[derive(Clone, Debug)]

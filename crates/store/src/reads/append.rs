@@ -1,6 +1,6 @@
 //! The hot path: a batch becomes rows of one file, at one stroke and safely on disk.
 
-use domain::{CameraId, NewHit, ReadId};
+use domain::{NewHit, NewRead, ReadId};
 
 use super::open_files::{OpenFile, Turn};
 use super::{relay, row};
@@ -96,8 +96,7 @@ async fn write_reads_and_journal(
     texts.insert_reads.insert(&mut tx, &batch.reads, row::values).await.map_err(failed())?;
     // The leaf first: a hit is never relayed before the read that raised it is in the log.
     let leaf = batch.leaf.iter().map(|leaf| (relay::LEAF, relay::body_of_leaf(leaf)));
-    let hits =
-        batch.hits.iter().map(|hit| (relay::HIT, relay::body_of(hit, camera_of(batch, hit))));
+    let hits = batch.hits.iter().map(|hit| (relay::HIT, relay::body_of(hit, read_of(batch, hit))));
     let rows: Vec<_> = leaf.chain(hits).collect();
     let journal = texts.insert_journal.insert(&mut tx, &rows, |(kind, body), values| {
         seq += 1;
@@ -108,7 +107,7 @@ async fn write_reads_and_journal(
     Ok(seq)
 }
 
-/// The camera whose read raised a hit: the journal tells it, for the hit outlives its read.
-fn camera_of(batch: &Batch, hit: &NewHit) -> Option<CameraId> {
-    batch.reads.iter().find(|read| read.id == hit.read.id).map(|read| read.camera)
+/// The read that raised a hit: the journal tells its camera, for the hit outlives its read, and what the camera saw.
+fn read_of<'a>(batch: &'a Batch, hit: &NewHit) -> Option<&'a NewRead> {
+    batch.reads.iter().find(|read| read.id == hit.read.id)
 }

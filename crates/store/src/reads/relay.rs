@@ -1,11 +1,14 @@
 //! The relay: what files' journals say, brought into the control database. SQLite cannot commit to two files at once, so
 //! the file's commit is the truth, and this may be done any number of times, also after a crash in between.
 
-use domain::{CameraId, EntryRef, HotlistId, HotlistVersionId, NewHit, ReadId, Timestamp};
+use domain::{
+    CameraId, EntryRef, HotlistId, HotlistVersionId, NewHit, NewRead, ReadId, SeenVehicle,
+    Timestamp, VehicleClass,
+};
 use serde::{Deserialize, Serialize};
 
 use super::open_files::OpenFile;
-use crate::control::hits::{fit_word, grade_word, insert_new, parse_fit, parse_grade};
+use crate::control::hits::{RaisedHit, fit_word, grade_word, insert_new, parse_fit, parse_grade};
 use crate::control::ledger::{LogId, NewLeaf, append};
 use crate::sql::{Row, args};
 use crate::{BatchLeaf, FileRef, Relayed, Store, StoreError};
@@ -26,7 +29,7 @@ struct LeafBody {
 
 /// What a journal row says.
 enum Said {
-    Hit(NewHit, Option<CameraId>),
+    Hit(RaisedHit),
     Leaf(BatchLeaf),
 }
 
@@ -43,6 +46,9 @@ struct HitBody<'a> {
     /// Journals of earlier versions do not say it.
     #[serde(default)]
     camera: Option<i64>,
+    /// What the vehicle is for certain, as the camera saw it. Journals of earlier versions do not say it.
+    #[serde(default, skip_serializing_if = "VehicleClass::is_unknown")]
+    class: VehicleClass,
 }
 
 /// Rows applied in one transaction of the control database.
@@ -115,7 +121,7 @@ impl Store {
         let (mut hits, mut leaves) = (Vec::new(), Vec::new());
         for row in &rows {
             match said_by(file, row).map_err(failed())? {
-                Said::Hit(hit, camera) => hits.push((hit, camera)),
+                Said::Hit(hit) => hits.push(hit),
                 Said::Leaf(leaf) => leaves.push(NewLeaf::of_batch(file, leaf)),
             }
         }
@@ -138,8 +144,9 @@ impl Store {
     }
 }
 
-/// The hit's journal row.
-pub(crate) fn body_of(hit: &NewHit, camera: Option<CameraId>) -> String {
+/// The hit's journal row; `read` is the one that raised it.
+pub(crate) fn body_of(hit: &NewHit, read: Option<&NewRead>) -> String {
+    let seen = read.and_then(|read| read.vehicle);
     let body = HitBody {
         read: hit.read.id.to_i64(),
         list: hit.entry.hotlist.to_i64(),
@@ -148,7 +155,8 @@ pub(crate) fn body_of(hit: &NewHit, camera: Option<CameraId>) -> String {
         grade: grade_word(hit.grade),
         fit: fit_word(hit.jurisdiction_fit),
         at: hit.raised_at.micros(),
-        camera: camera.map(CameraId::to_i64),
+        camera: read.map(|read| read.camera.to_i64()),
+        class: seen.as_ref().map(SeenVehicle::sure_class).unwrap_or_default(),
     };
     serde_json::to_string(&body).expect("numbers and words are always JSON")
 }
@@ -163,7 +171,7 @@ pub(crate) fn body_of_leaf(leaf: &BatchLeaf) -> String {
 fn said_by(file: FileRef, row: &Row) -> Result<Said, sqlx::Error> {
     let kind: String = row.get(1)?;
     if kind == HIT {
-        return hit_of(file, row).map(|(hit, camera)| Said::Hit(hit, camera));
+        return hit_of(file, row).map(Said::Hit);
     }
     row.parsed(2, |body: String| {
         let LeafBody { entry, first, last } = serde_json::from_str(&body).ok()?;
@@ -172,7 +180,7 @@ fn said_by(file: FileRef, row: &Row) -> Result<Said, sqlx::Error> {
     })
 }
 
-fn hit_of(file: FileRef, row: &Row) -> Result<(NewHit, Option<CameraId>), sqlx::Error> {
+fn hit_of(file: FileRef, row: &Row) -> Result<RaisedHit, sqlx::Error> {
     row.parsed(2, |body: String| {
         let body: HitBody<'_> = serde_json::from_str(&body).ok()?;
         let hit = NewHit {
@@ -186,6 +194,19 @@ fn hit_of(file: FileRef, row: &Row) -> Result<(NewHit, Option<CameraId>), sqlx::
             jurisdiction_fit: parse_fit(body.fit)?,
             raised_at: Timestamp::from_micros(body.at),
         };
-        Some((hit, body.camera.map(CameraId::from_i64)))
+        Some(RaisedHit { hit, camera: body.camera.map(CameraId::from_i64), seen: body.class })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_of_an_earlier_version_says_nothing_of_the_vehicle() {
+        let earlier =
+            r#"{"read":1,"list":2,"version":3,"row":4,"grade":"exact","fit":"same","at":5}"#;
+        let body: HitBody<'_> = serde_json::from_str(earlier).unwrap();
+        assert_eq!((body.camera, body.class), (None, VehicleClass::Unknown));
+    }
 }

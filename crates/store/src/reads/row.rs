@@ -2,21 +2,25 @@
 
 use domain::{
     Alternative, CameraId, Confidence, EventDigest, Marks, NewRead, PictureRef, Pictures, ReadId,
-    Timestamp,
+    SeenVehicle, Timestamp, VehicleClass,
 };
 use plate::{Jurisdiction, Packed, PlateText};
 use serde::{Deserialize, Serialize};
 
 use crate::sql::{Row, Value, unreadable};
 
-/// What of a read is only shown: its characters' confidences and the other ways to read it.
-#[derive(Serialize, Deserialize)]
+/// What of a read is only shown or is matched once: its characters' confidences, the other ways to read it, and the vehicle as the
+/// camera saw it. What is added here asks for no other columns, and files of earlier versions are read as they are.
+#[derive(Serialize, Deserialize, Default, PartialEq)]
 struct Detail {
     #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     characters: Vec<Confidence>,
     /// Each packed, with its confidence.
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     alternatives: Vec<(i64, Confidence)>,
+    /// The class of the vehicle, with its confidence where the camera said one.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    vehicle: Option<(VehicleClass, Option<Confidence>)>,
 }
 
 /// The values of a read's columns, in the order of [`super::texts::COLUMNS`].
@@ -46,14 +50,15 @@ pub(crate) fn values(read: &NewRead, into: &mut Vec<Value>) {
 }
 
 fn detail_of(read: &NewRead) -> Option<String> {
-    if read.characters.is_empty() && read.alternatives.is_empty() {
-        return None;
-    }
     let alternatives =
         read.alternatives.iter().map(|other| (other.text.packed().to_i64(), other.confidence));
-    let detail =
-        Detail { characters: read.characters.clone(), alternatives: alternatives.collect() };
-    Some(serde_json::to_string(&detail).expect("numbers are always JSON"))
+    let detail = Detail {
+        characters: read.characters.clone(),
+        alternatives: alternatives.collect(),
+        vehicle: read.vehicle.map(|seen| (seen.class, seen.confidence)),
+    };
+    (detail != Detail::default())
+        .then(|| serde_json::to_string(&detail).expect("numbers and words are always JSON"))
 }
 
 /// The read that a row of [`super::texts::COLUMNS`] holds.
@@ -62,10 +67,7 @@ pub(crate) fn read(row: &Row) -> Result<NewRead, sqlx::Error> {
     let detail = detail
         .map(|text| serde_json::from_str::<Detail>(&text).map_err(|_| unreadable(8)))
         .transpose()?;
-    let (characters, alternatives) = match detail {
-        Some(detail) => (detail.characters, alternatives(&detail.alternatives)?),
-        None => (Vec::new(), Vec::new()),
-    };
+    let detail = detail.unwrap_or_default();
     Ok(NewRead {
         id: ReadId::from_i64(row.get(0)?),
         camera: CameraId::from_i64(row.get(1)?),
@@ -77,8 +79,9 @@ pub(crate) fn read(row: &Row) -> Result<NewRead, sqlx::Error> {
         confidence: row
             .parsed(7, |n: i64| u16::try_from(n).ok())
             .map(Confidence::from_thousandths)?,
-        characters,
-        alternatives,
+        characters: detail.characters,
+        alternatives: alternatives(&detail.alternatives)?,
+        vehicle: detail.vehicle.map(|(class, confidence)| SeenVehicle { class, confidence }),
         marks: Marks::from_bits(row.get(9)?),
         event: event(row, 10)?,
         pictures: pictures(row, 11)?,
@@ -127,4 +130,21 @@ pub(crate) fn pictures(row: &Row, index: usize) -> Result<Pictures, sqlx::Error>
         }))
     };
     Ok(Pictures { plate: picture(index)?, vehicle: picture(index + 3)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_an_earlier_version_is_read_as_one_whose_camera_did_not_say_what_it_saw() {
+        let earlier = r#"{"c":[990,612],"a":[[7,371]]}"#;
+        let detail: Detail = serde_json::from_str(earlier).unwrap();
+        assert_eq!((detail.characters.len(), detail.vehicle), (2, None));
+        // And a row without a vehicle is written as it was then.
+        assert_eq!(serde_json::to_string(&detail).unwrap(), earlier);
+        let vehicle = Some((VehicleClass::Truck, None));
+        let later = serde_json::to_string(&Detail { vehicle, ..Detail::default() }).unwrap();
+        assert_eq!(later, r#"{"v":["truck",null]}"#);
+    }
 }

@@ -5,7 +5,7 @@ use domain::{
     Actor, AgencyId, Alternative, CameraId, CameraKey, Category, Confidence, Day, EntryRef,
     EventDigest, HotlistEntry, HotlistId, HotlistVersionId, ImportTally, Login, Marks, Mounting,
     NewCamera, NewHit, NewPerson, NewRead, PersonId, PictureRef, Pictures, Position, ReadId,
-    ReadRef, Timestamp,
+    ReadRef, SeenVehicle, Timestamp, VehicleClass,
 };
 use plate::{Grade, Jurisdiction, JurisdictionFit, PlateText};
 use store::{Batch, FileRef, SessionRow, Store};
@@ -94,6 +94,10 @@ pub(crate) fn a_read(n: u16, camera: CameraId) -> NewRead {
             text: plate(&format!("1KW{n:04}")),
             confidence: Confidence::from_thousandths(30),
         }],
+        vehicle: Some(SeenVehicle {
+            class: VehicleClass::Truck,
+            confidence: Some(Confidence::from_thousandths(930)),
+        }),
         marks: Marks::default(),
         event: Some(EventDigest::of(camera, &n.to_string())),
         pictures: Pictures {
@@ -109,6 +113,7 @@ pub(crate) fn a_bare_read(n: u16, camera: CameraId) -> NewRead {
         jurisdiction: None,
         characters: Vec::new(),
         alternatives: Vec::new(),
+        vehicle: None,
         event: None,
         pictures: Pictures::default(),
         ..a_read(n, camera)

@@ -1,7 +1,8 @@
 //! Laws that hold for any batch and any order of relaying.
 
 use domain::{
-    Alternative, Confidence, EventDigest, NewRead, PictureRef, Pictures, ReadId, Timestamp,
+    Alternative, Confidence, EventDigest, NewRead, PictureRef, Pictures, ReadId, SeenVehicle,
+    Timestamp, VehicleClass,
 };
 use plate::{Jurisdiction, PlateText};
 use proptest::prelude::*;
@@ -28,6 +29,12 @@ fn pictures() -> impl Strategy<Value = Option<PictureRef>> {
     }))
 }
 
+fn vehicles() -> impl Strategy<Value = Option<SeenVehicle>> {
+    let classes = proptest::sample::select(VehicleClass::ALL.to_vec());
+    let seen = (classes, proptest::option::of(confidences()));
+    proptest::option::of(seen.prop_map(|(class, confidence)| SeenVehicle { class, confidence }))
+}
+
 fn reads() -> impl Strategy<Value = NewRead> {
     let jurisdictions: Vec<_> = Jurisdiction::all().collect();
     let alternatives = proptest::collection::vec(
@@ -38,7 +45,7 @@ fn reads() -> impl Strategy<Value = NewRead> {
         (1_i64..86_400_000_000, any::<i64>(), plates()),
         proptest::option::of(proptest::sample::select(jurisdictions)),
         (confidences(), proptest::collection::vec(confidences(), 0..10), alternatives),
-        (proptest::option::of(any::<[u8; 16]>()), pictures(), pictures()),
+        (proptest::option::of(any::<[u8; 16]>()), pictures(), pictures(), vehicles()),
     )
         .prop_map(
             |(
@@ -58,6 +65,7 @@ fn reads() -> impl Strategy<Value = NewRead> {
                     confidence,
                     characters,
                     alternatives,
+                    vehicle: rest.3,
                     marks: domain::Marks::default(),
                     event: rest.0.map(EventDigest::from_bytes),
                     pictures: Pictures { plate: rest.1, vehicle: rest.2 },

@@ -53,6 +53,7 @@ async fn keep(
             confidence: Confidence::default(),
             characters: Vec::new(),
             alternatives: Vec::new(),
+            vehicle: None,
             marks: Marks::default(),
             event: None,
             pictures: Pictures { plate: kept.first().copied(), vehicle: None },

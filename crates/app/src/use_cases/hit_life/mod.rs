@@ -159,7 +159,7 @@ async fn new_incident(
 /// The steps before a stop on this hit, for who asks: whoever follows up in a case has no exception (`AUS-344.3.2b3a`).
 pub(crate) fn steps_for(ctx: &Ctx, settings: &Settings, hit: &Hit) -> Steps {
     let steps = settings.steps_before_a_stop(is_follow_up(ctx));
-    steps.and_of_the_hit(hit.hit.grade, hit.hit.jurisdiction_fit)
+    steps.and_of_the_hit(hit.hit.grade, hit.hit.jurisdiction_fit, hit.class_fit)
 }
 
 /// Whether who asks is an investigator, whatever else they are: the stricter rule holds.
