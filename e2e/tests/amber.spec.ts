@@ -80,6 +80,7 @@ test("a plate of an AMBER alert is matched once a person has confirmed it", asyn
     await postReads(server.address, key, ["LKW4873"]);
     await page.goto("/hits");
     await expect(page.locator("[data-hit]")).toHaveCount(1);
+    const hit = `/hits/${await page.locator("[data-hit]").getAttribute("data-hit")}`;
 
     drop("cancel.xml", alert("A-2", "Cancel", moment(-1), `<references>${SENDER},A-1,${sent}</references>`));
     await page.goto("/hotlists");
@@ -90,6 +91,10 @@ test("a plate of an AMBER alert is matched once a person has confirmed it", asyn
     await postReads(server.address, key, ["LKW4873"]);
     await page.goto("/hits");
     await expect(page.locator("[data-hit]")).toHaveCount(1);
+    await page.goto("/queue");
+    await expect(page.locator("[data-hit]")).toHaveCount(0);
+    await page.goto(hit);
+    await expect(page.locator("#life")).toContainText("its plate is matched no more (alert cancelled): message A-2");
     await context.close();
   } finally {
     await server.stop();

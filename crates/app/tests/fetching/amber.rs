@@ -3,11 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
+use app::housekeeping::close_hits_of_ended;
 use app::{
-    AlertRow, AskError, ConfirmingPlate, FeedFormat, add_amber_plate, amber_alert, amber_alerts,
-    confirm_amber_plate, open_hotlist, refuse_amber_plate,
+    AlertRow, AskError, ConfirmingPlate, FeedFormat, HitAsk, HitsAsk, add_amber_plate, amber_alert,
+    amber_alerts, confirm_amber_plate, do_with_hit, list_hits, list_leaves, open_hit, open_hotlist,
+    refuse_amber_plate,
 };
-use domain::{AmberId, AmberStanding, Category, FetchOutcome, HotlistId};
+use domain::amber::AlertEnd;
+use domain::life::{Deed, Stage};
+use domain::{AmberId, AmberStanding, Category, FetchOutcome, HitId, HotlistId};
+use ledger::leaf::{ClearField, Kind};
 use testkit::House;
 
 use super::{fetch, fetched_as, fetched_from, folder, list, n_hits, stored};
@@ -169,6 +174,116 @@ async fn an_update_keeps_what_it_names_and_asks_again_about_what_it_does_not() {
     assert_eq!((row.n_matched(), row.n_waiting()), (1, 1));
     let hits = [n_hits(&house, "1", "LKW4873").await, n_hits(&house, "2", "QQQ1111").await];
     assert_eq!(hits, [1, 0]);
+}
+
+/// The hit that a passing plate raises.
+async fn hit_of(house: &House, event: &str, plate: &str) -> HitId {
+    let newest = async || {
+        let hits = list_hits(&house.app, &house.admin(), HitsAsk::default()).await.unwrap();
+        hits.items.first().map(|hit| hit.id)
+    };
+    let before = newest().await;
+    assert_eq!(n_hits(house, event, plate).await, 1);
+    loop {
+        // The relay brings it.
+        match newest().await {
+            Some(hit) if Some(hit) != before => return hit,
+            _ => tokio::task::yield_now().await,
+        }
+    }
+}
+
+/// How far a hit has come, and with what its alert's end closed it, by whom.
+async fn end_of(house: &House, hit: HitId) -> (Stage, Option<(AlertEnd, String, String)>) {
+    let life = open_hit(&house.app, &house.admin(), hit).await.unwrap().life;
+    let ended = life.history.iter().find_map(|one| match &one.deed {
+        Deed::AlertEnded { how, note } => Some((*how, note.clone(), one.by.clone())),
+        _ => None,
+    });
+    (life.stage, ended)
+}
+
+/// The end that a message or the time brings.
+fn by_server(how: AlertEnd, message: &str) -> Option<(AlertEnd, String, String)> {
+    Some((how, format!("message {message}"), "the server".to_owned()))
+}
+
+#[tokio::test]
+async fn an_alert_that_is_cancelled_closes_its_open_hits() {
+    for house in [House::new().await, House::on_postgres().await] {
+        let (list, dir) = a_list(&house).await;
+        let words = "Texas plate LKW4873 or Texas plate QQQ1111";
+        take(&house, dir.path(), list, &message("A", "Actual", "Alert", "", words)).await;
+        let alert = newest(&house, list).await.message.id;
+        confirm(&house, list, alert, 1, "LKW4873").await;
+        confirm(&house, list, alert, 2, "QQQ1111").await;
+        let waits = hit_of(&house, "1", "LKW4873").await;
+        let stopped = hit_of(&house, "2", "QQQ1111").await;
+        let (app, admin) = (&house.app, house.admin());
+        do_with_hit(app, &admin, stopped, HitAsk::Stop).await.unwrap();
+        close_hits_of_ended(app, app.now()).await.unwrap();
+        assert_eq!(end_of(&house, waits).await, (Stage::Raised, None), "the alert counts");
+
+        let cancel = message("BB", "Actual", "Cancel", "A", "The child is safe");
+        take(&house, dir.path(), list, &cancel).await;
+        let ended = by_server(AlertEnd::Cancelled, "BB");
+        assert_eq!(end_of(&house, waits).await, (Stage::Closed, ended.clone()));
+        assert_eq!(end_of(&house, stopped).await, (Stage::Stopped, ended), "it is not at its end");
+        let (_, leaves) = list_leaves(app, &admin, None, 50).await.unwrap();
+        let on_record = leaves.iter().filter(|row| {
+            row.leaf.kind() == Kind::Begin && row.leaf.text(ClearField::Action) == Some("work-hits")
+        });
+        assert_eq!(on_record.count(), 1, "the server did it once, on record");
+
+        // Who opens it again finds it open.
+        let again = HitAsk::Reopen { why: "another child is looked for".to_owned() };
+        do_with_hit(app, &admin, waits, again).await.unwrap();
+        close_hits_of_ended(app, app.now()).await.unwrap();
+        assert_eq!(end_of(&house, waits).await.0, Stage::Taken);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_whose_time_is_over_closes_its_open_hits_with_nobody_acting() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    take(&house, dir.path(), list, &alert).await;
+    let alert = newest(&house, list).await.message.id;
+    confirm(&house, list, alert, 1, "LKW4873").await;
+    let hit = hit_of(&house, "1", "LKW4873").await;
+    house.clock.pass(Duration::from_secs(2 * 3600));
+    close_hits_of_ended(&house.app, house.app.now()).await.unwrap();
+    assert_eq!(end_of(&house, hit).await, (Stage::Closed, by_server(AlertEnd::Over, "A")));
+}
+
+#[tokio::test]
+async fn a_plate_that_an_update_drops_or_a_person_takes_back_closes_its_own_hits_alone() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let words = "Texas plate LKW4873 or Texas plate QQQ1111 or Texas plate ABC1234";
+    take(&house, dir.path(), list, &message("A", "Actual", "Alert", "", words)).await;
+    let alert = newest(&house, list).await.message.id;
+    for (n, plate) in [(1, "LKW4873"), (2, "QQQ1111"), (3, "ABC1Z34")] {
+        confirm(&house, list, alert, n, plate).await;
+    }
+    let named = hit_of(&house, "1", "LKW4873").await;
+    let dropped = hit_of(&house, "2", "QQQ1111").await;
+    let corrected = hit_of(&house, "3", "ABC1Z34").await;
+
+    let at = (list, alert, 3);
+    refuse_amber_plate(&house.app, &house.admin(), at, "another car").await.unwrap();
+    let (stage, ended) = end_of(&house, corrected).await;
+    let (how, note, by) = ended.unwrap();
+    assert_eq!((stage, how, note.as_str()), (Stage::Closed, AlertEnd::TakenBack, "another car"));
+    assert_ne!(by, "the server", "a person did");
+    assert_eq!(end_of(&house, dropped).await.0, Stage::Raised);
+
+    let words = "Texas plate LKW4873 seen in Waco";
+    take(&house, dir.path(), list, &message("AA", "Actual", "Update", "A", words)).await;
+    let ended = by_server(AlertEnd::Updated, "AA");
+    assert_eq!(end_of(&house, dropped).await, (Stage::Closed, ended));
+    assert_eq!(end_of(&house, named).await, (Stage::Raised, None));
 }
 
 #[tokio::test]

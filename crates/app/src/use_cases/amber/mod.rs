@@ -1,5 +1,6 @@
 //! AMBER alerts: their messages, the plates that people confirm, and the list of what was confirmed.
 
+mod close;
 mod decide;
 mod publish;
 
@@ -15,6 +16,7 @@ use hotfile::proposals;
 
 use crate::record::Leave;
 use crate::{App, AskError, Ctx};
+pub(crate) use close::close_hits_of_ended_alerts;
 pub use decide::{ConfirmingPlate, add_amber_plate, confirm_amber_plate, refuse_amber_plate};
 pub(crate) use publish::forget_words;
 pub(super) use publish::publish;
