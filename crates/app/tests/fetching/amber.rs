@@ -7,12 +7,13 @@ use app::housekeeping::close_hits_of_ended;
 use app::{
     AlertRow, AskError, ConfirmingPlate, FeedFormat, HitAsk, HitsAsk, add_amber_plate, amber_alert,
     amber_alerts, confirm_amber_plate, do_with_hit, list_hits, list_leaves, open_hit, open_hotlist,
-    refuse_amber_plate,
+    refuse_amber_plate, take_amber_file,
 };
 use domain::amber::AlertEnd;
 use domain::life::{Deed, Stage};
 use domain::{AmberId, AmberStanding, Category, FetchOutcome, HitId, HotlistId};
 use ledger::leaf::{ClearField, Kind};
+use sha2::{Digest as _, Sha256};
 use testkit::House;
 
 use super::{fetch, fetched_as, fetched_from, folder, list, n_hits, stored};
@@ -314,4 +315,83 @@ async fn messages_do_not_go_into_a_list_of_something_else() {
     let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
     let failed = take(&house, dir.path(), list, &alert).await;
     assert!(failed.says.contains("category “AMBER alert”"), "{}", failed.says);
+}
+
+/// Why a file from somebody's hand is not taken.
+async fn unfit(house: &House, list: HotlistId, file: &str) -> String {
+    let taken = take_amber_file(&house.app, &house.admin(), list, file.as_bytes().to_vec()).await;
+    let refused = match taken {
+        Err(AskError::Invalid { field: "file", why }) => Some(why),
+        _ => None,
+    };
+    refused.unwrap()
+}
+
+#[tokio::test]
+async fn an_alert_from_somebodys_hand_is_treated_as_one_that_was_fetched() {
+    let house = House::new().await;
+    let list = list(&house, Category::AmberAlert).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let (app, admin) = (&house.app, house.admin());
+    let hand_in = async |file: &str| {
+        take_amber_file(app, &admin, list, file.as_bytes().to_vec()).await.unwrap()
+    };
+    let taken = hand_in(&alert).await;
+    assert_eq!((taken.n_messages, taken.n_new), (1, 1));
+    let row = newest(&house, list).await;
+    assert_eq!((row.n_waiting(), row.n_matched()), (1, 0));
+    assert_eq!(n_hits(&house, "1", "LKW4873").await, 0, "nobody has confirmed it");
+    confirm(&house, list, row.message.id, 1, "LKW4873").await;
+    let hit = hit_of(&house, "2", "LKW4873").await;
+    let again = hand_in(&alert).await;
+    assert_eq!((again.n_messages, again.n_new), (1, 0), "the same alert twice is one");
+    let cancel = message("BB", "Actual", "Cancel", "A", "The child is safe");
+    assert_eq!(hand_in(&cancel).await.n_new, 1);
+    let ended = by_server(AlertEnd::Cancelled, "BB");
+    assert_eq!(end_of(&house, hit).await, (Stage::Closed, ended));
+
+    let (_, leaves) = list_leaves(app, &admin, None, 100).await.unwrap();
+    let digest =
+        Sha256::digest(&alert).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let has = leaves.iter().any(|row| row.leaf.text(ClearField::Digest) == Some(&digest));
+    assert!(has, "which file it was stands in the ledger");
+}
+
+#[tokio::test]
+async fn a_file_of_which_nothing_could_come_says_why() {
+    let house = House::new().await;
+    let list = list(&house, Category::AmberAlert).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let cases = [
+        ("plate,state\nLKW4873,TX\n".to_owned(), "not XML that is whole"),
+        (alert[..200].to_owned(), "not XML that is whole"),
+        (alert.replace(CAP, "urn:oasis:names:tc:emergency:cap:1.1"), "another version of CAP"),
+        ("<html/>".to_owned(), "holds no alert of CAP 1.2"),
+        (alert.replace(">CAE<", ">TOR<"), "something else than an abducted child"),
+        (alert.replace("11:31:00", "soon"), "<sent> is no moment"),
+        (format!("{alert}{}", " ".repeat(app::CAP_BYTES_MAX)), "more than 4194304"),
+    ];
+    for (file, why) in cases {
+        let said = unfit(&house, list, &file).await;
+        assert!(said.contains(why), "{said}");
+    }
+    house.clock.pass(Duration::from_secs(2 * 3600));
+    let over = unfit(&house, list, &alert).await;
+    assert!(over.contains("over since 2026-11-21T14:00:00Z"), "{over}");
+    assert!(amber_alerts(&house.app, &house.admin(), list).await.unwrap().alerts.is_empty());
+}
+
+#[tokio::test]
+async fn an_alert_takes_the_place_of_no_rows() {
+    let house = House::new().await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let rows = house.want(Category::AmberAlert, &["7ABC123"]).await;
+    assert!(unfit(&house, rows, &alert).await.contains("rows of another file"));
+    let stolen = list(&house, Category::StolenVehicle).await;
+    assert!(unfit(&house, stolen, &alert).await.contains("category “AMBER alert”"));
+    let dir = tempfile::tempdir().unwrap();
+    let fetched = list(&house, Category::AmberAlert).await;
+    fetched_as(&house, "Alerts", FeedFormat::Rows, folder(dir.path())).await;
+    assert!(unfit(&house, fetched, &alert).await.contains("rows of another file"));
+    assert_eq!(n_hits(&house, "1", "7ABC123").await, 1, "what is in force stays");
 }
