@@ -17,6 +17,7 @@ use crate::use_cases::add_camera::reload_keys;
 use crate::use_cases::amber::{close_hits_of_ended_alerts, forget_words};
 use crate::use_cases::custom_entries::close_left_over;
 use crate::use_cases::people::disable_unused;
+use crate::use_cases::telling::forget_tellings;
 use crate::watch::watch_cameras;
 use crate::{App, alerts, mail, matching, own_entries, reminders};
 
@@ -92,6 +93,7 @@ pub(crate) fn start(app: &App) {
         say(forgotten.map_err(Into::into), "forget expired sign-ins");
         let forgotten = app.inner().store.forget_group_codes(now.minus(GROUPS_KEPT)).await;
         say(forgotten.map_err(Into::into), "forget the plates of groups");
+        say(forget_tellings(&app, now).await, "forget what was told long ago");
     });
 }
 
