@@ -80,6 +80,7 @@ test("a plate of an AMBER alert is matched once a person has confirmed it", asyn
     await postReads(server.address, key, ["LKW4873"]);
     await page.goto("/hits");
     await expect(page.locator("[data-hit]")).toHaveCount(1);
+    const hit = `/hits/${await page.locator("[data-hit]").getAttribute("data-hit")}`;
 
     drop("cancel.xml", alert("A-2", "Cancel", moment(-1), `<references>${SENDER},A-1,${sent}</references>`));
     await page.goto("/hotlists");
@@ -90,6 +91,26 @@ test("a plate of an AMBER alert is matched once a person has confirmed it", asyn
     await postReads(server.address, key, ["LKW4873"]);
     await page.goto("/hits");
     await expect(page.locator("[data-hit]")).toHaveCount(1);
+    await page.goto("/queue");
+    await expect(page.locator("[data-hit]")).toHaveCount(0);
+    await page.goto(hit);
+    await expect(page.locator("#life")).toContainText("its plate is matched no more (alert cancelled): message A-2");
+
+    // What comes by mail is taken in by hand, and waits for a person as well.
+    await page.goto(address.replace(/\/\d+$/, ""));
+    await page.getByRole("link", { name: "Take in a file" }).click();
+    const whole = alert("B-1", "Alert", moment(-2), "");
+    const handIn = async (text: string) => {
+      await page.getByLabel("File").setInputFiles({ name: "alert.xml", mimeType: "application/xml", buffer: Buffer.from(text) });
+      await page.getByRole("button", { name: "Take it in" }).click();
+    };
+    await handIn(whole.slice(0, 300));
+    await expect(page.locator("#file-wrong")).toContainText("it is not XML that is whole");
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await handIn(whole);
+    await expect(page.getByText("1 message taken in")).toBeVisible();
+    await page.getByRole("main").getByRole("link", { name: "See the alerts" }).click();
+    await expect(page.locator("#alerts")).toContainText("1 plate to confirm");
     await context.close();
   } finally {
     await server.stop();

@@ -157,6 +157,24 @@ impl Table {
             .add(Guard::CHANGE, routes!(e::shift::accept))
     }
 
+    /// Hotlists, their files, how they are fetched, and AMBER alerts.
+    fn hotlists(self) -> Self {
+        self.add(Guard::SETTINGS, routes!(e::get_hotlists::get_hotlists))
+            .add(Guard::CHANGE, routes!(e::post_hotlist::post_hotlist))
+            .add(Guard::CHANGE, routes!(e::import_hotlist::import_hotlist))
+            .add(Guard::SETTINGS, routes!(e::import_status::import_status))
+            .add(Guard::CHANGE, routes!(e::put_hotlist_source::put_hotlist_source))
+            .add(Guard::CHANGE, routes!(e::put_hotlist_topic::put_hotlist_topic))
+            .add(Guard::CHANGE, routes!(e::decide_hotlist::decide_hotlist))
+            .add(Guard::SETTINGS, routes!(e::fetching::get_fetching))
+            .add(Guard::CHANGE, routes!(e::fetching::post_fetching))
+            .add(Guard::SETTINGS, routes!(e::amber::get_alerts))
+            .add(Guard::CHANGE, routes!(e::amber::post_alerts))
+            .add(Guard::SETTINGS, routes!(e::amber::get_alert))
+            .add(Guard::CHANGE, routes!(e::amber::decide_alert_plate))
+            .add(Guard::CHANGE, routes!(e::amber::add_alert_plate))
+    }
+
     /// Entries of the agency's own.
     fn custom_entries(self) -> Self {
         self.add(Guard::LOOK, routes!(e::custom_entries::get_custom_entries))
@@ -205,13 +223,7 @@ fn table(api: Option<Api>) -> Table {
         .add(Guard::SETTINGS, routes!(e::sign_offs::get_sign_offs))
         .add(Guard::CHANGE, routes!(e::sign_offs::post_sign_off))
         .add(Guard::CHANGE, routes!(e::sign_offs::withdraw_sign_off))
-        .add(Guard::SETTINGS, routes!(e::get_hotlists::get_hotlists))
-        .add(Guard::CHANGE, routes!(e::post_hotlist::post_hotlist))
-        .add(Guard::CHANGE, routes!(e::import_hotlist::import_hotlist))
-        .add(Guard::SETTINGS, routes!(e::import_status::import_status))
-        .add(Guard::CHANGE, routes!(e::put_hotlist_source::put_hotlist_source))
-        .add(Guard::CHANGE, routes!(e::put_hotlist_topic::put_hotlist_topic))
-        .add(Guard::CHANGE, routes!(e::decide_hotlist::decide_hotlist))
+        .hotlists()
         .add(Guard::LOOK, routes!(e::get_ledger::get_ledger))
         .add(Guard::LOOK, routes!(e::get_leaf::get_leaf))
         .add(Guard::LOOK, routes!(e::get_leaf_receipt::get_leaf_receipt))

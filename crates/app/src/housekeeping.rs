@@ -14,9 +14,10 @@ use crate::error::{BoxError, chain};
 use crate::feeds::fetch_due;
 use crate::record::{server_permit, sweep};
 use crate::use_cases::add_camera::reload_keys;
-use crate::use_cases::amber::forget_words;
+use crate::use_cases::amber::{close_hits_of_ended_alerts, forget_words};
 use crate::use_cases::custom_entries::close_left_over;
 use crate::use_cases::people::disable_unused;
+use crate::use_cases::telling::forget_tellings;
 use crate::watch::watch_cameras;
 use crate::{App, alerts, mail, matching, own_entries, reminders};
 
@@ -69,7 +70,7 @@ pub(crate) fn start(app: &App) {
     });
     repeat(app, "hits", WATCH_HITS_EVERY, |app| async move {
         say(reminders::watch_hits(&app, app.now()).await, "look for hits that wait");
-        say(close_left_over(&app, app.now()).await, "close hits of ended entries");
+        say(close_hits_of_ended(&app, app.now()).await, "close hits of ended entries");
     });
     repeat(app, "shifts", WATCH_SHIFTS_EVERY, |app| async move {
         say(reminders::watch_shifts(&app, app.now()).await, "look after the shift");
@@ -92,6 +93,7 @@ pub(crate) fn start(app: &App) {
         say(forgotten.map_err(Into::into), "forget expired sign-ins");
         let forgotten = app.inner().store.forget_group_codes(now.minus(GROUPS_KEPT)).await;
         say(forgotten.map_err(Into::into), "forget the plates of groups");
+        say(forget_tellings(&app, now).await, "forget what was told long ago");
     });
 }
 
@@ -141,6 +143,12 @@ pub async fn notice_changes(app: &App) -> Result<(), BoxError> {
         own_entries::reload(app, agency.id).await?;
     }
     Ok(())
+}
+
+/// Closes hits whose entry ended by the clock, or while their reads were on their way.
+pub async fn close_hits_of_ended(app: &App, now: Timestamp) -> Result<(), BoxError> {
+    close_left_over(app, now).await?;
+    close_hits_of_ended_alerts(app, now).await
 }
 
 /// Saves when cameras were last heard of, and how much they read in which hour.

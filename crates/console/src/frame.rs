@@ -61,7 +61,7 @@ const MENU: [(&str, &[(Action, Link)]); 4] = [
             (Action::ListPolicy, ("/policy", "Policy")),
             (Action::ListPeople, ("/people", "People")),
             (Action::ListTraining, ("/training", "Training")),
-            (Action::ManageTelling, ("/alerts", "Alerts")),
+            (Action::ReadDeliveries, ("/alerts", "Alerts")),
             (Action::ListProtected, ("/protected", "Protected events")),
         ],
     ),

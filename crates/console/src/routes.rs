@@ -145,11 +145,14 @@ fn of_hotlists() -> [Route; 10] {
 }
 
 /// Fetching of hotlists, and AMBER alerts.
-fn of_fetching() -> [Route; 5] {
-    use pages::{amber, hotlist_fetch};
+fn of_fetching() -> [Route; 7] {
+    use pages::{amber, amber_file, hotlist_fetch};
+    let file = post(amber_file::post).layer(DefaultBodyLimit::max(amber_file::FORM_BYTES_MAX));
     [
         takes("/hotlists/{id}/fetch", Guard::CHANGE, post(hotlist_fetch::post)),
         shows("/hotlists/{id}/alerts", Guard::SETTINGS, get(amber::list)),
+        shows("/hotlists/{id}/alerts/file", Guard::SETTINGS, get(amber_file::get)),
+        takes("/hotlists/{id}/alerts/file", Guard::CHANGE, file),
         shows("/hotlists/{id}/alerts/{alert}", Guard::SETTINGS, get(amber::get)),
         takes("/hotlists/{id}/alerts/{alert}/plates", Guard::CHANGE, post(amber::add)),
         takes("/hotlists/{id}/alerts/{alert}/plates/{n}", Guard::CHANGE, post(amber::decide)),

@@ -200,6 +200,10 @@ pub fn deed(done: &Happened) -> String {
         Deed::EntryEnded { how, note } => {
             format!("ended the entry ({}){}", how.label().to_lowercase(), and(note))
         }
+        Deed::AlertEnded { how, note } => {
+            let how = how.label().to_lowercase();
+            format!("its plate is matched no more ({how}){}", and(note))
+        }
         Deed::Reopened { why } => format!("opened it again: {why}"),
     }
 }

@@ -7,6 +7,8 @@
 
 #[path = "pages/alerts.rs"]
 mod alerts;
+#[path = "pages/amber.rs"]
+mod amber;
 #[path = "pages/cameras.rs"]
 mod cameras;
 #[path = "pages/entries.rs"]

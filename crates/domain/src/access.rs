@@ -90,8 +90,10 @@ actions! {
     ManageCameras = "manage-cameras";
     /// Sign off that a camera's place is fair, withdraw that.
     SignOffCamera = "sign-off-camera";
-    /// See and change how hits are told: webhooks, quiet rules, the log of deliveries.
+    /// Change how hits are told: webhooks, quiet rules; have something sent again.
     ManageTelling = "manage-telling";
+    /// See how hits are told outside, to whom they were, and what became of it.
+    ReadDeliveries = "read-deliveries";
     /// See hotlists.
     ListHotlists = "list-hotlists";
     /// Create a hotlist, import into it.

@@ -11,6 +11,7 @@ use outbound::switch::{
     ANSWER_BYTES_MAX, AnswerForm, AskSwitchError, HttpSwitch, HttpSwitchSettings, InvalidAnswer,
     Question, QuestionForm, Reply, StateSwitch as _, SwitchTls,
 };
+use testkit::StrictSwitch;
 
 const FORM: &str =
     "XQ.{ori}.{state}.TXT LIC/{plate}.OPR/{operator}.PUR/{purpose}.SYS/{system}.REF/{reference}";
@@ -49,6 +50,10 @@ fn whole(status: &str, body: &str) -> String {
 }
 
 fn switch(url: String) -> HttpSwitch {
+    switch_over(url, SwitchTls::default())
+}
+
+fn switch_over(url: String, tls: SwitchTls) -> HttpSwitch {
     let words = |word: &str| vec![word.to_owned()];
     let answer = AnswerForm {
         echo: "REF".to_owned(),
@@ -61,7 +66,7 @@ fn switch(url: String) -> HttpSwitch {
     HttpSwitch::new(HttpSwitchSettings {
         url,
         token: Some("s3cret".to_owned()),
-        tls: SwitchTls::default(),
+        tls,
         timeout: Duration::from_secs(10),
         question: QuestionForm::parse(FORM).unwrap(),
         answer,
@@ -120,4 +125,28 @@ fn an_answer_that_is_none_is_told_without_its_words() {
     assert_eq!(of(other), InvalidAnswer::OtherQuestion);
     assert_eq!(of(&"X".repeat(ANSWER_BYTES_MAX + 1)), InvalidAnswer::TooLong);
     assert_eq!(of(&"X".repeat(ANSWER_BYTES_MAX * 40)), InvalidAnswer::TooLong);
+}
+
+#[test]
+fn a_switch_that_asks_for_a_certificate_is_shown_ours_and_answers_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let answer = "XR.TX.TX2270000.TXT REF/PG01.RES/HIT.SRF/V1";
+    let Some(strict) = StrictSwitch::open(folder.path(), answer) else { return };
+    let ask = |authority: Option<&Vec<u8>>, certificate| {
+        let tls = SwitchTls { authority: authority.cloned(), certificate };
+        switch_over(strict.url.clone(), tls).ask(&question())
+    };
+    let taken = ask(Some(&strict.authority), Some(strict.taken.clone()));
+    assert!(matches!(taken, Ok(Reply::Answered(..))), "{taken:?}");
+    assert_eq!(strict.n_answered(), 1);
+    for other in [None, Some(strict.foreign.clone())] {
+        let refused = ask(Some(&strict.authority), other).unwrap_err();
+        assert!(matches!(refused, AskSwitchError::Certificate(_)), "{refused:?}");
+        assert!(refused.to_string().contains("does not take our certificate"), "{refused}");
+        assert!(!refused.may_pass(), "asking again changes nothing");
+    }
+    // Nor is it shown to a switch that nobody vouches for.
+    let stranger = ask(None, Some(strict.taken.clone())).unwrap_err();
+    assert!(matches!(stranger, AskSwitchError::Unreachable(_)), "{stranger:?}");
+    assert_eq!(strict.n_answered(), 1);
 }

@@ -73,8 +73,10 @@ actions! {
     ManageCameras = "manage-cameras", "change cameras";
     /// Sign off that a camera's place is fair, withdraw that.
     SignOffCamera = "sign-off-camera", "sign off a camera's place";
-    /// See and change how hits are told: webhooks, quiet rules, the log of deliveries.
+    /// Change how hits are told: webhooks, quiet rules; have something sent again.
     ManageTelling = "manage-telling", "change how hits are told";
+    /// See how hits are told outside, to whom they were, and what became of it.
+    ReadDeliveries = "read-deliveries", "see what was told to whom";
     /// See hotlists.
     ListHotlists = "list-hotlists", "see hotlists";
     /// Create a hotlist, import into it.

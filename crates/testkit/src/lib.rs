@@ -18,6 +18,7 @@ pub mod provider;
 mod receiver;
 pub mod server;
 pub mod sources;
+mod switch;
 mod unlike;
 
 #[cfg(feature = "app")]
@@ -34,4 +35,5 @@ pub use post_office::{PostOffice, TakenMail};
 pub use postgres::Postgres;
 pub use provider::OidcProvider;
 pub use receiver::{Posted, Receiver};
+pub use switch::{Pair, StrictSwitch};
 pub use unlike::unlike_bytes;

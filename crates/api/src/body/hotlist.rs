@@ -8,6 +8,8 @@ use domain::{Category, Hotlist, Staleness, TopicKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::fetching::FetchingOut;
+
 /// What one says when making a hotlist.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +76,10 @@ pub(crate) struct HotlistRowOut {
     import: Option<StatusOut>,
     topics: Vec<TopicOut>,
     waiting: Option<WaitingOut>,
+    /// Absent where nothing is configured to fetch it.
+    fetching: Option<FetchingOut>,
+    /// Plates of AMBER alerts that wait for a person; absent where no alert ever came.
+    n_plates_waiting: Option<usize>,
 }
 
 /// A topic of a hotlist.
@@ -172,6 +178,8 @@ impl From<HotlistRow> for HotlistRowOut {
                 n_after: one.n_after,
                 since: one.since.to_string(),
             }),
+            fetching: row.feed.map(FetchingOut::from),
+            n_plates_waiting: row.plates_waiting,
         }
     }
 }
@@ -220,8 +228,8 @@ impl From<ImportStatus> for StatusOut {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RefusedOut {
     /// The line in the file, counted from 1.
-    line: u64,
-    reason: String,
+    pub(crate) line: u64,
+    pub(crate) reason: String,
 }
 
 /// What an import did, or would do.

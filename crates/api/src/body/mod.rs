@@ -1,9 +1,11 @@
 //! What goes over the line, as JSON.
 
 pub(crate) mod account;
+pub(crate) mod amber;
 pub(crate) mod audit;
 pub(crate) mod camera;
 pub(crate) mod custom_entry;
+pub(crate) mod fetching;
 pub(crate) mod figures;
 pub(crate) mod hit;
 pub(crate) mod hit_life;

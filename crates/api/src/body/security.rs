@@ -53,7 +53,7 @@ pub(crate) struct OddSignInOut {
 
 /// How often somebody was refused something.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct RefusedOut {
+pub(crate) struct RefusalsOut {
     person: Option<NamedOut>,
     n: u64,
 }
@@ -83,7 +83,7 @@ pub(crate) struct DigestOut {
     /// Accounts that somebody locked.
     accounts_locked: Vec<AuditLineOut>,
     /// Most first.
-    refused: Vec<RefusedOut>,
+    refused: Vec<RefusalsOut>,
     server: Vec<ServerOut>,
 }
 
@@ -118,7 +118,8 @@ impl From<DayDigest> for DigestOut {
             address: one.address.clone(),
             odd: one.odd.iter().map(|odd| odd_word(*odd)).collect(),
         });
-        let refused = digest.refused.iter().map(|(id, n)| RefusedOut { person: named(*id), n: *n });
+        let refused =
+            digest.refused.iter().map(|(id, n)| RefusalsOut { person: named(*id), n: *n });
         let server = digest.server.iter();
         Self {
             day: digest.day.to_string(),

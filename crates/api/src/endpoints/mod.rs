@@ -1,10 +1,12 @@
 //! The endpoints: one file each, or one for each resource whose endpoints belong together.
 
 pub(crate) mod account;
+pub(crate) mod amber;
 pub(crate) mod audit;
 pub(crate) mod custom_entries;
 pub(crate) mod decide_hotlist;
 pub(crate) mod disable_camera;
+pub(crate) mod fetching;
 pub(crate) mod figures;
 pub(crate) mod get_cameras;
 pub(crate) mod get_checkpoint;

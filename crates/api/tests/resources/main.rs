@@ -8,6 +8,7 @@
 mod account;
 mod audit;
 mod client;
+mod fetching;
 mod hit_life;
 mod misuse;
 mod policy;

@@ -43,8 +43,8 @@ pub mod troubles;
 
 pub use add_camera::{AddedCamera, add_camera};
 pub use amber::{
-    AlertBoard, AlertRow, ConfirmingPlate, add_amber_plate, amber_alert, amber_alerts,
-    confirm_amber_plate, refuse_amber_plate,
+    AlertBoard, AlertRow, CAP_BYTES_MAX, CapRefused, CapTaken, ConfirmingPlate, add_amber_plate,
+    amber_alert, amber_alerts, confirm_amber_plate, refuse_amber_plate, take_amber_file,
 };
 pub use create_hotlist::{NewHotlist, create_hotlist};
 pub use decide_import::decide_import;

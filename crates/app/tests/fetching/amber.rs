@@ -3,11 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
+use app::housekeeping::close_hits_of_ended;
 use app::{
-    AlertRow, AskError, ConfirmingPlate, FeedFormat, add_amber_plate, amber_alert, amber_alerts,
-    confirm_amber_plate, open_hotlist, refuse_amber_plate,
+    AlertRow, AskError, ConfirmingPlate, FeedFormat, HitAsk, HitsAsk, add_amber_plate, amber_alert,
+    amber_alerts, confirm_amber_plate, do_with_hit, list_hits, list_leaves, open_hit, open_hotlist,
+    refuse_amber_plate, take_amber_file,
 };
-use domain::{AmberId, AmberStanding, Category, FetchOutcome, HotlistId};
+use domain::amber::AlertEnd;
+use domain::life::{Deed, Stage};
+use domain::{AmberId, AmberStanding, Category, FetchOutcome, HitId, HotlistId};
+use ledger::leaf::{ClearField, Kind};
+use sha2::{Digest as _, Sha256};
 use testkit::House;
 
 use super::{fetch, fetched_as, fetched_from, folder, list, n_hits, stored};
@@ -171,6 +177,116 @@ async fn an_update_keeps_what_it_names_and_asks_again_about_what_it_does_not() {
     assert_eq!(hits, [1, 0]);
 }
 
+/// The hit that a passing plate raises.
+async fn hit_of(house: &House, event: &str, plate: &str) -> HitId {
+    let newest = async || {
+        let hits = list_hits(&house.app, &house.admin(), HitsAsk::default()).await.unwrap();
+        hits.items.first().map(|hit| hit.id)
+    };
+    let before = newest().await;
+    assert_eq!(n_hits(house, event, plate).await, 1);
+    loop {
+        // The relay brings it.
+        match newest().await {
+            Some(hit) if Some(hit) != before => return hit,
+            _ => tokio::task::yield_now().await,
+        }
+    }
+}
+
+/// How far a hit has come, and with what its alert's end closed it, by whom.
+async fn end_of(house: &House, hit: HitId) -> (Stage, Option<(AlertEnd, String, String)>) {
+    let life = open_hit(&house.app, &house.admin(), hit).await.unwrap().life;
+    let ended = life.history.iter().find_map(|one| match &one.deed {
+        Deed::AlertEnded { how, note } => Some((*how, note.clone(), one.by.clone())),
+        _ => None,
+    });
+    (life.stage, ended)
+}
+
+/// The end that a message or the time brings.
+fn by_server(how: AlertEnd, message: &str) -> Option<(AlertEnd, String, String)> {
+    Some((how, format!("message {message}"), "the server".to_owned()))
+}
+
+#[tokio::test]
+async fn an_alert_that_is_cancelled_closes_its_open_hits() {
+    for house in [House::new().await, House::on_postgres().await] {
+        let (list, dir) = a_list(&house).await;
+        let words = "Texas plate LKW4873 or Texas plate QQQ1111";
+        take(&house, dir.path(), list, &message("A", "Actual", "Alert", "", words)).await;
+        let alert = newest(&house, list).await.message.id;
+        confirm(&house, list, alert, 1, "LKW4873").await;
+        confirm(&house, list, alert, 2, "QQQ1111").await;
+        let waits = hit_of(&house, "1", "LKW4873").await;
+        let stopped = hit_of(&house, "2", "QQQ1111").await;
+        let (app, admin) = (&house.app, house.admin());
+        do_with_hit(app, &admin, stopped, HitAsk::Stop).await.unwrap();
+        close_hits_of_ended(app, app.now()).await.unwrap();
+        assert_eq!(end_of(&house, waits).await, (Stage::Raised, None), "the alert counts");
+
+        let cancel = message("BB", "Actual", "Cancel", "A", "The child is safe");
+        take(&house, dir.path(), list, &cancel).await;
+        let ended = by_server(AlertEnd::Cancelled, "BB");
+        assert_eq!(end_of(&house, waits).await, (Stage::Closed, ended.clone()));
+        assert_eq!(end_of(&house, stopped).await, (Stage::Stopped, ended), "it is not at its end");
+        let (_, leaves) = list_leaves(app, &admin, None, 50).await.unwrap();
+        let on_record = leaves.iter().filter(|row| {
+            row.leaf.kind() == Kind::Begin && row.leaf.text(ClearField::Action) == Some("work-hits")
+        });
+        assert_eq!(on_record.count(), 1, "the server did it once, on record");
+
+        // Who opens it again finds it open.
+        let again = HitAsk::Reopen { why: "another child is looked for".to_owned() };
+        do_with_hit(app, &admin, waits, again).await.unwrap();
+        close_hits_of_ended(app, app.now()).await.unwrap();
+        assert_eq!(end_of(&house, waits).await.0, Stage::Taken);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_whose_time_is_over_closes_its_open_hits_with_nobody_acting() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    take(&house, dir.path(), list, &alert).await;
+    let alert = newest(&house, list).await.message.id;
+    confirm(&house, list, alert, 1, "LKW4873").await;
+    let hit = hit_of(&house, "1", "LKW4873").await;
+    house.clock.pass(Duration::from_secs(2 * 3600));
+    close_hits_of_ended(&house.app, house.app.now()).await.unwrap();
+    assert_eq!(end_of(&house, hit).await, (Stage::Closed, by_server(AlertEnd::Over, "A")));
+}
+
+#[tokio::test]
+async fn a_plate_that_an_update_drops_or_a_person_takes_back_closes_its_own_hits_alone() {
+    let house = House::new().await;
+    let (list, dir) = a_list(&house).await;
+    let words = "Texas plate LKW4873 or Texas plate QQQ1111 or Texas plate ABC1234";
+    take(&house, dir.path(), list, &message("A", "Actual", "Alert", "", words)).await;
+    let alert = newest(&house, list).await.message.id;
+    for (n, plate) in [(1, "LKW4873"), (2, "QQQ1111"), (3, "ABC1Z34")] {
+        confirm(&house, list, alert, n, plate).await;
+    }
+    let named = hit_of(&house, "1", "LKW4873").await;
+    let dropped = hit_of(&house, "2", "QQQ1111").await;
+    let corrected = hit_of(&house, "3", "ABC1Z34").await;
+
+    let at = (list, alert, 3);
+    refuse_amber_plate(&house.app, &house.admin(), at, "another car").await.unwrap();
+    let (stage, ended) = end_of(&house, corrected).await;
+    let (how, note, by) = ended.unwrap();
+    assert_eq!((stage, how, note.as_str()), (Stage::Closed, AlertEnd::TakenBack, "another car"));
+    assert_ne!(by, "the server", "a person did");
+    assert_eq!(end_of(&house, dropped).await.0, Stage::Raised);
+
+    let words = "Texas plate LKW4873 seen in Waco";
+    take(&house, dir.path(), list, &message("AA", "Actual", "Update", "A", words)).await;
+    let ended = by_server(AlertEnd::Updated, "AA");
+    assert_eq!(end_of(&house, dropped).await, (Stage::Closed, ended));
+    assert_eq!(end_of(&house, named).await, (Stage::Raised, None));
+}
+
 #[tokio::test]
 async fn what_is_no_alert_is_set_aside_and_the_same_alert_twice_is_one() {
     let house = House::new().await;
@@ -199,4 +315,83 @@ async fn messages_do_not_go_into_a_list_of_something_else() {
     let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
     let failed = take(&house, dir.path(), list, &alert).await;
     assert!(failed.says.contains("category “AMBER alert”"), "{}", failed.says);
+}
+
+/// Why a file from somebody's hand is not taken.
+async fn unfit(house: &House, list: HotlistId, file: &str) -> String {
+    let taken = take_amber_file(&house.app, &house.admin(), list, file.as_bytes().to_vec()).await;
+    let refused = match taken {
+        Err(AskError::Invalid { field: "file", why }) => Some(why),
+        _ => None,
+    };
+    refused.unwrap()
+}
+
+#[tokio::test]
+async fn an_alert_from_somebodys_hand_is_treated_as_one_that_was_fetched() {
+    let house = House::new().await;
+    let list = list(&house, Category::AmberAlert).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let (app, admin) = (&house.app, house.admin());
+    let hand_in = async |file: &str| {
+        take_amber_file(app, &admin, list, file.as_bytes().to_vec()).await.unwrap()
+    };
+    let taken = hand_in(&alert).await;
+    assert_eq!((taken.n_messages, taken.n_new), (1, 1));
+    let row = newest(&house, list).await;
+    assert_eq!((row.n_waiting(), row.n_matched()), (1, 0));
+    assert_eq!(n_hits(&house, "1", "LKW4873").await, 0, "nobody has confirmed it");
+    confirm(&house, list, row.message.id, 1, "LKW4873").await;
+    let hit = hit_of(&house, "2", "LKW4873").await;
+    let again = hand_in(&alert).await;
+    assert_eq!((again.n_messages, again.n_new), (1, 0), "the same alert twice is one");
+    let cancel = message("BB", "Actual", "Cancel", "A", "The child is safe");
+    assert_eq!(hand_in(&cancel).await.n_new, 1);
+    let ended = by_server(AlertEnd::Cancelled, "BB");
+    assert_eq!(end_of(&house, hit).await, (Stage::Closed, ended));
+
+    let (_, leaves) = list_leaves(app, &admin, None, 100).await.unwrap();
+    let digest =
+        Sha256::digest(&alert).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let has = leaves.iter().any(|row| row.leaf.text(ClearField::Digest) == Some(&digest));
+    assert!(has, "which file it was stands in the ledger");
+}
+
+#[tokio::test]
+async fn a_file_of_which_nothing_could_come_says_why() {
+    let house = House::new().await;
+    let list = list(&house, Category::AmberAlert).await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let cases = [
+        ("plate,state\nLKW4873,TX\n".to_owned(), "not XML that is whole"),
+        (alert[..200].to_owned(), "not XML that is whole"),
+        (alert.replace(CAP, "urn:oasis:names:tc:emergency:cap:1.1"), "another version of CAP"),
+        ("<html/>".to_owned(), "holds no alert of CAP 1.2"),
+        (alert.replace(">CAE<", ">TOR<"), "something else than an abducted child"),
+        (alert.replace("11:31:00", "soon"), "<sent> is no moment"),
+        (format!("{alert}{}", " ".repeat(app::CAP_BYTES_MAX)), "more than 4194304"),
+    ];
+    for (file, why) in cases {
+        let said = unfit(&house, list, &file).await;
+        assert!(said.contains(why), "{said}");
+    }
+    house.clock.pass(Duration::from_secs(2 * 3600));
+    let over = unfit(&house, list, &alert).await;
+    assert!(over.contains("over since 2026-11-21T14:00:00Z"), "{over}");
+    assert!(amber_alerts(&house.app, &house.admin(), list).await.unwrap().alerts.is_empty());
+}
+
+#[tokio::test]
+async fn an_alert_takes_the_place_of_no_rows() {
+    let house = House::new().await;
+    let alert = message("A", "Actual", "Alert", "", "Texas plate LKW4873");
+    let rows = house.want(Category::AmberAlert, &["7ABC123"]).await;
+    assert!(unfit(&house, rows, &alert).await.contains("rows of another file"));
+    let stolen = list(&house, Category::StolenVehicle).await;
+    assert!(unfit(&house, stolen, &alert).await.contains("category “AMBER alert”"));
+    let dir = tempfile::tempdir().unwrap();
+    let fetched = list(&house, Category::AmberAlert).await;
+    fetched_as(&house, "Alerts", FeedFormat::Rows, folder(dir.path())).await;
+    assert!(unfit(&house, fetched, &alert).await.contains("rows of another file"));
+    assert_eq!(n_hits(&house, "1", "7ABC123").await, 1, "what is in force stays");
 }

@@ -7,8 +7,8 @@ use app::mail::send_due_mail;
 use app::people::{Inviting, first_person};
 use app::sign_in::session;
 use app::telling::{
-    NewWebhookSaid, WishSaid, add_device, add_webhook, alerts_board, end_device, hit_of_link,
-    own_alerts, tell_again, test_device, test_webhook, wish,
+    NewWebhookSaid, WishSaid, add_device, add_webhook, alerts_board, end_device, forget_tellings,
+    hit_of_link, own_alerts, tell_again, test_device, test_webhook, wish,
 };
 use app::views::TellingState;
 use app::{AskError, Ctx, MailConfig, tell_hits};
@@ -155,6 +155,43 @@ async fn a_webhook_that_fails_twice_is_sent_again_with_its_id_and_is_in_the_log(
     test_webhook(app, &admin, webhook).await.unwrap();
     send(app).await;
     assert_eq!(checked(&receiver.next(), &secret)["type"], "test");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn auditors_read_the_log_of_deliveries_and_what_is_old_is_forgotten() {
+    let receiver = Receiver::open();
+    let house = house(&[&receiver], Category::StolenVehicle).await;
+    let app = &house.app;
+    hooked(&house, &receiver).await;
+    let hit = passes(&house, "1").await;
+    send(app).await;
+    receiver.next();
+    let auditor = house.somebody_with(&[Role::Auditor], false).await;
+    let auditor = session(app, &auditor, app.now()).await.unwrap().unwrap();
+    let log = alerts_board(app, &auditor, None).await.unwrap();
+    assert_eq!((log.told.items.len(), log.told.items[0].hit), (1, Some(hit)));
+    let id = log.told.items[0].id;
+    assert!(matches!(tell_again(app, &auditor, id).await, Err(AskError::Refused(_))));
+
+    let policy = app.policy(house.agency).unwrap();
+    let settings = policy.bundle.settings();
+    assert_eq!(log.kept_months, 2 * settings.audit.months);
+    let days = |n: u32| Duration::from_secs(u64::from(n) * 24 * 3600);
+    tell_again(app, &house.admin(), id).await.unwrap();
+    send(app).await;
+    receiver.next();
+    house.clock.pass(days(settings.retention.days) + Duration::from_secs(1));
+    let old = tell_again(app, &house.admin(), id).await;
+    assert!(matches!(old, Err(AskError::Invalid { field: "alert", .. })), "{old:?}");
+    let kept = days(log.kept_months * 31);
+    house.clock.pass(kept - days(settings.retention.days) - Duration::from_secs(2));
+    let n_told = async || {
+        forget_tellings(app, app.now()).await.unwrap();
+        alerts_board(app, &house.admin(), None).await.unwrap().told.items.len()
+    };
+    assert_eq!(n_told().await, 1, "its time is not over");
+    house.clock.pass(Duration::from_secs(2));
+    assert_eq!(n_told().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

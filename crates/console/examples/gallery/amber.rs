@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use app::views::HotlistRow;
-use app::{AlertBoard, AlertRow, FeedFormat, FeedView};
+use app::{AlertBoard, AlertRow, CapRefused, CapTaken, FeedFormat, FeedView};
 use askama::Template as _;
 use console::frame::Frame;
 use console::pages::amber::{AlertsPage, OneAlert};
+use console::pages::amber_file::FilePage;
 use domain::{
     AmberId, AmberKind, AmberMessage, AmberPlate, AmberStanding, AmberStatus, FeedState, Fetch,
     FetchOutcome, HotlistId, MessageName, NewAmberMessage, PersonId, PlateDecision, PlateOrigin,
@@ -146,5 +147,20 @@ pub(crate) fn pages(
     };
     let waits = one(&board)?;
     board.alerts.drain(..2);
-    Ok(vec![("alerts", alerts), ("alert", waits), ("alert-ended", one(&board)?)])
+    let form = || FilePage::of(frame("/hotlists"), board.hotlist.id, &board.hotlist.name);
+    let taken = CapTaken {
+        n_messages: 2,
+        n_new: 1,
+        n_other: 3,
+        n_refused: 1,
+        refused: vec![CapRefused { line: 41, why: "<sent> is missing".to_owned() }],
+    };
+    let cut = "line 12: it is not XML that is whole: the root node was opened but never closed";
+    Ok(vec![
+        ("alerts", alerts),
+        ("alert", waits),
+        ("alert-ended", one(&board)?),
+        ("alert-file", form().refused(cut).render()?),
+        ("alert-file-taken", form().taken(&taken).render()?),
+    ])
 }

@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::telling::Channel;
 use domain::{Priority, QuietRuleId, TellingId, WebhookId};
+use policy::Action;
 use serde::Deserialize;
 
 use super::alerts_own::{evenings, in_words};
@@ -20,6 +21,7 @@ use crate::error::PageError;
 use crate::form::Checked;
 use crate::frame::{Frame, page};
 use crate::staff::Staff;
+use crate::words;
 
 /// Where the page is.
 const HERE: &str = "/alerts";
@@ -41,6 +43,11 @@ pub(crate) struct Webhook {
 pub struct AlertsPage {
     frame: Frame,
     trouble: String,
+    /// Whether the reader may change what stands here; otherwise they read it.
+    may_change: bool,
+    may_open: bool,
+    /// How long the log is kept.
+    kept: String,
     may_webhook: bool,
     webhooks: Vec<Webhook>,
     typed: NewWebhookSaid,
@@ -97,6 +104,9 @@ impl AlertsPage {
         let told = board.told.items.iter().map(|row| ToldLine::of(row, &board.names, now));
         Self {
             trouble: String::new(),
+            may_change: frame.may(Action::ManageTelling),
+            may_open: frame.may(Action::OpenHit),
+            kept: words::count(board.kept_months.into(), "month", "months"),
             may_webhook: board.allowed.contains(&Channel::Webhook),
             webhooks: board.webhooks.iter().map(webhook).collect(),
             typed: NewWebhookSaid::default(),

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{HotlistId, Staleness, Timestamp};
+use domain::{Category, HotlistId, Staleness, Timestamp};
 use policy::Action;
 
 use super::hotlist_import::layout_name;
@@ -39,6 +39,8 @@ pub struct OneHotlist {
     feed: Option<FeedCard>,
     /// Plates of AMBER alerts that wait for a person, in words; none where no alert ever came.
     alerts: Option<(bool, String)>,
+    /// Whether AMBER alerts go into it.
+    takes_alerts: bool,
     precision: Option<PrecisionLine>,
 }
 
@@ -152,6 +154,7 @@ impl OneHotlist {
             topics: list.topics.iter().map(|topic| TopicLine::of(topic, frame.now)).collect(),
             feed: list.feed.as_ref().map(|feed| FeedCard::of(feed, frame.now)),
             alerts: list.plates_waiting.map(|n| (n > 0, plates_waiting(n))),
+            takes_alerts: list.hotlist.category == Category::AmberAlert,
             precision: None,
             frame,
         }

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod alerts_own;
 pub mod amber;
+pub mod amber_file;
 pub mod camera;
 pub mod camera_disable;
 pub mod camera_key;

@@ -98,6 +98,25 @@ async fn a_webhook_is_added_with_its_secret_and_its_deliveries_are_logged() {
 }
 
 #[tokio::test]
+async fn an_auditor_reads_what_was_told_and_changes_nothing() {
+    let mut house = House::built().await;
+    house.sign_in().await;
+    let good = "name=CAD&url=https%3A%2F%2Fcad.invalid%2Fhook&at_least=low";
+    assert_eq!(house.send("/alerts/webhooks", good).await.status, StatusCode::CREATED);
+    assert_eq!(house.send("/alerts/webhooks/1/test", "").await.status, StatusCode::SEE_OTHER);
+    let own = house.get("/alerts").await.text;
+    assert!(own.contains("action=\"/alerts/webhooks\""), "{own}");
+    house.become_one_with(Role::Auditor).await;
+    assert!(house.get("/account").await.text.contains("href=\"/alerts\""));
+    let page = house.get("/alerts").await.text;
+    assert!(page.contains("https://cad.invalid/hook") && page.contains("a test"), "{page}");
+    assert!(!page.contains("action=\"/alerts"), "{page}");
+    for path in ["/alerts/webhooks/1/remove", "/alerts/told/1/again"] {
+        assert_eq!(house.send(path, "").await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_alerts_link_leads_through_signing_in_to_the_hit() {
     let receiver = Receiver::open();
     let mut house = House::telling(&receiver).await;

@@ -1,9 +1,10 @@
 //! The car's page, the shift's and the hand-over's.
 
+use app::people::{Inviting, first_person};
 use app::sign_in::SessionToken;
 use axum::http::{StatusCode, header};
 use domain::Role;
-use testkit::house::say_what_for;
+use testkit::house::{a_session, say_what_for, train};
 
 use crate::House;
 
@@ -14,6 +15,41 @@ const SIGN_ON: &str = "unit=12a&shift=2026-11-21T14%3A00%3A00Z&camera=";
 async fn say(house: &House) {
     let token = house.cookie.split_once('=').unwrap().1;
     say_what_for(&house.inner.app, &SessionToken::parse(token).unwrap()).await;
+}
+
+#[tokio::test]
+async fn without_a_purpose_the_car_shows_no_hit_and_says_what_is_missing() {
+    let mut house = House::built().await;
+    let app = house.inner.app.clone();
+    let agency = app.add_agency("Careful PD", None).await.unwrap();
+    // Its policy lets nobody watch without saying why.
+    let (_, files) = policy::shipped().iter().find(|(word, _)| *word == "example").unwrap();
+    let watching = "label = \"Watching for listed vehicles\"";
+    let settings = files.settings.replace(watching, &format!("{watching}\nneeds_reason = true"));
+    let files = policy::BundleFiles { settings: settings.into(), ..files.clone() };
+    app.begin_policy(agency, &files, "Etc/UTC").await.unwrap();
+    let who = Inviting {
+        login: "c.officer".to_owned(),
+        name: "C. Officer".to_owned(),
+        email: String::new(),
+        is_outside: false,
+        is_temporary: false,
+    };
+    let officer = first_person(&app, agency, who, &[Role::Officer], "a test").await.unwrap().person;
+    train(&app, agency, officer).await;
+    house.cookie = format!("plateglass={}", a_session(&app, officer).await.expose());
+    assert_eq!(house.send("/car/sign-on", SIGN_ON).await.status, StatusCode::SEE_OTHER);
+    let page = house.get("/car").await.text;
+    for part in [
+        "Unit 12A",
+        "Hits are not shown yet",
+        "you have to say for what purpose",
+        "href=\"/work?back=/car\"",
+        "An alert is not confirmation.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("data-car-live"), "{page}");
 }
 
 #[tokio::test]

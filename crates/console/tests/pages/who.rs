@@ -47,8 +47,13 @@ const FORMS: &[(&str, &str)] = &[
 ];
 
 /// Forms with a file.
-const WITH_FILE: &[&str] =
-    &["/hotlists/{id}/import", "/policy/propose", "/shift/import", "/training/import"];
+const WITH_FILE: &[&str] = &[
+    "/hotlists/{id}/alerts/file",
+    "/hotlists/{id}/import",
+    "/policy/propose",
+    "/shift/import",
+    "/training/import",
+];
 
 /// What a browser sends of a form with a file.
 fn with_file(form_token: &str) -> String {

@@ -4,6 +4,7 @@
 use plate::{Jurisdiction, PlateText};
 use serde::{Deserialize, Serialize};
 
+use crate::amber::AlertEnd;
 use crate::custom::CustomEnd;
 use crate::ids::PersonId;
 use crate::time::Timestamp;
@@ -223,6 +224,13 @@ pub enum Deed {
         /// In their words.
         note: String,
     },
+    /// Its entry was a plate of an AMBER alert, and is matched no more: the server closed this.
+    AlertEnded {
+        /// Why.
+        how: AlertEnd,
+        /// The message by which it ended, or the words of who took it back.
+        note: String,
+    },
     /// It was closed too soon.
     Reopened {
         /// Why.
@@ -252,6 +260,7 @@ impl Deed {
             Self::Ended { .. } => "ended",
             Self::Corrected { .. } => "corrected",
             Self::EntryEnded { .. } => "entry-ended",
+            Self::AlertEnded { .. } => "alert-ended",
             Self::Reopened { .. } => "reopened",
         }
     }

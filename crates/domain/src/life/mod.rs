@@ -119,7 +119,9 @@ impl Life {
                 Deed::Stopped { .. } => Stage::Stopped,
                 Deed::Ended { .. } => Stage::Closed,
                 // What became of a stop is still to be said.
-                Deed::EntryEnded { .. } if stage != Stage::Stopped => Stage::Closed,
+                Deed::EntryEnded { .. } | Deed::AlertEnded { .. } if stage != Stage::Stopped => {
+                    Stage::Closed
+                }
                 Deed::Reopened { .. } => Stage::Taken,
                 _ => stage,
             };

@@ -55,20 +55,27 @@ fn entry_ended() -> Deed {
     Deed::EntryEnded { how: crate::custom::CustomEnd::Recovered, note: String::new() }
 }
 
+fn alert_ended() -> Deed {
+    Deed::AlertEnded { how: crate::amber::AlertEnd::Cancelled, note: String::new() }
+}
+
 fn all_compared() -> Vec<(Option<PersonId>, Deed)> {
     Part::ALL.iter().map(|part| (CHEN, compared(*part, true))).collect()
 }
 
 #[test]
 fn a_hit_whose_entry_was_ended_is_closed_unless_somebody_was_stopped() {
-    let mut taken = lived([(CHEN, Deed::Taken)]);
-    did(&mut taken, ORTIZ, entry_ended());
-    assert_eq!((taken.stage(), taken.outcome()), (Stage::Closed, None));
-    assert_eq!(taken.may(&entry_ended(), ORTIZ, &austin()), Err(NotNow::IsClosed));
-    let stopped = lived([(CHEN, Deed::Stopped { missing: Vec::new() }), (ORTIZ, entry_ended())]);
-    assert_eq!(stopped.stage(), Stage::Stopped, "what became of the stop is still to be said");
-    let ended = ended(Outcome::NotLocated);
-    assert_eq!(stopped.may(&ended, CHEN, &austin()), Ok(()));
+    for ends in [entry_ended(), alert_ended()] {
+        let mut taken = lived([(CHEN, Deed::Taken)]);
+        did(&mut taken, ORTIZ, ends.clone());
+        assert_eq!((taken.stage(), taken.outcome()), (Stage::Closed, None));
+        assert_eq!(taken.may(&ends, ORTIZ, &austin()), Err(NotNow::IsClosed));
+        let stopped = Deed::Stopped { missing: Vec::new() };
+        let stopped = lived([(CHEN, stopped), (ORTIZ, ends)]);
+        assert_eq!(stopped.stage(), Stage::Stopped, "what became of the stop is still to be said");
+        let ended = ended(Outcome::NotLocated);
+        assert_eq!(stopped.may(&ended, CHEN, &austin()), Ok(()));
+    }
 }
 
 #[test]
@@ -244,6 +251,7 @@ fn anything() -> impl Strategy<Value = (Option<PersonId>, Deed)> {
         Just(Deed::Stopped { missing: Vec::new() }),
         outcome.prop_map(ended),
         Just(entry_ended()),
+        Just(alert_ended()),
         Just(Deed::Reopened { why: String::new() }),
     ];
     (who, deed)

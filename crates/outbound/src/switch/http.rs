@@ -110,6 +110,9 @@ impl StateSwitch for HttpSwitch {
             Err(ureq::Error::BodyExceedsLimit(_)) => {
                 return Err(AskSwitchError::Unreadable(InvalidAnswer::TooLong));
             }
+            Err(err) if refuses_certificate(&err) => {
+                return Err(AskSwitchError::Certificate(Box::new(err)));
+            }
             Err(err) => return Err(AskSwitchError::Unreachable(Box::new(err))),
         };
         match status {
@@ -123,6 +126,29 @@ impl StateSwitch for HttpSwitch {
             other => Err(AskSwitchError::Refused(other)),
         }
     }
+}
+
+/// Whether the other side ended the line over our certificate: it says so in an alert.
+fn refuses_certificate(err: &ureq::Error) -> bool {
+    use rustls::AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
+        CertificateUnknown, DecryptError, UnknownCA, UnsupportedCertificate,
+    };
+    let ureq::Error::Io(err) = err else { return false };
+    let said = err.get_ref().and_then(|err| err.downcast_ref::<rustls::Error>());
+    let Some(rustls::Error::AlertReceived(alert)) = said else { return false };
+    let of_certificates = [
+        AccessDenied,
+        BadCertificate,
+        CertificateExpired,
+        CertificateRequired,
+        CertificateRevoked,
+        CertificateUnknown,
+        DecryptError,
+        UnknownCA,
+        UnsupportedCertificate,
+    ];
+    of_certificates.contains(alert)
 }
 
 fn tls_config(tls: &SwitchTls) -> Result<TlsConfig, InvalidSwitch> {

@@ -68,6 +68,9 @@ pub enum AskSwitchError {
     /// No answer came, or none that is HTTP, or too slowly.
     #[error("failed to reach the switch")]
     Unreachable(#[source] Box<ureq::Error>),
+    /// It ended the line over the certificate that we showed, or because we showed none.
+    #[error("the switch does not take our certificate, or asks for one that we do not have")]
+    Certificate(#[source] Box<ureq::Error>),
     /// It cannot answer at the moment.
     #[error("the switch cannot answer now: status {0}")]
     Unavailable(u16),

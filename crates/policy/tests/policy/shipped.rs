@@ -1,9 +1,10 @@
 //! The bundles that come with the program: who can do what, and whether every clause has its place.
 
 use domain::people::Role;
+use policy::BundleFiles;
 use policy::settings::{Second, Start};
 
-use crate::support::bundle;
+use crate::support::{bundle, files, read};
 
 #[test]
 fn every_bundle_that_is_shipped_can_be_read() {
@@ -25,7 +26,38 @@ fn who_can_do_what_and_why() {
 
 #[test]
 fn what_is_published() {
-    insta::assert_snapshot!("published-austin-tx", bundle("austin-tx").published());
+    for (name, _) in policy::shipped() {
+        insta::assert_snapshot!(format!("published-{name}"), bundle(name).published());
+    }
+}
+
+/// What each channel may say beyond a priority and a link is published by everybody, also where it is nothing.
+#[test]
+fn what_leaves_by_which_channel_stands_in_every_published_text() {
+    for (name, files) in policy::shipped() {
+        assert!(files.published.contains("{telling.says}"), "{name}");
+        assert!(files.published.contains("{channels.allowed}"), "{name}");
+    }
+}
+
+/// The lines that stand commented in the example, as somebody takes them in.
+#[test]
+fn a_statute_that_limits_the_age_of_hotlists_is_taken_in_by_its_commented_lines() {
+    let files = files("example");
+    let taken_in = |text: &str, from: &str, until: &str| {
+        let (before, rest) = text.split_once(from).expect("the lines stand there");
+        let (lines, after) = rest.split_once(until).expect("they come to an end");
+        let lines = format!("{from}{lines}").replace("\n# ", "\n").replacen("# ", "", 1);
+        format!("{before}{lines}{until}{after}")
+    };
+    let settings = taken_in(&files.settings, "# [hotlists.law]", "\n\n").into();
+    let clauses = taken_in(&format!("{}\n", files.clauses), "# [[clause]]", "\n\n").into();
+    let taken = read(&BundleFiles { settings, clauses, ..files });
+    let law = taken.settings().hotlists.law.as_ref().unwrap();
+    assert_eq!((law.hours, law.clause.as_str()), (24, "OURS-freshness-law"));
+    for (name, _) in policy::shipped() {
+        assert_eq!(bundle(name).settings().hotlists.law, None, "{name}");
+    }
 }
 
 /// Every clause on access, on forbidden uses and on keeping, by agency.

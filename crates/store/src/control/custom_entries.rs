@@ -8,8 +8,8 @@ use domain::access::{
 };
 use domain::custom::{CustomDeed, CustomDone, CustomEntry, CustomLife, NewCustomEntry};
 use domain::{
-    AgencyId, Category, CustomEntryId, Day, EntryRef, Hit, HitId, Hotlist, HotlistId,
-    HotlistVersionId, Permit, PersonId, ReadId, ReadRef, Timestamp,
+    AgencyId, Category, CustomEntryId, Day, EntryRef, Hit, Hotlist, HotlistId, HotlistVersionId,
+    Permit, PersonId, ReadId, ReadRef, Timestamp,
 };
 
 use super::hits::{COLUMNS, hit};
@@ -47,9 +47,6 @@ const LEFT_OPEN: &str = "JOIN custom_entries c ON c.version = h.version AND c.id
     LEFT JOIN hit_lives l ON l.hit = h.id WHERE h.agency = $1 AND h.raised_at >= $3 AND c.stage = 'ended' \
     AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent')) \
     AND NOT EXISTS (SELECT 1 FROM hit_deeds d WHERE d.hit = h.id AND d.deed = 'entry-ended') ORDER BY h.id LIMIT $2";
-const OPEN_OF_ENTRY: &str = "SELECT h.id FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
-    WHERE h.agency = $1 AND h.version = $2 AND h.line = $3 \
-    AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent', 'stopped')) ORDER BY h.id";
 const ADD_PAST: &str = "INSERT INTO custom_entry_past (entry, day, read_id) VALUES ($1, $2, $3) \
     ON CONFLICT (entry, day, read_id) DO NOTHING";
 const PAST: &str = "SELECT p.day, p.read_id FROM custom_entry_past p JOIN custom_entries c ON c.id = p.entry \
@@ -269,19 +266,6 @@ impl Store {
         let text = super::hotlists::OWN;
         let row = self.control().read.row(text, args![permit.agency()]).await.map_err(failed())?;
         row.map(|row| hotlist(&row)).transpose().map_err(failed())
-    }
-
-    /// The hits of an entry with which something is still to be done.
-    pub async fn open_hits_of_entry(
-        &self,
-        permit: &Permit<EndCustomEntry>,
-        at: EntryRef,
-    ) -> Result<Vec<HitId>, StoreError> {
-        let failed = || StoreError::sql("list the open hits of an entry");
-        let values = args![permit.agency(), at.version, at.row];
-        let rows = self.control().read.rows(OPEN_OF_ENTRY, values).await.map_err(failed())?;
-        let one = |row: &Row| row.get(0).map(HitId::from_i64);
-        rows.iter().map(one).collect::<Result<_, _>>().map_err(failed())
     }
 
     /// Hits raised since then that came in while their entry was being ended.

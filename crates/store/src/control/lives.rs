@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use domain::access::{ListHits, OpenHit};
 use domain::life::{Deed, Done, Life, Outcome, Stage};
-use domain::{Action, AgencyId, Hit, HitId, Permit, PersonId, Timestamp};
+use domain::{
+    Action, AgencyId, EntryRef, Hit, HitId, HotlistId, HotlistVersionId, Permit, PersonId,
+    Timestamp,
+};
 
 use super::custom_entries::Hidden;
 use super::hits::{COLUMNS, hit};
@@ -25,6 +28,17 @@ const WAITING: &str = "SELECT h.id FROM hits h LEFT JOIN hit_lives l ON l.hit = 
     WHERE h.agency = $1 AND h.raised_at >= $2 AND h.raised_at <= $3 \
     AND (l.hit IS NULL OR (l.stage = 'raised' AND l.escalated = 0)) \
     AND NOT EXISTS (SELECT 1 FROM hit_repeats r WHERE r.hit = h.id) ORDER BY h.id LIMIT $4";
+/// Entries of any of a list's versions whose hits nobody has closed, nor the end of their entry once.
+const OPEN_ENTRIES: &str = "SELECT DISTINCT h.version, h.line FROM hits h JOIN hotlist_versions v ON v.id = h.version \
+    LEFT JOIN hit_lives l ON l.hit = h.id WHERE h.agency = $1 AND v.hotlist = $2 \
+    AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent', 'stopped')) \
+    AND NOT EXISTS (SELECT 1 FROM hit_deeds d WHERE d.hit = h.id AND d.deed IN ('entry-ended', 'alert-ended')) \
+    ORDER BY h.version, h.line";
+const OPEN_OF_ENTRY: &str = "SELECT h.id FROM hits h LEFT JOIN hit_lives l ON l.hit = h.id \
+    WHERE h.agency = $1 AND h.version = $2 AND h.line = $3 \
+    AND (l.stage IS NULL OR l.stage IN ('raised', 'taken', 'sent', 'stopped')) \
+    AND NOT EXISTS (SELECT 1 FROM hit_deeds d WHERE d.hit = h.id AND d.deed IN ('entry-ended', 'alert-ended')) \
+    ORDER BY h.id";
 
 const FORGET_OFFER: &str = "DELETE FROM hit_offers WHERE hit = $1";
 const OFFER: &str = "INSERT INTO hit_offers (hit, agency, to_person) VALUES ($1, $2, $3)";
@@ -173,6 +187,36 @@ impl Store {
         let person = person.map_or(0, PersonId::to_i64);
         let rows = self.control().read.rows(text, args![permit.agency(), limit, person]).await;
         rows.map_err(failed())?.iter().map(hit).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// Entries of a list, of whichever version, with whose hits something is still to be done.
+    pub async fn entries_with_open_hits(
+        &self,
+        permit: &Permit<ListHits>,
+        list: HotlistId,
+    ) -> Result<Vec<EntryRef>, StoreError> {
+        let failed = || StoreError::sql("list the entries with open hits");
+        let rows = self.control().read.rows(OPEN_ENTRIES, args![permit.agency(), list]).await;
+        let one = |row: &Row| {
+            let version = HotlistVersionId::from_i64(row.get(0)?);
+            let line = row.parsed(1, |line: i64| u32::try_from(line).ok())?;
+            Ok(EntryRef { hotlist: list, version, row: line })
+        };
+        rows.map_err(failed())?.iter().map(one).collect::<Result<_, _>>().map_err(failed())
+    }
+
+    /// The hits of an entry with which something is still to be done. One that was opened again after its entry's end is
+    /// whoever's who opened it.
+    pub async fn open_hits_of_entry<A: Action>(
+        &self,
+        permit: &Permit<A>,
+        at: EntryRef,
+    ) -> Result<Vec<HitId>, StoreError> {
+        let failed = || StoreError::sql("list the open hits of an entry");
+        let values = args![permit.agency(), at.version, at.row];
+        let rows = self.control().read.rows(OPEN_OF_ENTRY, values).await.map_err(failed())?;
+        let one = |row: &Row| row.get(0).map(HitId::from_i64);
+        rows.iter().map(one).collect::<Result<_, _>>().map_err(failed())
     }
 
     /// Adds a deed to each of several lives, to all of them or to none; false where somebody else added one to any of them in

@@ -161,6 +161,10 @@ async fn hits_of_an_entry_are_found_while_open_hidden_where_covert_and_left_over
 
         let may = permit::<EndCustomEntry>(agency);
         assert_eq!(store.open_hits_of_entry(&may, at).await.unwrap().len(), 1);
+        let with_open =
+            async |agency| store.entries_with_open_hits(&permit(agency), at.hotlist).await.unwrap();
+        assert_eq!(with_open(agency).await, [at]);
+        assert!(with_open(an_agency(store).await).await.is_empty(), "it is another agency's");
         assert!(store.hits_of_ended_entries(agency, noon(), 9).await.unwrap().is_empty());
         let end = done(ann, CustomDeed::Ended { how: CustomEnd::Recovered, note: "x".to_owned() });
         assert!(store.end_custom_entry(&may, &active, &end).await.unwrap());
@@ -176,6 +180,8 @@ async fn hits_of_an_entry_are_found_while_open_hidden_where_covert_and_left_over
             assert!(store.add_deed(&may, left[0].id, &life, &deed).await.unwrap());
         }
         assert!(store.hits_of_ended_entries(agency, noon(), 9).await.unwrap().is_empty());
+        assert!(store.open_hits_of_entry(&may, at).await.unwrap().is_empty());
+        assert!(with_open(agency).await.is_empty());
     })
     .await;
 }

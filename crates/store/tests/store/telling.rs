@@ -1,6 +1,6 @@
 //! What is told of hits: written down whole or not at all, once, and kept to its agency.
 
-use domain::access::{ListHits, ManageTelling};
+use domain::access::{ListHits, ManageTelling, ReadDeliveries};
 use domain::telling::{Channel, Day7, Group, QuietRule, Wish, Wishes};
 use domain::{AgencyId, Category, HitId, PersonId, Priority, Timestamp};
 use store::{
@@ -139,7 +139,7 @@ async fn what_is_told_is_tried_until_it_is_taken_or_given_up() {
         let due = store.due_tellings(later(5), 10).await.unwrap();
         assert_eq!((due.len(), due[0].n_tries), (1, 1));
         store.telling_tried(&due[0], (Some(200), ""), WhatNext::Sent, later(5)).await.unwrap();
-        let log = store.tellings(&permit::<ManageTelling>(agency), None, 10).await.unwrap();
+        let log = store.tellings(&permit::<ReadDeliveries>(agency), None, 10).await.unwrap();
         let states: Vec<_> = log.iter().map(|row| (row.channel, row.state)).collect();
         let waiting = TellingState::Waiting(noon());
         assert_eq!(
@@ -153,14 +153,31 @@ async fn what_is_told_is_tried_until_it_is_taken_or_given_up() {
         assert_eq!((log[1].n_tries, log[1].status), (2, Some(200)));
         assert_eq!(store.told_to(person, 10).await.unwrap().len(), 2);
         let may = permit::<ManageTelling>(agency);
-        assert!(store.tell_again(&may, log[1].id).await.unwrap());
-        assert!(!store.tell_again(&may, log[1].id).await.unwrap(), "it is on its way");
-        assert!(!store.tell_again(&may, log[2].id).await.unwrap(), "nobody is there");
-        assert!(!store.tell_again(&may, log[0].id).await.unwrap(), "a mail looks after itself");
+        let again = async |n: usize, since| store.tell_again(&may, log[n].id, since).await.unwrap();
+        assert!(!again(1, later(1)).await, "it is too old");
+        assert!(again(1, noon()).await);
+        assert!(!again(1, noon()).await, "it is on its way");
+        assert!(!again(2, noon()).await, "nobody is there");
+        assert!(!again(0, noon()).await, "a mail looks after itself");
+
+        are_forgotten(store, agency).await;
         assert!(store.end_webhook(&may, webhook, person).await.unwrap());
         assert!(store.due_tellings(later(9), 10).await.unwrap().is_empty());
     })
     .await;
+}
+
+/// Of a message given up, one that waits and a mail, what came to its end goes when it is old, the mail with it.
+async fn are_forgotten(store: &Store, agency: AgencyId) {
+    let forget = async |agency, before| store.forget_tellings(agency, before, 10).await.unwrap();
+    assert_eq!(forget(agency, noon()).await, 0, "nothing is so old");
+    assert_eq!(forget(an_agency(store).await, later(9)).await, 0, "it is another agency's");
+    assert_eq!(forget(agency, later(9)).await, 1, "what waits is kept");
+    let mail = store.due_mails(noon(), 10).await.unwrap().remove(0);
+    store.mail_sent(mail.id, later(5)).await.unwrap();
+    assert_eq!(forget(agency, later(9)).await, 1);
+    assert!(!store.has_mail(agency, "alert msg_3").await.unwrap(), "its mail went with it");
+    assert_eq!(store.tellings(&permit(agency), None, 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

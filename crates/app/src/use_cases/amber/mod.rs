@@ -1,7 +1,9 @@
 //! AMBER alerts: their messages, the plates that people confirm, and the list of what was confirmed.
 
+mod close;
 mod decide;
 mod publish;
+mod take;
 
 use std::collections::HashMap;
 
@@ -15,9 +17,13 @@ use hotfile::proposals;
 
 use crate::record::Leave;
 use crate::{App, AskError, Ctx};
+pub(crate) use close::close_hits_of_ended_alerts;
 pub use decide::{ConfirmingPlate, add_amber_plate, confirm_amber_plate, refuse_amber_plate};
+pub use hotfile::{CAP_BYTES_MAX, CapRefused};
 pub(crate) use publish::forget_words;
 pub(super) use publish::publish;
+pub(super) use take::{CapError, keep_new, read_file};
+pub use take::{CapTaken, take_amber_file};
 
 /// A message and how it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -121,11 +127,7 @@ pub(crate) fn n_waiting(messages: Vec<AmberMessage>, now: Timestamp) -> usize {
 
 /// The plates of a new message: those that its words name, and those of the messages that it takes the place of. What was
 /// decided about a plate before holds where the new message names it too; where it does not, a person decides again.
-pub(super) fn plates_of(
-    new: &NewAmberMessage,
-    known: &[AmberMessage],
-    now: Timestamp,
-) -> Vec<AmberPlate> {
+fn plates_of(new: &NewAmberMessage, known: &[AmberMessage], now: Timestamp) -> Vec<AmberPlate> {
     let counts = new.status == AmberStatus::Actual && new.kind != AmberKind::Cancel;
     if !counts || new.ends_at() <= now {
         return Vec::new();

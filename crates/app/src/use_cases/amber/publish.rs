@@ -5,14 +5,25 @@ use domain::amber::{amber_entries, amber_standings};
 use domain::{AmberStanding, HotlistId, ImportTally, Permit};
 use sha2::{Digest as _, Sha256};
 
+use super::close::close_hits;
 use crate::error::BoxError;
 use crate::record::server_permit;
 use crate::use_cases::import_hotlist::drop_old;
 use crate::{App, matching};
 
 /// Puts in force what is confirmed of the messages that count, where it is another than what is; otherwise the list's age is
-/// counted anew. A cancelled alert is gone at once, however small the list becomes: nobody has to decide about that.
+/// counted anew. A cancelled alert is gone at once, however small the list becomes: nobody has to decide about that. Hits of what
+/// is matched no more are closed.
 pub(in crate::use_cases) async fn publish(
+    app: &App,
+    permit: &Permit<ManageHotlists>,
+    list: HotlistId,
+) -> Result<(), BoxError> {
+    put_in_force(app, permit, list).await?;
+    close_hits(app, permit.agency(), list).await
+}
+
+async fn put_in_force(
     app: &App,
     permit: &Permit<ManageHotlists>,
     list: HotlistId,

@@ -5,18 +5,17 @@ use std::time::Duration;
 use domain::access::{EndCustomEntry, OpenHit};
 use domain::custom::{CustomDeed, CustomDone, CustomEnd};
 use domain::life::{Deed, Done};
-use domain::{CustomEntryId, HitId, PersonId, Timestamp};
+use domain::{CustomEntryId, Timestamp};
 
 use super::decide::matched_from_now_on;
 use super::{about, check, late, shown, thing};
 use crate::bus::Topic;
 use crate::error::BoxError;
-use crate::record::{About, Act};
+use crate::record::About;
+use crate::use_cases::hit_life::close_hit;
 use crate::use_cases::said::{me, text, wrong};
 use crate::{App, AskError, Ctx};
 
-/// So often somebody else may be at work on a hit before it is left to the next round.
-const TRIES: usize = 4;
 /// A read's hit reaches the queue within moments; after a crash it does when the server is back.
 const ON_THEIR_WAY: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Hits that are closed in one round.
@@ -49,7 +48,7 @@ pub async fn end_custom_entry(
         let hits = app.inner().store.open_hits_of_entry(act.permit(), at).await;
         for hit in hits.map_err(AskError::failed("list the open hits of an entry"))? {
             let deed = Deed::EntryEnded { how, note: note.clone() };
-            if close(app, &act, hit, by, ctx.now, deed).await? {
+            if close_hit(app, &act, hit, &Done { at: ctx.now, by: Some(by), deed }).await? {
                 things.push(format!("hit {hit}, entry ended"));
             }
         }
@@ -57,30 +56,6 @@ pub async fn end_custom_entry(
     }
     act.done(things);
     Ok(())
-}
-
-/// Adds to a hit's life that its entry was ended.
-async fn close(
-    app: &App,
-    act: &Act<EndCustomEntry>,
-    hit: HitId,
-    by: PersonId,
-    at: Timestamp,
-    deed: Deed,
-) -> Result<bool, AskError> {
-    let failed = || AskError::failed("close a hit of an ended entry");
-    let store = &app.inner().store;
-    for _ in 0..TRIES {
-        let life = store.life(&act.leave().permit::<OpenHit>()?, hit).await.map_err(failed())?;
-        if !life.stage().is_open() {
-            return Ok(false);
-        }
-        let done = Done { at, by: Some(by), deed: deed.clone() };
-        if store.add_deed(act.permit(), hit, &life, &done).await.map_err(failed())? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Closes hits whose reads were on their way while their entry was ended, in the name of who ended it.
@@ -101,7 +76,7 @@ pub(crate) async fn close_left_over(app: &App, now: Timestamp) -> Result<(), Box
             };
             let Some((ended, how, note)) = entry.life.ended() else { continue };
             let deed = Deed::EntryEnded { how, note: note.to_owned() };
-            if close(app, &act, hit.id, ended.by, now, deed).await? {
+            if close_hit(app, &act, hit.id, &Done { at: now, by: Some(ended.by), deed }).await? {
                 things.push(format!("hit {}, entry ended", hit.id));
             }
         }

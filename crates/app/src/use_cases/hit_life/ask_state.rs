@@ -264,7 +264,9 @@ const UNREACHABLE_PAUSE_MAX: Duration = Duration::from_secs(4);
 const fn failure(err: &AskSwitchError) -> AskFailure {
     match err {
         AskSwitchError::Unreachable(_) | AskSwitchError::Unavailable(_) => AskFailure::Unreachable,
-        AskSwitchError::Refused(_) | AskSwitchError::NotAValue(_) => AskFailure::Refused,
+        AskSwitchError::Certificate(_)
+        | AskSwitchError::Refused(_)
+        | AskSwitchError::NotAValue(_) => AskFailure::Refused,
         AskSwitchError::Unreadable(_) => AskFailure::Unreadable,
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod ask_state;
+mod close;
 mod hand_over;
 mod incidents;
 mod queue;
@@ -10,6 +11,7 @@ mod view;
 
 pub use ask::HitAsk;
 pub use ask_state::{StateAskView, ask_state};
+pub(super) use close::close_hit;
 pub use hand_over::{
     HandOverPage, Offer, OfferedRow, OpenRow, Taker, accept_hits, hand_over_page, offer_hits,
 };

@@ -1,16 +1,19 @@
 //! What an agency sets for everybody: its programs that are told, its quiet rules; and the log of everything that was told.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use domain::access::{ListPeople, ManageTelling};
+use domain::access::{ListPeople, ManageTelling, ReadDeliveries};
 use domain::telling::Channel;
-use domain::{PersonId, Priority, QuietRuleId, TellingId, WebhookId};
+use domain::{PersonId, Priority, QuietRuleId, TellingId, Timestamp, WebhookId};
 use outbound::WebhookSecret;
 use store::{NewTelling, NewWebhook, QuietRuleRow, TellingRow, WebhookRow, WhoIsTold};
 use zeroize::Zeroizing;
 
 use super::{RuleSaid, WEBHOOK_SECRET, allowed, must_allow, telling};
 use crate::alerts::uid;
+use crate::error::BoxError;
+use crate::policies::InForce;
 use crate::record::About;
 use crate::use_cases::add_camera::words;
 use crate::use_cases::said::{me, wrong};
@@ -23,6 +26,12 @@ const WEBHOOKS_MAX: usize = 20;
 const RULES_MAX: usize = 50;
 /// Tellings on one page of the log.
 const LOGGED: u32 = 50;
+/// Seconds of a day.
+const DAY_S: u64 = 24 * 3600;
+/// Days of the longest month: a log that is kept for months is kept for no less.
+const MONTH_DAYS: u64 = 31;
+/// Tellings that are forgotten in one round; the next follows within a minute.
+const FORGOTTEN: u32 = 2000;
 
 /// How an agency's hits are told.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +44,8 @@ pub struct AlertsBoard {
     pub rules: Vec<QuietRuleRow>,
     /// What was told, newest first.
     pub told: Page<TellingRow>,
+    /// For how many months it stands here.
+    pub kept_months: u32,
     /// Everybody's name.
     pub names: HashMap<PersonId, String>,
 }
@@ -67,7 +78,7 @@ pub async fn alerts_board(
     ctx: &Ctx,
     before: Option<TellingId>,
 ) -> Result<AlertsBoard, AskError> {
-    let act = app.begin_in_person::<ManageTelling>(ctx, About::nothing_yet()).await?;
+    let act = app.begin_in_person::<ReadDeliveries>(ctx, About::nothing_yet()).await?;
     let failed = || AskError::failed("look up how hits are told");
     let store = &app.inner().store;
     let told = store.tellings(act.permit(), before, LOGGED + 1).await.map_err(failed())?;
@@ -83,6 +94,7 @@ pub async fn alerts_board(
         webhooks,
         rules: rules.into_iter().filter(|rule| rule.person.is_none()).collect(),
         told,
+        kept_months: kept_months(app, ctx).await?,
         names: people.into_iter().map(|one| (one.id, one.name)).collect(),
     };
     act.done(board.told.items.iter().map(|one| format!("alert {}", one.id)).collect::<Vec<_>>());
@@ -157,14 +169,41 @@ pub async fn test_webhook(app: &App, ctx: &Ctx, id: WebhookId) -> Result<(), Ask
 /// Has something told again that came to its end, with the id that it had.
 pub async fn tell_again(app: &App, ctx: &Ctx, id: TellingId) -> Result<(), AskError> {
     let act = app.begin_in_person::<ManageTelling>(ctx, About::one("alert", id)).await?;
-    let again = app.inner().store.tell_again(act.permit(), id).await;
+    let policy = app.policy_of(ctx.agency).await?;
+    let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
+    // What a policy lets an alert say leaves for no longer than reads are kept.
+    let kept = Duration::from_secs(u64::from(policy.bundle.settings().retention.days) * DAY_S);
+    let again = app.inner().store.tell_again(act.permit(), id, ctx.now.minus(kept)).await;
     if !again.map_err(AskError::failed("have something told again"))? {
-        let why =
-            "cannot be sent again: it is on its way, it is a mail, or whom it went to was removed";
+        let why = "cannot be sent again: it is on its way, it is a mail, it is older than reads are kept, or whom it went to was removed";
         return Err(wrong("alert", why));
     }
     telling(app)?.poke();
     act.done([format!("alert {id}, sent again")]);
+    Ok(())
+}
+
+/// For how many months the log is kept: two of the policy's audits reach back so far. One audit looks at the months behind it, and
+/// whoever looks at the audit before it still finds what it looked at. Nothing of a read stands in the log.
+fn months_of(policy: &InForce) -> u32 {
+    policy.bundle.settings().audit.months.saturating_mul(2)
+}
+
+async fn kept_months(app: &App, ctx: &Ctx) -> Result<u32, AskError> {
+    let policy = app.policy_of(ctx.agency).await?;
+    let policy = policy.ok_or_else(|| AskError::not_found("policy", ctx.agency))?;
+    Ok(months_of(&policy))
+}
+
+/// Forgets what was told longer ago than the log is kept.
+pub async fn forget_tellings(app: &App, now: Timestamp) -> Result<(), BoxError> {
+    let store = &app.inner().store;
+    for agency in store.agencies().await? {
+        let Some(policy) = app.policy(agency.id) else { continue };
+        let months = u64::from(months_of(&policy));
+        let kept = Duration::from_secs(months * MONTH_DAYS * DAY_S);
+        store.forget_tellings(agency.id, now.minus(kept), FORGOTTEN).await?;
+    }
     Ok(())
 }
 

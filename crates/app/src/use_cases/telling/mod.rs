@@ -7,7 +7,7 @@ mod rule;
 
 pub use agency::{
     AddedWebhook, AlertsBoard, NewWebhookSaid, add_webhook, alerts_board, end_agencys_rule,
-    end_webhook, keep_agencys_rule, tell_again, test_webhook,
+    end_webhook, forget_tellings, keep_agencys_rule, tell_again, test_webhook,
 };
 pub use link::{hit_of_link, is_link};
 pub use own::{

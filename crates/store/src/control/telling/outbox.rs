@@ -1,6 +1,6 @@
 //! The outbox: what is to be told, written down together with how far hits have been told, and what became of it.
 
-use domain::access::ManageTelling;
+use domain::access::{ManageTelling, ReadDeliveries};
 use domain::telling::{Channel, Group};
 use domain::{
     AgencyId, Category, DeviceId, Hit, HitId, Permit, PersonId, Priority, TellingId, Timestamp,
@@ -38,9 +38,14 @@ const DEVICE_GONE: &str =
 const DROP_REST: &str = "UPDATE tellings SET state = 'given-up', next_try_at = NULL, trouble = $2, done_at = $3 \
     WHERE device = $1 AND state = 'waiting'";
 const AGAIN: &str = "UPDATE tellings SET state = 'waiting', next_try_at = $3, tried_from = $3, n_tries = 0, done_at = NULL, \
-    trouble = '' WHERE agency = $1 AND id = $2 AND state IN ('sent', 'given-up', 'quiet') AND channel <> 'mail' \
+    trouble = '' WHERE agency = $1 AND id = $2 AND made_at >= $4 AND state IN ('sent', 'given-up', 'quiet') AND channel <> 'mail' \
     AND (device IS NULL OR EXISTS (SELECT 1 FROM push_devices d WHERE d.id = device AND d.ended_at IS NULL)) \
     AND (webhook IS NULL OR EXISTS (SELECT 1 FROM webhooks w WHERE w.id = webhook AND w.ended_at IS NULL))";
+const FORGET: &str = "DELETE FROM tellings WHERE id IN (SELECT t.id FROM tellings t LEFT JOIN mails m ON m.id = t.mail \
+    WHERE t.agency = $1 AND t.made_at < $2 AND t.next_try_at IS NULL AND m.next_try_at IS NULL ORDER BY t.id LIMIT $3)";
+/// Mails about hits of which nothing stands in the log any more.
+const FORGET_MAILS: &str = "DELETE FROM mails WHERE agency = $1 AND made_at < $2 AND next_try_at IS NULL \
+    AND once LIKE 'alert %' AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.mail = mails.id)";
 const ROW: &str = "t.id, t.channel, t.hit, t.priority, t.category, t.person, d.label, w.name, t.made_at, t.state, \
     t.next_try_at, t.n_tries, t.status, t.trouble, t.done_at, m.next_try_at, m.n_tries, m.trouble, m.sent_at, t.about \
     FROM tellings t LEFT JOIN push_devices d ON d.id = t.device LEFT JOIN webhooks w ON w.id = t.webhook \
@@ -308,13 +313,14 @@ impl Store {
         tx.commit().await.map_err(failed())
     }
 
-    /// Has something sent again that came to its end; false where it cannot be.
+    /// Has something sent again that came to its end and was not told before `since`; false where it cannot be.
     pub async fn tell_again(
         &self,
         permit: &Permit<ManageTelling>,
         id: TellingId,
+        since: Timestamp,
     ) -> Result<bool, StoreError> {
-        let values = args![permit.agency(), id, permit.at()];
+        let values = args![permit.agency(), id, permit.at(), since];
         let done = self.control().write.execute(AGAIN, values).await;
         Ok(done.map_err(StoreError::sql("have something told again"))? == 1)
     }
@@ -322,7 +328,7 @@ impl Store {
     /// What an agency told, newest first; `before` goes on after a page.
     pub async fn tellings(
         &self,
-        permit: &Permit<ManageTelling>,
+        permit: &Permit<ReadDeliveries>,
         before: Option<TellingId>,
         limit: u32,
     ) -> Result<Vec<TellingRow>, StoreError> {
@@ -330,6 +336,22 @@ impl Store {
             format!("SELECT {ROW} WHERE t.agency = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $3");
         let before = before.map_or(i64::MAX, TellingId::to_i64);
         self.told(text, permit.agency().to_i64(), before, limit).await
+    }
+
+    /// Forgets what an agency told before a moment and what does not wait any more, its mails with it; how many tellings.
+    pub async fn forget_tellings(
+        &self,
+        agency: AgencyId,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let failed = || StoreError::sql("forget what was told");
+        let mut tx = self.control().write.begin().await.map_err(failed())?;
+        let values = args![agency, before, limit];
+        let n = tx.execute(FORGET, values).await.map_err(failed())?;
+        tx.execute(FORGET_MAILS, args![agency, before]).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(n)
     }
 
     /// What one person was told, and what was kept quiet for them; newest first.
