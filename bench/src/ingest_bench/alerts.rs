@@ -124,7 +124,7 @@ pub(crate) fn alerts(args: &AlertsArgs) -> Result<()> {
 
 fn print_seen(what: &str, seen: Seen) {
     let Seen { hits_posted, mut answered, mut shown, mut pictured, late } = seen;
-    println!("{what}: {hits_posted} hits; {late} not seen by every console");
+    println!("{what}: {hits_posted} plates of the list passed; {late} consoles saw fewer hits");
     print_latency("  read due → answered", &mut answered);
     print_latency("  read due → hit on a console", &mut shown);
     print_latency("  read due → its picture there too", &mut pictured);
@@ -181,6 +181,8 @@ fn drive(load: &Steady<'_>, server_pid: u32) -> Result<Seen> {
     let (cpu, own) = (machine::cpu_seconds(server_pid)?, machine::cpu_seconds(std::process::id())?);
     let mut seen = Seen::default();
     std::thread::scope(|threads| -> Result<()> {
+        // Whatever breaks off is told: without this its consoles would be waited for, and they for its end.
+        let _end = Ends(&over);
         let consoles: Vec<_> = (load.cookies.iter().cycle())
             .take(load.consoles as usize)
             .map(|cookie| {
@@ -213,6 +215,15 @@ fn drive(load: &Steady<'_>, server_pid: u32) -> Result<Seen> {
         Ok(())
     })?;
     Ok(seen)
+}
+
+/// Says that it is over when it goes out of scope.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Posts what is due, when it is due, whatever became of what was due before.
