@@ -249,8 +249,10 @@ fn post_on_time(
         if is_wanted {
             due.lock().unwrap_or_else(PoisonError::into_inner).entry(text.clone()).or_insert(at);
         }
+        // Patterns have six places or seven.
+        let characters = vec!["0.97"; text.len()].join(",");
         let body = format!(
-            r#"[{{"event_id":"{}-{nth}","plate":"{text}","jurisdiction":"US-TX","confidence":0.97,"characters":[0.99,0.98,0.97,0.99,0.96,0.99,0.98],"plate_picture":"{}"}}]"#,
+            r#"[{{"event_id":"{}-{nth}","plate":"{text}","jurisdiction":"US-TX","confidence":0.97,"characters":[{characters}],"plate_picture":"{}"}}]"#,
             load.series, load.picture
         );
         let answer = line.ask("POST", "/api/v1/reads", &header, body.as_bytes())?;
