@@ -36,9 +36,9 @@ const PAGES: [(Action, Link); 7] = [
 /// The other pages, under what their part of the menu is headed with.
 const MENU: [(&str, &[(Action, Link)]); 4] = [
     (
-        "Shift",
+        "Work",
         &[
-            (Action::SeeShift, ("/shift", "On duty")),
+            (Action::SeeShift, ("/shift", "Shift")),
             (Action::ListCustomEntries, ("/entries", "Our own entries")),
             (Action::WorkIncidents, ("/incidents", "Incidents")),
             (Action::EnterStopFacts, ("/facts", "Your stops")),
