@@ -1,6 +1,6 @@
 //! `POST /hotlists/{id}/fetch`: fetch a hotlist now, or only try.
 
-use app::{App, begin_fetch};
+use app::{App, AskError, begin_fetch};
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use domain::HotlistId;
@@ -24,8 +24,12 @@ pub(crate) async fn post(
     Checked(typed): Checked<Typed>,
 ) -> Result<Redirect, PageError> {
     let dry_run = typed.act != "fetch";
-    let fetching = begin_fetch(&app, &staff.ctx, HotlistId::from_i64(id), dry_run).await?;
-    // It goes on by itself.
-    drop(fetching);
+    match begin_fetch(&app, &staff.ctx, HotlistId::from_i64(id), dry_run).await {
+        // It goes on by itself.
+        Ok(fetching) => drop(fetching),
+        // It is being fetched already, or no longer fetched at all: the page says which.
+        Err(AskError::Invalid { .. }) => {}
+        Err(err) => return Err(err.into()),
+    }
     Ok(Redirect::to(&format!("/hotlists/{id}#fetching")))
 }
