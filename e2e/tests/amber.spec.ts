@@ -97,7 +97,7 @@ test("a plate of an AMBER alert is matched once a person has confirmed it", asyn
     await expect(page.locator("#life")).toContainText("its plate is matched no more (alert cancelled): message A-2");
 
     // What comes by mail is taken in by hand, and waits for a person as well.
-    await page.goto(address.replace(/\/\d+$/, ""));
+    await page.goto(address.replace(/\/\d+(#.*)?$/, ""));
     await page.getByRole("link", { name: "Take in a file" }).click();
     const whole = alert("B-1", "Alert", moment(-2), "");
     const handIn = async (text: string) => {
