@@ -34,6 +34,7 @@ pub mod sign_in;
 pub mod sign_offs;
 pub mod stop_facts;
 pub mod switch_topic;
+mod table;
 pub mod take_frame;
 pub mod take_reads;
 pub mod telling;

@@ -8,7 +8,8 @@ use domain::access::{ListTraining, RecordTraining};
 use domain::{Completion, CompletionId, Day, Person, PersonId};
 use policy::settings::Course;
 
-pub use import::{CompletionsImported, FILE_BYTES_MAX, RowFault, import_completions};
+pub use super::table::RowFault;
+pub use import::{CompletionsImported, FILE_BYTES_MAX, import_completions};
 
 use crate::record::About;
 use crate::{App, AskError, Ctx};

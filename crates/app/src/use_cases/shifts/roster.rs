@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::access::{ListPeople, SetDutyRoster};
 use domain::shift::{NewDuty, Span, Unit};
 use domain::{Day, DutyId, Login, PersonId, Timestamp};
-use hotfile::{Next, Row, Rows};
+use hotfile::Row;
 use policy::settings::TimeOfDay;
 use sha2::{Digest as _, Sha256};
 
@@ -16,13 +16,11 @@ use crate::policies::InForce;
 use crate::record::About;
 use crate::use_cases::hit_life::shift_end;
 use crate::use_cases::said::{me, wrong};
-use crate::use_cases::training::RowFault;
+use crate::use_cases::table::{self, Names, RowFault, text};
 use crate::{App, AskError, Ctx};
 
 /// Largest file, in bytes: the roster of a large agency for months.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
-/// Faults that are told; a file with more is another file.
-const FAULTS_MAX: usize = 50;
 /// Shifts that begin later than this from now are a slip of the pen.
 const AHEAD_MAX: Duration = Duration::from_secs(62 * 86_400);
 /// So many shifts after the one that runs can be chosen in the form.
@@ -123,26 +121,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(row: &Row<'_>) -> Result<Self, String> {
-        let names: Vec<String> = (0..row.n_columns())
-            .map(|nth| {
-                text(row, nth).unwrap_or_default().trim_start_matches('\u{feff}').to_lowercase()
-            })
-            .collect();
-        let find = |wanted: &str| names.iter().position(|name| name == wanted);
-        let need = |wanted: &str| {
-            find(wanted).ok_or_else(|| format!("the first row names no column `{wanted}`"))
-        };
-        let (unit, day, shift) = (need("unit")?, need("day")?, need("shift")?);
-        Ok(Self { unit, day, shift, person: find("sign_in_name") })
+    fn of(names: &Names) -> Result<Self, String> {
+        let (unit, day, shift) =
+            (names.need(&["unit"])?, names.need(&["day"])?, names.need(&["shift"])?);
+        Ok(Self { unit, day, shift, person: names.find(&["sign_in_name"]) })
     }
-}
-
-/// A cell as text without spaces around it.
-fn text(row: &Row<'_>, column: usize) -> Result<String, String> {
-    let bytes = row.field(column).unwrap_or_default();
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
-    Ok(text.trim().to_owned())
 }
 
 /// What rows are held against.
@@ -154,47 +137,16 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&self, file: &[u8]) -> (Vec<NewDuty>, Vec<RowFault>) {
-        let mut rows = Rows::new(b',');
-        let (mut rest, mut columns) = (file, None);
-        let (mut read, mut faults) = (Vec::new(), Vec::new());
         let mut lines = BTreeMap::new();
-        while faults.len() < FAULTS_MAX {
-            let (line, one) = match rows.next(&mut rest, true) {
-                Next::End | Next::More => break,
-                Next::TooLong { line, why } => (line, Err(why)),
-                Next::Row(row) => match &columns {
-                    None => match Columns::of(&row) {
-                        Ok(found) => {
-                            columns = Some(found);
-                            continue;
-                        }
-                        Err(why) => {
-                            faults.push(RowFault { line: row.line, why });
-                            break;
-                        }
-                    },
-                    Some(columns) => (row.line, self.duty(&row, columns)),
-                },
-            };
-            let one = one.and_then(|duty| {
-                let key = (duty.unit.clone(), duty.span.from);
-                match lines.insert(key, line) {
-                    None => Ok(duty),
-                    Some(first) => Err(format!(
-                        "unit {} stands in line {first} for that shift already",
-                        duty.unit
-                    )),
+        table::read(file, Columns::of, |row, columns| {
+            let duty = self.duty(row, columns)?;
+            match lines.insert((duty.unit.clone(), duty.span.from), row.line) {
+                None => Ok(duty),
+                Some(first) => {
+                    Err(format!("unit {} stands in line {first} for that shift already", duty.unit))
                 }
-            });
-            match one {
-                Ok(one) => read.push(one),
-                Err(why) => faults.push(RowFault { line, why }),
             }
-        }
-        if columns.is_none() && faults.is_empty() {
-            faults.push(RowFault { line: 1, why: "the file is empty".to_owned() });
-        }
-        (read, faults)
+        })
     }
 
     fn duty(&self, row: &Row<'_>, columns: &Columns) -> Result<NewDuty, String> {
@@ -318,7 +270,7 @@ mod tests {
             let mut file = b"unit,day,shift\n".to_vec();
             file.extend(bytes);
             let (_, faults) = told(&file);
-            prop_assert!(faults.len() <= FAULTS_MAX);
+            prop_assert!(faults.len() <= table::FAULTS_MAX);
         }
 
         #[test]

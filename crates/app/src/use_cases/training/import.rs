@@ -4,26 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::access::RecordTraining;
 use domain::{Completion, CompletionId, Day, Login, Person, PersonId};
-use hotfile::{Next, Row, Rows};
+use hotfile::Row;
 use policy::settings::Course;
 use sha2::{Digest as _, Sha256};
 
 use crate::record::About;
+use crate::use_cases::table::{self, Names, RowFault, text};
 use crate::{App, AskError, Ctx};
 
 /// Largest file, in bytes: some ten thousand completions.
 pub const FILE_BYTES_MAX: usize = 1 << 20;
-/// Faults that are told; a file with more is another file.
-const FAULTS_MAX: usize = 50;
-
-/// A row that cannot be recorded.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RowFault {
-    /// The line on which it begins, counted from 1.
-    pub line: u64,
-    /// Why, in words.
-    pub why: String,
-}
 
 /// What came of a file. With a fault in it nothing was recorded.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -90,34 +80,15 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(row: &Row<'_>) -> Result<Self, String> {
-        let names: Vec<String> = (0..row.n_columns())
-            .map(|nth| {
-                text(row, nth).unwrap_or_default().trim_start_matches('\u{feff}').to_lowercase()
-            })
-            .collect();
-        let find = |wanted: &[&str]| {
-            let at = names.iter().position(|name| wanted.contains(&name.as_str()));
-            at.ok_or_else(|| {
-                let first = wanted.first().copied().unwrap_or_default();
-                format!("the first row names no column `{first}`")
-            })
-        };
+    fn of(names: &Names) -> Result<Self, String> {
         Ok(Self {
-            login: find(&["sign_in_name"])?,
-            course: find(&["course"])?,
+            login: names.need(&["sign_in_name"])?,
+            course: names.need(&["course"])?,
             // What our own export calls it.
-            completed: find(&["completed", "last_completed"])?,
-            topics: find(&["topics"])?,
+            completed: names.need(&["completed", "last_completed"])?,
+            topics: names.need(&["topics"])?,
         })
     }
-}
-
-/// A cell as text without spaces around it.
-fn text(row: &Row<'_>, column: usize) -> Result<String, String> {
-    let bytes = row.field(column).unwrap_or_default();
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
-    Ok(text.trim().to_owned())
 }
 
 /// What rows are held against.
@@ -130,36 +101,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&self, file: &[u8]) -> (Vec<Completion>, Vec<RowFault>) {
-        let mut rows = Rows::new(b',');
-        let (mut rest, mut columns) = (file, None);
-        let (mut read, mut faults) = (Vec::new(), Vec::new());
-        while faults.len() < FAULTS_MAX {
-            let (line, one) = match rows.next(&mut rest, true) {
-                Next::End | Next::More => break,
-                Next::TooLong { line, why } => (line, Err(why)),
-                Next::Row(row) => match &columns {
-                    None => match Columns::of(&row) {
-                        Ok(found) => {
-                            columns = Some(found);
-                            continue;
-                        }
-                        Err(why) => {
-                            faults.push(RowFault { line: row.line, why });
-                            break;
-                        }
-                    },
-                    Some(columns) => (row.line, self.completion(&row, columns)),
-                },
-            };
-            match one {
-                Ok(one) => read.push(one),
-                Err(why) => faults.push(RowFault { line, why }),
-            }
-        }
-        if columns.is_none() && faults.is_empty() {
-            faults.push(RowFault { line: 1, why: "the file is empty".to_owned() });
-        }
-        (read, faults)
+        table::read(file, Columns::of, |row, columns| self.completion(row, columns))
     }
 
     fn completion(&self, row: &Row<'_>, columns: &Columns) -> Result<Completion, String> {
