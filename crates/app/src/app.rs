@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use camino::Utf8PathBuf;
 use domain::access::ListCameras;
-use domain::{AgencyId, CameraKey, ServerKey, Timestamp};
+use domain::{AgencyId, CameraKey, PictureKind, ReadRef, ServerKey, Timestamp};
 use identity::throttle::Addresses;
 use ledger::leaf::{ClearField, Kind};
 use store::{LogId, Store, StoreConfig, StoreError};
@@ -27,8 +28,10 @@ use crate::policies::Policies;
 use crate::recognise::{Recognise, RecogniserPool};
 use crate::record::{self, Codes, Recorder, Says, WitnessConfig};
 use crate::relay::Relay;
+use crate::shared::Shared;
 use crate::switches::Switches;
 use crate::tasks::Tasks;
+use crate::use_cases::list_hits::{Asked, Found};
 use crate::use_cases::sign_in::{Providers, RelyingParty, Turns};
 use crate::{Ctx, housekeeping, matching, relay};
 
@@ -184,6 +187,9 @@ pub(crate) struct Inner {
     pub(crate) policies: Policies,
     pub(crate) cases: Cases,
     pub(crate) switches: Switches,
+    /// New hits, and pictures, that every console asks for when it is told of them.
+    pub(crate) new_hits: Shared<Asked, Arc<Found>>,
+    pub(crate) pictures: Shared<(AgencyId, ReadRef, PictureKind), Bytes>,
     pub(crate) addresses: std::sync::Mutex<Addresses>,
     pub(crate) sign_in_turns: Turns,
     pub(crate) sealer: vault::Sealer,
@@ -260,6 +266,8 @@ impl App {
             policies: Policies::default(),
             cases: Cases::default(),
             switches: Switches::default(),
+            new_hits: Shared::default(),
+            pictures: Shared::default(),
             addresses: std::sync::Mutex::new(Addresses::new(ADDRESSES_MAX)),
             sign_in_turns: Turns::default(),
             telling,

@@ -147,6 +147,12 @@ impl Bus {
         }
     }
 
+    /// The greatest number told to an agency's subscribers of anything but reads: what is asked for after a change was told has a greater
+    /// one than what was asked for before.
+    pub(crate) fn newest(&self, agency: AgencyId) -> i64 {
+        self.with_board(agency, |board| board.borrow().newest())
+    }
+
     fn with_board<T>(&self, agency: AgencyId, act: impl FnOnce(&watch::Sender<Board>) -> T) -> T {
         let mut boards = self.boards.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         act(boards.entry(agency).or_insert_with(|| watch::channel(Board::default()).0))
@@ -163,9 +169,9 @@ impl Board {
         }
     }
 
-    fn event(&self, topic: Topic, told: i64) -> Option<Event> {
+    fn seq(&self, topic: Topic) -> i64 {
         let [low, normal, high] = self.hits;
-        let seq = match topic {
+        match topic {
             Topic::Hits => low.max(normal).max(high),
             Topic::Reads => self.reads,
             Topic::Cameras => self.cameras,
@@ -173,7 +179,17 @@ impl Board {
             Topic::Ledger => self.ledger,
             Topic::Lives => self.lives,
             Topic::Shifts => self.shifts,
-        };
+        }
+    }
+
+    fn newest(&self) -> i64 {
+        let but_reads = Topic::ALL.into_iter().filter(|topic| *topic != Topic::Reads);
+        but_reads.map(|topic| self.seq(topic)).max().unwrap_or_default()
+    }
+
+    fn event(&self, topic: Topic, told: i64) -> Option<Event> {
+        let [_, normal, high] = self.hits;
+        let seq = self.seq(topic);
         let priority = (topic == Topic::Hits).then_some(match told {
             _ if high > told => Priority::High,
             _ if normal > told => Priority::Normal,

@@ -36,8 +36,14 @@ pub struct Joins {
 }
 
 impl Joins {
-    /// Loads the agency's cameras and lists: some dozens, once a page.
+    /// Loads the agency's cameras and lists: some dozens, once a page; and what of them is not for who looks.
     pub(crate) async fn load(app: &App, leave: &Leave) -> Result<Self, AskError> {
+        let hidden = hidden_from(app, leave.ctx()).await?;
+        Ok(Self { hidden, ..Self::for_all(app, leave).await? })
+    }
+
+    /// The same with nothing hidden: for what is made once for all who look, and then shown to each without what is not for them.
+    pub(crate) async fn for_all(app: &App, leave: &Leave) -> Result<Self, AskError> {
         let store = &app.inner().store;
         let cameras = store.cameras(&leave.permit::<ListCameras>()?).await;
         let cameras = cameras.map_err(AskError::failed("list the cameras"))?;
@@ -56,12 +62,11 @@ impl Joins {
         let limits = policy.as_deref().map(limits).unwrap_or_default();
         let own = store.own_list(&leave.permit::<ListHotlists>()?).await;
         let own = own.map_err(AskError::failed("look up the agency's own list"))?;
-        let hidden = hidden_from(app, leave.ctx()).await?;
         let own_id = own.as_ref().map(|list| list.id);
         // Each of the agency's own entries ends by itself: their list has no limit.
         let hotlists = hotlists.into_iter().chain(own).collect();
         let joins = Self::of(cameras, hotlists);
-        Ok(Self { topics: topics.collect(), limits, own: own_id, hidden, ..joins })
+        Ok(Self { topics: topics.collect(), limits, own: own_id, ..joins })
     }
 
     /// Of the agency's cameras and lists.
@@ -90,6 +95,11 @@ impl Joins {
         let topic = entry.and_then(|entry| entry.topic);
         let of_topic = topic.and_then(|number| self.topics.get(&(list.id, number)));
         of_topic.copied().unwrap_or(list.category)
+    }
+
+    /// Whether an entry is one of the agency's own.
+    pub(crate) fn is_own(&self, entry: EntryRef) -> bool {
+        Some(entry.hotlist) == self.own
     }
 
     /// A camera of the agency.
@@ -157,8 +167,7 @@ impl Joins {
 
     /// Everybody's name, where a hit is of one of the agency's own entries: it says who asked and who approved.
     async fn names(&self, app: &App, leave: &Leave, hits: &[Hit]) -> Result<Names, AskError> {
-        let is_own = |hit: &Hit| Some(hit.hit.entry.hotlist) == self.own;
-        if !hits.iter().any(is_own) {
+        if !hits.iter().any(|hit| self.is_own(hit.hit.entry)) {
             return Ok(Names::new());
         }
         let people = app.inner().store.people(&leave.permit::<ListPeople>()?).await;
@@ -174,7 +183,7 @@ impl Joins {
         at: EntryRef,
         names: &Names,
     ) -> Result<Option<OwnCard>, AskError> {
-        if Some(at.hotlist) != self.own {
+        if !self.is_own(at) {
             return Ok(None);
         }
         let entry = app.inner().store.custom_entry_at(&leave.permit::<OpenHit>()?, at).await;

@@ -28,6 +28,7 @@ mod record;
 mod relay;
 pub mod reminders;
 pub mod route;
+mod shared;
 mod switches;
 mod tasks;
 pub mod use_cases;

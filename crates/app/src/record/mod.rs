@@ -32,7 +32,7 @@ use store::LogId;
 pub(crate) use act::{About, Act, Leave, json_of};
 pub(crate) use codes::Codes;
 pub(crate) use judge::grade;
-pub(crate) use look::Looks;
+pub(crate) use look::{Look, Looks};
 pub(crate) use says::Says;
 use writer::Writer;
 

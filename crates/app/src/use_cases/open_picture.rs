@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::access::OpenPicture;
-use domain::{DayKeys as _, KeyError, Permit, PictureKind, ReadRef};
+use domain::{DayKey, DayKeys as _, KeyError, Permit, PictureKind, ReadRef};
 
 use crate::cards::read_at;
 use crate::protected::touching;
@@ -45,20 +45,38 @@ async fn fetch(
     read: ReadRef,
     kind: PictureKind,
 ) -> Result<Bytes, AskError> {
-    let none = || AskError::not_found("picture of read", read);
+    let inner = app.inner();
+    // Looked for each time: with its key a picture is gone from this moment on.
+    let key = match inner.keys.existing(read.agency, read.day) {
+        Ok(key) => key,
+        Err(KeyError::Missing { .. }) => return Err(none(read)),
+        Err(err) => return Err(AskError::failed("open the picture's key")(err)),
+    };
+    // All consoles ask for a new hit's picture at once. What one agency may open is no other's.
+    let asked = (permit.agency(), read, kind);
+    inner.pictures.get(asked, open(app, permit, read, kind, &key)).await
+}
+
+async fn open(
+    app: &App,
+    permit: &Permit<OpenPicture>,
+    read: ReadRef,
+    kind: PictureKind,
+    key: &DayKey,
+) -> Result<Bytes, AskError> {
     let inner = app.inner();
     let pictures = inner.store.pictures(permit, read).await;
-    let pictures = pictures.map_err(AskError::failed("look up the picture"))?.ok_or_else(none)?;
+    let pictures =
+        pictures.map_err(AskError::failed("look up the picture"))?.ok_or_else(|| none(read))?;
     let place = match kind {
         PictureKind::Plate => pictures.plate,
         PictureKind::Vehicle => pictures.vehicle,
     };
-    let place = place.ok_or_else(none)?;
-    let key = match inner.keys.existing(read.agency, read.day) {
-        Ok(key) => key,
-        Err(KeyError::Missing { .. }) => return Err(none()),
-        Err(err) => return Err(AskError::failed("open the picture's key")(err)),
-    };
-    let opened = inner.vault.open_picture(permit, read, kind, place, &key).await;
+    let place = place.ok_or_else(|| none(read))?;
+    let opened = inner.vault.open_picture(permit, read, kind, place, key).await;
     opened.map_err(AskError::failed("open the picture"))
+}
+
+fn none(read: ReadRef) -> AskError {
+    AskError::not_found("picture of read", read)
 }

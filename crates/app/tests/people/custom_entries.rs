@@ -255,8 +255,24 @@ async fn a_covert_entry_and_its_hits_are_shown_to_its_audience_alone() {
         let board = custom_entries(app, ctx, None).await.unwrap();
         assert_eq!(board.entries.len(), usize::from(sees));
     }
+    // As consoles ask when they are told: what is made once for all of them is still not for all.
+    let new = HitsAsk { after: Some(HitId::from_i64(0)), ..HitsAsk::default() };
+    let (theirs, others) =
+        tokio::join!(list_hits(app, &investigator, new), list_hits(app, &officer, new));
+    assert_eq!((theirs.unwrap().items.len(), others.unwrap().items.len()), (1, 0));
     assert!(is_hidden(do_with_hit(app, &officer, hit, HitAsk::Take).await));
     do_with_hit(app, &investigator, hit, HitAsk::Take).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_asks_after_being_told_sees_the_hit_though_somebody_asked_a_moment_before() {
+    let house = House::new().await;
+    let app = &house.app;
+    house.want(Category::StolenVehicle, &[PLATE]).await;
+    let new = HitsAsk { after: Some(HitId::from_i64(0)), ..HitsAsk::default() };
+    assert!(list_hits(app, &house.admin(), new).await.unwrap().items.is_empty());
+    let hit = passes(&house, "1").await.unwrap();
+    assert_eq!(list_hits(app, &house.admin(), new).await.unwrap().items[0].id, hit);
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ const ADD: &str = "INSERT INTO exigent_looks \
     ON CONFLICT (person, stated_at) DO NOTHING";
 const COLUMNS: &str = "id, purpose, stated_at, looked_at, due_at, leaf, completed_at, released_at";
 /// Not completed, or too late and not released.
-const MATTERS: &str = "released_at IS NULL AND (completed_at IS NULL OR completed_at >= due_at)";
+pub(super) const MATTERS: &str =
+    "released_at IS NULL AND (completed_at IS NULL OR completed_at >= due_at)";
 const COMPLETE: &str = "UPDATE exigent_looks SET completed_at = $4 \
     WHERE agency = $1 AND id = $2 AND person = $3 AND completed_at IS NULL";
 const RELEASE: &str = "UPDATE exigent_looks SET released_by = $3, released_at = $4 \

@@ -10,8 +10,11 @@ use crate::{Store, StoreError};
 const ADD: &str = "INSERT INTO grants \
     (id, person, role, reason, given_by, given_at, approved_by, approved_at, ends_at, by_provider) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const COLUMNS: &str = "g.id, g.person, g.role, g.reason, g.given_by, g.given_at, g.approved_by, g.approved_at, \
+/// Of the table that a statement calls `g`, in the order in which [`grant`] reads them.
+pub(super) const COLUMNS: &str = "g.id, g.person, g.role, g.reason, g.given_by, g.given_at, g.approved_by, g.approved_at, \
     g.ends_at, g.ended_by, g.ended_at, g.by_provider";
+/// How many there are.
+pub(super) const N_COLUMNS: usize = 12;
 const APPROVE: &str = "UPDATE grants SET approved_by = $3, approved_at = $4 WHERE id = $2 AND approved_at IS NULL \
     AND ended_at IS NULL AND (given_by IS NULL OR given_by <> $3) AND person <> $3 \
     AND person IN (SELECT id FROM people WHERE agency = $1)";
@@ -82,15 +85,6 @@ impl Store {
         let rows = self.control().read.rows(text, args![permit.agency()]).await;
         read(rows, "list roles")
     }
-
-    /// One person's roles that have not ended.
-    pub(crate) async fn grants_of(&self, person: PersonId) -> Result<Vec<Grant>, StoreError> {
-        let text = format!(
-            "SELECT {COLUMNS} FROM grants g WHERE g.person = $1 AND g.ended_at IS NULL ORDER BY g.id"
-        );
-        let rows = self.control().read.rows(text, args![person]).await;
-        read(rows, "list somebody's roles")
-    }
 }
 
 fn read(
@@ -98,24 +92,30 @@ fn read(
     doing: &'static str,
 ) -> Result<Vec<Grant>, StoreError> {
     let failed = || StoreError::sql(doing);
-    rows.map_err(failed())?.iter().map(grant).collect::<Result<_, _>>().map_err(failed())
+    rows.map_err(failed())?
+        .iter()
+        .map(|row| grant(row, 0))
+        .collect::<Result<_, _>>()
+        .map_err(failed())
 }
 
-fn grant(row: &Row) -> Result<Grant, sqlx::Error> {
-    let moment = |index| row.get::<Option<i64>>(index).map(|at| at.map(Timestamp::from_micros));
-    let who = |index| row.get::<Option<i64>>(index).map(|id| id.map(PersonId::from_i64));
+/// A grant, whose columns begin at `first`.
+pub(super) fn grant(row: &Row, first: usize) -> Result<Grant, sqlx::Error> {
+    let moment =
+        |index| row.get::<Option<i64>>(first + index).map(|at| at.map(Timestamp::from_micros));
+    let who = |index| row.get::<Option<i64>>(first + index).map(|id| id.map(PersonId::from_i64));
     Ok(Grant {
-        id: GrantId::from_i64(row.get(0)?),
-        person: PersonId::from_i64(row.get(1)?),
-        role: row.parsed(2, |word: String| Role::parse(&word))?,
-        reason: row.get(3)?,
+        id: GrantId::from_i64(row.get(first)?),
+        person: PersonId::from_i64(row.get(first + 1)?),
+        role: row.parsed(first + 2, |word: String| Role::parse(&word))?,
+        reason: row.get(first + 3)?,
         given_by: who(4)?,
-        given_at: Timestamp::from_micros(row.get(5)?),
+        given_at: Timestamp::from_micros(row.get(first + 5)?),
         approved_by: who(6)?,
         approved_at: moment(7)?,
         ends_at: moment(8)?,
         ended_by: who(9)?,
         ended_at: moment(10)?,
-        by_provider: row.get::<i64>(11)? == 1,
+        by_provider: row.get::<i64>(first + 11)? == 1,
     })
 }

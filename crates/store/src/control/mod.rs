@@ -30,6 +30,7 @@ pub(crate) mod shifts;
 pub(crate) mod sign_in;
 pub(crate) mod sign_ins;
 pub(crate) mod sign_offs;
+pub(crate) mod standing;
 pub(crate) mod state_asks;
 pub(crate) mod stop_facts;
 pub(crate) mod telling;

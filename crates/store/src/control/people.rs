@@ -1,7 +1,7 @@
 //! People and their accounts.
 
 use domain::access::{ListPeople, ListTraining, LockAccount, ManagePeople, ReviewAccounts};
-use domain::{AgencyId, Disabled, Login, NewPerson, Permit, Person, PersonId, Standing, Timestamp};
+use domain::{AgencyId, Disabled, Login, NewPerson, Permit, Person, PersonId, Timestamp};
 
 use super::{take_ids, tokens};
 use crate::sql::{Row, Tx, Value, args};
@@ -10,8 +10,26 @@ use crate::{Store, StoreError};
 const ADD: &str = "INSERT INTO people \
     (id, agency, login, name, email, is_outside, ends_at, added_at, added_by) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (login) DO NOTHING";
-const COLUMNS: &str = "id, agency, login, name, email, is_outside, ends_at, added_at, added_by, enrolled_at, \
-    last_used_at, disabled_at, disabled_why, reviewed_at, enabled_at";
+/// Of a row of `people`, in the order in which [`person`] reads them.
+const COLUMNS: [&str; N_COLUMNS] = [
+    "id",
+    "agency",
+    "login",
+    "name",
+    "email",
+    "is_outside",
+    "ends_at",
+    "added_at",
+    "added_by",
+    "enrolled_at",
+    "last_used_at",
+    "disabled_at",
+    "disabled_why",
+    "reviewed_at",
+    "enabled_at",
+];
+/// How many there are.
+pub(super) const N_COLUMNS: usize = 15;
 const ENROLLED: &str = "UPDATE people SET enrolled_at = $2 WHERE id = $1 AND enrolled_at IS NULL";
 const USED: &str = "UPDATE people SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
 const DISABLE: &str = "UPDATE people SET disabled_at = $3, disabled_why = $4 \
@@ -22,8 +40,13 @@ const EMAIL: &str = "UPDATE people SET email = $3 WHERE agency = $1 AND id = $2"
 const REVIEWED: &str = "UPDATE people SET reviewed_at = $3 WHERE agency = $1 AND id = $2";
 const END_SESSIONS: &str = "DELETE FROM sessions WHERE person = $1";
 
+/// The columns of the table that a statement calls `table`.
+pub(super) fn columns(table: &str) -> String {
+    COLUMNS.map(|column| format!("{table}.{column}")).join(", ")
+}
+
 fn select(rest: &str) -> String {
-    format!("SELECT {COLUMNS} FROM people {rest}")
+    format!("SELECT {} FROM people {rest}", COLUMNS.join(", "))
 }
 
 impl Store {
@@ -78,7 +101,7 @@ impl Store {
     ) -> Result<Vec<Person>, StoreError> {
         let failed = || StoreError::sql("list people");
         let rows = self.control().read.rows(select(rest), values).await.map_err(failed())?;
-        rows.iter().map(person).collect::<Result<_, _>>().map_err(failed())
+        rows.iter().map(|row| person(row, 0)).collect::<Result<_, _>>().map_err(failed())
     }
 
     /// Somebody by their number, whichever their agency: for who is about to find out whether they may do something.
@@ -86,7 +109,7 @@ impl Store {
         let failed = || StoreError::sql("look up a person");
         let row =
             self.control().read.row(select("WHERE id = $1"), args![id]).await.map_err(failed())?;
-        row.as_ref().map(person).transpose().map_err(failed())
+        row.as_ref().map(|row| person(row, 0)).transpose().map_err(failed())
     }
 
     /// Somebody by the name with which they sign in.
@@ -95,16 +118,7 @@ impl Store {
         let values = args![login.as_str()];
         let row =
             self.control().read.row(select("WHERE login = $1"), values).await.map_err(failed())?;
-        row.as_ref().map(person).transpose().map_err(failed())
-    }
-
-    /// What is known of somebody when they ask for something.
-    pub async fn standing(&self, id: PersonId) -> Result<Option<Standing>, StoreError> {
-        let Some(person) = self.person(id).await? else { return Ok(None) };
-        let grants = self.grants_of(id).await?;
-        let completions = self.completions_of(id).await?;
-        let exigent = self.exigent_looks_of(id).await?;
-        Ok(Some(Standing { person, grants, completions, exigent }))
+        row.as_ref().map(|row| person(row, 0)).transpose().map_err(failed())
     }
 
     /// Whether the agency has anybody.
@@ -181,20 +195,22 @@ pub(crate) async fn enrolled(tx: &mut Tx, id: PersonId, now: Timestamp) -> Resul
     tx.execute(ENROLLED, args![id, now]).await.map(drop)
 }
 
-fn person(row: &Row) -> Result<Person, sqlx::Error> {
-    let moment = |index| row.get::<Option<i64>>(index).map(|at| at.map(Timestamp::from_micros));
+/// Somebody, whose columns begin at `first`.
+pub(super) fn person(row: &Row, first: usize) -> Result<Person, sqlx::Error> {
+    let moment =
+        |index| row.get::<Option<i64>>(first + index).map(|at| at.map(Timestamp::from_micros));
     let disabled_at = moment(11)?;
-    let why = row.get::<Option<String>>(12)?.unwrap_or_default();
+    let why = row.get::<Option<String>>(first + 12)?.unwrap_or_default();
     Ok(Person {
-        id: PersonId::from_i64(row.get(0)?),
-        agency: AgencyId::from_i64(row.get(1)?),
-        login: row.parsed(2, |text: String| Login::parse(&text).ok())?,
-        name: row.get(3)?,
-        email: row.get(4)?,
-        is_outside: row.get::<i64>(5)? == 1,
+        id: PersonId::from_i64(row.get(first)?),
+        agency: AgencyId::from_i64(row.get(first + 1)?),
+        login: row.parsed(first + 2, |text: String| Login::parse(&text).ok())?,
+        name: row.get(first + 3)?,
+        email: row.get(first + 4)?,
+        is_outside: row.get::<i64>(first + 5)? == 1,
         ends_at: moment(6)?,
-        added_at: Timestamp::from_micros(row.get(7)?),
-        added_by: row.get::<Option<i64>>(8)?.map(PersonId::from_i64),
+        added_at: Timestamp::from_micros(row.get(first + 7)?),
+        added_by: row.get::<Option<i64>>(first + 8)?.map(PersonId::from_i64),
         enrolled_at: moment(9)?,
         last_used_at: moment(10)?,
         disabled: disabled_at.map(|at| Disabled { at, why }),

@@ -31,8 +31,18 @@ pub struct SessionRow {
 const ADD: &str = "INSERT INTO sessions \
     (hash, person, begun_at, expires_at, authenticated_at, used_at, address, browser) \
     VALUES ($1, $2, $3, $4, $7, $3, $5, $6)";
-const COLUMNS: &str =
-    "hash, person, begun_at, expires_at, authenticated_at, used_at, address, browser, work";
+/// In the order in which [`session`] reads them.
+const COLUMNS: [&str; 9] = [
+    "hash",
+    "person",
+    "begun_at",
+    "expires_at",
+    "authenticated_at",
+    "used_at",
+    "address",
+    "browser",
+    "work",
+];
 const USED: &str = "UPDATE sessions SET used_at = $2 WHERE hash = $1 AND used_at < $2";
 const AUTHENTICATED: &str =
     "UPDATE sessions SET authenticated_at = $2, used_at = $2 WHERE hash = $1";
@@ -40,6 +50,11 @@ const WORK: &str = "UPDATE sessions SET work = $2 WHERE hash = $1";
 const END: &str = "DELETE FROM sessions WHERE hash = $1";
 const END_ALL: &str = "DELETE FROM sessions WHERE person = $1";
 const FORGET: &str = "DELETE FROM sessions WHERE expires_at <= $1";
+
+/// The columns of the table that a statement calls `table`.
+pub(super) fn columns(table: &str) -> String {
+    COLUMNS.map(|column| format!("{table}.{column}")).join(", ")
+}
 
 impl Store {
     /// Begins a session.
@@ -57,18 +72,6 @@ impl Store {
         added.map(drop).map_err(StoreError::sql("begin a session"))
     }
 
-    /// A session while it lasts.
-    pub async fn session(
-        &self,
-        hash: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<Option<SessionRow>, StoreError> {
-        let failed = || StoreError::sql("look up a session");
-        let text = format!("SELECT {COLUMNS} FROM sessions WHERE hash = $1 AND expires_at > $2");
-        let row = self.control().read.row(text, args![hash.as_slice(), now]).await;
-        row.map_err(failed())?.as_ref().map(session).transpose().map_err(failed())
-    }
-
     /// Somebody's sessions that last, newest first.
     pub async fn sessions_of(
         &self,
@@ -77,10 +80,11 @@ impl Store {
     ) -> Result<Vec<SessionRow>, StoreError> {
         let failed = || StoreError::sql("list somebody's sessions");
         let text = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE person = $1 AND expires_at > $2 ORDER BY begun_at DESC"
+            "SELECT {} FROM sessions WHERE person = $1 AND expires_at > $2 ORDER BY begun_at DESC",
+            COLUMNS.join(", ")
         );
         let rows = self.control().read.rows(text, args![person, now]).await.map_err(failed())?;
-        rows.iter().map(session).collect::<Result<_, _>>().map_err(failed())
+        rows.iter().map(|row| session(row, 0)).collect::<Result<_, _>>().map_err(failed())
     }
 
     /// Notes that a session is used.
@@ -128,17 +132,18 @@ impl Store {
     }
 }
 
-fn session(row: &Row) -> Result<SessionRow, sqlx::Error> {
-    let moment = |index| row.get(index).map(Timestamp::from_micros);
+/// A session, whose columns begin at `first`.
+pub(super) fn session(row: &Row, first: usize) -> Result<SessionRow, sqlx::Error> {
+    let moment = |index| row.get(first + index).map(Timestamp::from_micros);
     Ok(SessionRow {
-        hash: row.parsed(0, |bytes: Vec<u8>| bytes.try_into().ok())?,
-        person: PersonId::from_i64(row.get(1)?),
+        hash: row.parsed(first, |bytes: Vec<u8>| bytes.try_into().ok())?,
+        person: PersonId::from_i64(row.get(first + 1)?),
         begun_at: moment(2)?,
         expires_at: moment(3)?,
         authenticated_at: moment(4)?,
         used_at: moment(5)?,
-        address: row.get(6)?,
-        browser: row.get(7)?,
-        work: row.get(8)?,
+        address: row.get(first + 6)?,
+        browser: row.get(first + 7)?,
+        work: row.get(first + 8)?,
     })
 }

@@ -220,9 +220,15 @@ async fn a_session_ends_in_time_when_told_and_with_all_others() {
         for session in [&one, &two] {
             store.add_session(session).await.unwrap();
         }
-        assert_eq!(store.session(&one.hash, noon()).await.unwrap().as_ref(), Some(&one));
-        assert_eq!(store.session(&one.hash, one.expires_at).await.unwrap(), None);
-        assert_eq!(store.session(&OTHER, noon()).await.unwrap(), None);
+        let known = store.standing(person).await.unwrap().unwrap();
+        let session = async |hash: &[u8; 32], now| {
+            let (row, standing) = store.session(hash, now).await.unwrap()?;
+            assert_eq!(standing, known);
+            Some(row)
+        };
+        assert_eq!(session(&one.hash, noon()).await.as_ref(), Some(&one));
+        assert_eq!(session(&one.hash, one.expires_at).await, None);
+        assert_eq!(session(&OTHER, noon()).await, None);
         let listed = store.sessions_of(person, noon()).await.unwrap();
         assert!(listed.len() == 2 && listed.contains(&one) && listed.contains(&two));
         assert!(store.sessions_of(person, one.expires_at).await.unwrap().is_empty());
@@ -232,23 +238,23 @@ async fn a_session_ends_in_time_when_told_and_with_all_others() {
         store.note_session_use(&one.hash, noon()).await.unwrap();
         store.set_work(&one.hash, Some("a case")).await.unwrap();
         store.note_authentication(&two.hash, later).await.unwrap();
-        let kept = store.session(&one.hash, noon()).await.unwrap().unwrap();
+        let kept = session(&one.hash, noon()).await.unwrap();
         assert_eq!((kept.used_at, kept.authenticated_at), (later, noon()));
         assert_eq!(kept.work.as_deref(), Some("a case"));
         store.set_work(&one.hash, None).await.unwrap();
-        assert_eq!(store.session(&one.hash, noon()).await.unwrap().unwrap().work, None);
-        let kept = store.session(&two.hash, noon()).await.unwrap().unwrap();
+        assert_eq!(session(&one.hash, noon()).await.unwrap().work, None);
+        let kept = session(&two.hash, noon()).await.unwrap();
         assert_eq!((kept.used_at, kept.authenticated_at, kept.work), (later, later, None));
 
         store.end_session(&one.hash).await.unwrap();
         store.end_session(&one.hash).await.unwrap();
-        assert_eq!(store.session(&one.hash, noon()).await.unwrap(), None);
+        assert_eq!(session(&one.hash, noon()).await, None);
         store.add_session(&one).await.unwrap();
         assert_eq!(store.end_sessions_of(person).await.unwrap(), 2);
         assert!(store.sessions_of(person, noon()).await.unwrap().is_empty());
         store.add_session(&one).await.unwrap();
         store.forget_expired_sign_ins(one.expires_at).await.unwrap();
-        assert_eq!(store.session(&one.hash, noon()).await.unwrap(), None);
+        assert_eq!(session(&one.hash, noon()).await, None);
     })
     .await;
 }

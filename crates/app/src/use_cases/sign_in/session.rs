@@ -122,8 +122,7 @@ pub async fn session(
     let store = &app.inner().store;
     let failed = || AskError::failed("look up the session");
     let hash = token.hash();
-    let Some(row) = store.session(&hash, now).await.map_err(failed())? else { return Ok(None) };
-    let Some(standing) = store.standing(row.person).await.map_err(failed())? else {
+    let Some((row, standing)) = store.session(&hash, now).await.map_err(failed())? else {
         return Ok(None);
     };
     let is_usable = standing.person.is_usable(now);
