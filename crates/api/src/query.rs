@@ -3,7 +3,7 @@
 use app::precision::PrecisionAsk;
 use app::{AskError, HitsAsk, QueueAsk, ReadsAsk};
 use domain::custom::CustomState;
-use domain::{CameraId, Day, HitId, ReadRef};
+use domain::{CameraId, Day, HitId, ReadRef, TellingId};
 use ledger::TileRef;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -166,6 +166,22 @@ pub(crate) fn log_named(name: &str) -> ApiError {
 /// A read's reference out of an address. One that cannot be read names no read.
 pub(crate) fn read_ref(text: &str) -> Result<ReadRef, ApiError> {
     ReadRef::parse(text).map_err(|err| ApiError::invalid("read", err.to_string()))
+}
+
+/// Which of what was told.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ToldQuery {
+    /// Only what was told before this id: `next` of the page before.
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+impl ToldQuery {
+    pub(crate) fn before(&self) -> Option<TellingId> {
+        self.before.map(TellingId::from_i64)
+    }
 }
 
 /// Which day.

@@ -157,6 +157,22 @@ impl Table {
             .add(Guard::CHANGE, routes!(e::shift::accept))
     }
 
+    /// What leaves the server about hits, and what was read where people say what they believe.
+    fn alerts_and_events(self) -> Self {
+        self.add(Guard::SETTINGS, routes!(e::telling::get_telling))
+            .add(Guard::CHANGE, routes!(e::telling::post_webhook))
+            .add(Guard::CHANGE, routes!(e::telling::remove_webhook))
+            .add(Guard::CHANGE, routes!(e::telling::test_webhook))
+            .add(Guard::CHANGE, routes!(e::telling::tell_again))
+            .add(Guard::CHANGE, routes!(e::telling::post_quiet_rule))
+            .add(Guard::CHANGE, routes!(e::telling::end_quiet_rule))
+            .add(Guard::LOOK, routes!(e::protected::get_protected_events))
+            .add(Guard::CHANGE, routes!(e::protected::post_protected_event))
+            .add(Guard::CHANGE, routes!(e::protected::withdraw_event))
+            .add(Guard::CHANGE, routes!(e::protected::post_nexus_request))
+            .add(Guard::CHANGE, routes!(e::protected::decide_nexus))
+    }
+
     /// Hotlists, their files, how they are fetched, and AMBER alerts.
     fn hotlists(self) -> Self {
         self.add(Guard::SETTINGS, routes!(e::get_hotlists::get_hotlists))
@@ -234,6 +250,7 @@ fn table(api: Option<Api>) -> Table {
         .add(Guard::CHANGE, routes!(e::put_work::put_work))
         .custom_entries()
         .oversight()
+        .alerts_and_events()
         .people()
         .shifts()
         .add(CHECKPOINT, routes!(e::get_checkpoint::get_checkpoint))

@@ -33,6 +33,21 @@ fn the_document_is_reviewed() {
 
 /// Bodies that could be taken, so that what answers is the permission and not the body.
 const BODIES: &[(&str, &str)] = &[
+    (
+        "/api/v1/alerts/webhooks",
+        r#"{"name":"x","url":"https://dispatch.example.org/x","at_least":"normal"}"#,
+    ),
+    (
+        "/api/v1/alerts/quiet-rules",
+        r#"{"days":["sun"],"from":"22:00","until":"06:00","channels":["push"]}"#,
+    ),
+    (
+        "/api/v1/protected-events",
+        r#"{"name":"x","why":"x","cameras":[1],"from":"2026-11-22T12:00:00Z","until":"2026-11-22T13:00:00Z"}"#,
+    ),
+    ("/api/v1/protected-events/{event}/withdraw", r#"{"why":"x"}"#),
+    ("/api/v1/protected-events/{event}/requests", r#"{"nexus":"x"}"#),
+    ("/api/v1/protected-events/requests/{request}/decision", r#"{"why":"x"}"#),
     ("/api/v1/cameras", r#"{"name":"North","mounting":"fixed","site":"Lamar Blvd"}"#),
     ("/api/v1/cameras/{camera}/sign-offs", r#"{"unit":"planning","note":"fair"}"#),
     ("/api/v1/cameras/{camera}/sign-offs/{unit}/withdraw", r#"{"why":"a school"}"#),

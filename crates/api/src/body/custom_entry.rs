@@ -7,19 +7,9 @@ use domain::{PersonId, Position, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::area::AreaIo;
 use super::hit::EntryOut;
 use crate::error::ApiError;
-
-/// Where an entry raises hits.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AreaIo {
-    /// Degrees north.
-    latitude: f64,
-    /// Degrees east.
-    longitude: f64,
-    radius_m: u32,
-}
 
 /// What one asks for.
 #[derive(Deserialize, ToSchema)]
@@ -63,7 +53,7 @@ pub(crate) struct CustomEntryIn {
     /// `low`, `normal`, `high`; absent: as the category says.
     #[serde(default)]
     priority: String,
-    /// A part of a plate needs one.
+    /// Where it raises hits. A part of a plate needs one.
     area: Option<AreaIo>,
     /// Roles that are told of hits.
     #[serde(default)]
@@ -185,11 +175,7 @@ impl From<CustomCard> for CustomEntryOut {
             priority,
             case_number: about.wanted.case_number.clone(),
             partial: about.is_partial(),
-            area: about.area.map(|area| AreaIo {
-                latitude: area.centre.latitude,
-                longitude: area.centre.longitude,
-                radius_m: area.radius_m,
-            }),
+            area: about.area.map(AreaIo::from),
             offence: about.offence,
             person: about.person,
             reason: about.reason,

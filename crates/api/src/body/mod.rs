@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod amber;
+pub(crate) mod area;
 pub(crate) mod audit;
 pub(crate) mod camera;
 pub(crate) mod custom_entry;
@@ -14,6 +15,7 @@ pub(crate) mod ledger;
 pub(crate) mod misuse;
 pub(crate) mod page;
 pub(crate) mod policy;
+pub(crate) mod protected;
 pub(crate) mod read;
 pub(crate) mod read_in;
 pub(crate) mod review;
@@ -21,6 +23,7 @@ pub(crate) mod security;
 pub(crate) mod shift;
 pub(crate) mod sign_off;
 pub(crate) mod taken;
+pub(crate) mod telling;
 pub(crate) mod training;
 pub(crate) mod trouble;
 pub(crate) mod week;
