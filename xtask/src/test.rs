@@ -84,7 +84,10 @@ pub fn run(test: &Test) -> Result<ExitCode> {
     for &step in steps {
         println!("\n==== {} ====", name(step));
         let (heard, took) = timed(|| take(step, steps, !test.no_install));
-        ended.push(judge(step, heard, took));
+        let one = judge(step, heard, took);
+        // Said at once too: what comes after takes half an hour.
+        one.problems.iter().for_each(|problem| println!("FAILED: {problem}"));
+        ended.push(one);
     }
     Ok(sum_up(&ended))
 }

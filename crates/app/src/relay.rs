@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::Priority;
 use store::FileRef;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::App;
 use crate::alerts::tell_new_hits;
@@ -21,6 +21,9 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How long leaves wait for others to be brought into the log with.
 const LEAVES_WAIT: Duration = Duration::from_secs(1);
 
+/// So long somebody who needs a leaf in the log waits for a round.
+const ROUND_WITHIN: Duration = Duration::from_secs(2);
+
 /// So long the consoles are not told of new hits while it is found out which are repeats.
 const TOLD_WITHIN: Duration = Duration::from_millis(150);
 
@@ -30,6 +33,8 @@ pub(crate) struct Relay {
     waiting: Mutex<HashMap<FileRef, Option<Priority>>>,
     poked: Notify,
     leaves: Notify,
+    /// How many rounds have ended.
+    rounds: watch::Sender<u64>,
 }
 
 impl Relay {
@@ -44,6 +49,14 @@ impl Relay {
         } else {
             self.leaves.notify_one();
         }
+    }
+
+    /// Brings what waits in without waiting for more, and waits until a round has ended. One that runs already may not have all
+    /// that was said before this: after the next it is in.
+    pub(crate) async fn hurry(&self) {
+        let mut rounds = self.rounds.subscribe();
+        self.poked.notify_one();
+        drop(tokio::time::timeout(ROUND_WITHIN, rounds.changed()).await);
     }
 
     fn take(&self) -> HashMap<FileRef, Option<Priority>> {
@@ -72,7 +85,9 @@ pub(crate) async fn run(app: App) {
                 return;
             }
         }
-        if !relay_waiting(&app).await {
+        let all = relay_waiting(&app).await;
+        app.inner().relay.rounds.send_modify(|rounds| *rounds += 1);
+        if !all {
             tokio::time::sleep(AGAIN_AFTER).await;
             relay.poked.notify_one();
         }

@@ -1,6 +1,6 @@
 //! The ledger's use: nothing is shown or changed before it is written down.
 //!
-//! An [`Act`] is begun before and completed after; a [`Look`](look::Look) stands for a live page and is written down once a
+//! An [`Act`] is begun before and completed after; a [`Look`] stands for a live page and is written down once a
 //! minute.
 //! Both hold the permits that the store asks for, and nothing else in this crate gives any out. Reads are sealed by one
 //! leaf a batch ([`batch`]), which is committed with them.

@@ -17,6 +17,8 @@ use crate::record::batch::{PictureHashes, ReadRecords};
 use crate::record::{About, Leave, Says, WitnessState, checkpoints, json_of};
 use crate::{App, AskError, Ctx, NamedFor};
 
+/// Rounds in which what was taken before is brought into the log: one that may have begun before, and the next.
+const ROUNDS_MAX: usize = 2;
 /// Leaves of one page.
 const LEAVES_MAX: u64 = 200;
 
@@ -140,8 +142,8 @@ pub async fn read_receipt(app: &App, ctx: &Ctx, at: ReadRef) -> Result<Receipt, 
     let mut act = app.begin::<OpenRead>(&ctx, About::one("read", at)).await?;
     let none = || AskError::not_found("receipt of read", at);
     let log = LogId::of_agency(act.permit().agency());
-    let (number, proof) = read_proof(app, act.leave(), at).await?.ok_or_else(none)?;
     let read = read_at(app, act.leave(), at).await?.ok_or_else(none)?;
+    let (number, proof) = read_proof_soon(app, act.leave(), at).await?.ok_or_else(none)?;
     act.shows([read.read.plate]);
     let stored = app.inner().store.ledger_leaf(LedgerLook { log }, number).await;
     let stored = stored.map_err(AskError::failed("open a leaf"))?.ok_or_else(none)?;
@@ -178,6 +180,23 @@ pub(super) async fn receipt_in(
     let path = app.inner().store.ledger_inclusion(log, number, checkpoint.size).await;
     let path = path.map_err(AskError::failed("prove a leaf"))?;
     Ok(Receipt { entry, disclosures, of_batch, index: number, path, note })
+}
+
+/// The proof of a read that may have been taken a moment ago: its leaf waits for others before they are brought into the log
+/// together, and whoever asks for it does not.
+async fn read_proof_soon(
+    app: &App,
+    leave: &Leave,
+    at: ReadRef,
+) -> Result<Option<(u64, BatchProof)>, AskError> {
+    for _ in 0..ROUNDS_MAX {
+        let proof = read_proof(app, leave, at).await?;
+        if proof.is_some() {
+            return Ok(proof);
+        }
+        app.inner().relay.hurry().await;
+    }
+    read_proof(app, leave, at).await
 }
 
 /// Makes the tree of a read's batch again and proves the read in it; none while its leaf has not reached the log, and for

@@ -45,6 +45,18 @@ async fn a_committed_batch_is_one_leaf_with_its_number_and_root() {
 }
 
 #[tokio::test]
+async fn a_receipt_is_had_as_soon_as_a_read_is_taken() {
+    let book = Book::new().await;
+    let (house, app) = (&book.house, &book.house.app);
+    for n in 0..20 {
+        let one = vec![read(house.camera, &n.to_string(), "A1", None)];
+        let at = take_reads(app, &house.camera(), one).await.unwrap()[0].read;
+        let receipt = read_receipt(app, &house.admin(), at).await.unwrap();
+        receipt.check(&policy(app, book.log()).await).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn what_comes_late_has_a_leaf_and_a_receipt_too() {
     let book = Book::new().await;
     let (house, app) = (&book.house, &book.house.app);

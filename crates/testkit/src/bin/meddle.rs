@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let byte = entry.get_mut(20).ok_or("the leaf is too short")?;
         *byte ^= 1;
         meddler.put_entry(log, leaf as u64, &entry).await;
+        meddler.close().await;
         Ok(())
     })
 }
