@@ -135,7 +135,7 @@ test.describe.serial("how hits are told", () => {
     await importRows(page, "plate,state\n7TEL001,TX\n7TEL002,TX\n");
     receiver.answers = [500];
     await postReads(server.address, key, ["7TEL001"]);
-    await expect.poll(() => receiver.at("/hook").length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => receiver.at("/hook").length, { timeout: 100_000 }).toBe(2);
     const [first, second] = receiver.at("/hook");
     expect(first?.headers["webhook-id"]).toBe(second?.headers["webhook-id"]);
     for (const { headers, body } of [first, second].filter((one) => one !== undefined)) {
