@@ -7,6 +7,7 @@
     reason = "a command-line tool for people: what it does is said on the terminal"
 )]
 
+pub mod again;
 pub mod bench;
 pub mod demo;
 pub mod fuzz;

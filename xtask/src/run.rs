@@ -8,12 +8,16 @@ use anyhow::{Context, Result, bail};
 use camino::Utf8Path;
 
 /// What a counted run said.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Heard {
     /// Whether it ended well.
     pub ended_well: bool,
     /// Everything it wrote, line by line, both streams as they came.
     pub lines: Vec<String>,
+    /// The tests that failed, each with what it said, where that is known.
+    pub failed: Vec<String>,
+    /// Whether all that failed passed when it was tried again.
+    pub is_unsteady: bool,
 }
 
 /// A program with its arguments, to run in the repository's root or the folder named with [`Program::within`].
@@ -118,7 +122,7 @@ impl Program {
             }
         });
         let status = child.wait().with_context(|| format!("lost `{shown}`"))?;
-        Ok(Heard { ended_well: status.success(), lines })
+        Ok(Heard { ended_well: status.success(), lines, ..Heard::default() })
     }
 
     /// Becomes that program: signals, terminal and exit code are its own from here on.

@@ -9,7 +9,7 @@ use crate::needs::{self, Need};
 use crate::run::{Heard, Program};
 use crate::surroundings::{data_dir, program, root, timed};
 use crate::tally::{self, Tally};
-use crate::{demo, fuzz, licences, training, web};
+use crate::{again, demo, fuzz, licences, training, web};
 
 /// What can be said to it.
 #[derive(clap::Args)]
@@ -68,6 +68,8 @@ struct Ended {
     tally: Tally,
     problems: Vec<String>,
     skips: Vec<String>,
+    /// What failed once and then passed.
+    unsteady: Vec<String>,
     took: Duration,
 }
 
@@ -169,12 +171,7 @@ fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
         ],
         install,
     )?;
-    // Passed tests' output is shown because that is where they say that they skipped.
-    cargo(&["test", "--locked", "--no-fail-fast"])
-        .args(which)
-        .args(&["--", "--show-output"])
-        .hear()
-        .map(Some)
+    again::hear_tests(|| cargo(&["test", "--locked", "--no-fail-fast"]).args(which)).map(Some)
 }
 
 fn check_licences() -> Result<()> {
@@ -187,7 +184,7 @@ fn check_licences() -> Result<()> {
 
 /// Types and lints of both folders of TypeScript, the scripts' own tests where there are some, then the build.
 fn check_web() -> Result<Option<Heard>> {
-    let mut heard = Heard { ended_well: true, lines: Vec::new() };
+    let mut heard = Heard { ended_well: true, ..Heard::default() };
     for folder in ["web", "e2e"] {
         let dir = root().join(folder);
         if !dir.join("package.json").is_file() {
@@ -232,12 +229,12 @@ fn check_browser(web_is_built: bool, rust_is_built: bool) -> Result<Option<Heard
     if let Some(dir) = data_dir() {
         tests = tests.with("PLATEGLASS_DATA", dir);
     }
-    tests.hear().map(Some)
+    again::hear_browser(tests).map(Some)
 }
 
 fn judge(step: Step, heard: Result<Option<Heard>>, took: Duration) -> Ended {
-    let mut ended =
-        Ended { step, tally: Tally::default(), problems: Vec::new(), skips: Vec::new(), took };
+    let (problems, skips, unsteady) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ended = Ended { step, tally: Tally::default(), problems, skips, unsteady, took };
     match heard {
         Err(err) => ended.problems.push(format!("{err:#}")),
         // A check without tests counts as one.
@@ -245,8 +242,12 @@ fn judge(step: Step, heard: Result<Option<Heard>>, took: Duration) -> Ended {
         Ok(Some(heard)) => {
             ended.tally = Tally::of_lines(&heard.lines);
             ended.skips = tally::skips(&heard.lines);
-            if !heard.ended_well {
+            if heard.is_unsteady {
+                ended.tally.passed += std::mem::take(&mut ended.tally.failed);
+                ended.unsteady = heard.failed;
+            } else if !heard.ended_well {
                 ended.problems.push("a test failed: its name and reason stand above".to_owned());
+                ended.problems.extend(heard.failed);
             } else if ended.tally == Tally::default() && step != Step::Web {
                 ended.problems.push("no test ran".to_owned());
             }
@@ -270,10 +271,11 @@ fn judge(step: Step, heard: Result<Option<Heard>>, took: Duration) -> Ended {
 fn sum_up(ended: &[Ended]) -> ExitCode {
     println!("\n==== summary ====");
     let mut sum = Tally::default();
-    for Ended { step, tally, problems, skips, took } in ended {
+    for Ended { step, tally, problems, skips, unsteady, took } in ended {
         let verdict = if problems.is_empty() { "ok" } else { "FAILED" };
         println!("{:12} {verdict:7} {tally}, {} s", name(*step), took.as_secs());
-        for line in skips.iter().chain(problems) {
+        let unsteady = unsteady.iter().map(|test| format!("failed once, then passed: {test}"));
+        for line in skips.iter().chain(problems).cloned().chain(unsteady) {
             println!("{:12} {}", "", line.replace('\n', "\n             "));
         }
         sum += *tally;
@@ -287,7 +289,8 @@ mod tests {
     use super::*;
 
     fn heard(ended_well: bool, lines: &[&str]) -> Result<Option<Heard>> {
-        Ok(Some(Heard { ended_well, lines: lines.iter().map(|&line| line.to_owned()).collect() }))
+        let lines = lines.iter().map(|&line| line.to_owned()).collect();
+        Ok(Some(Heard { ended_well, lines, ..Heard::default() }))
     }
 
     fn tally_of(heard: Result<Option<Heard>>) -> Tally {
@@ -304,6 +307,23 @@ mod tests {
         let crashed = heard(false, &["test result: ok. 3 passed; 0 failed; 0 ignored"]);
         assert_eq!(tally_of(crashed), Tally { passed: 3, failed: 1, skipped: 0 });
         assert_eq!(tally_of(heard(true, &[])).failed, 1, "a runner that ran nothing has failed");
+    }
+
+    #[test]
+    fn what_failed_once_and_then_passed_is_told_and_counts_as_passed() {
+        let lines = vec!["test result: FAILED. 2 passed; 1 failed; 0 ignored".to_owned()];
+        let heard = |is_unsteady| Heard {
+            lines: lines.clone(),
+            failed: vec!["a".to_owned()],
+            is_unsteady,
+            ..Heard::default()
+        };
+        let once = judge(Step::Rust, Ok(Some(heard(true))), Duration::ZERO);
+        assert_eq!(once.tally, Tally { passed: 3, failed: 0, skipped: 0 });
+        assert_eq!((once.problems.len(), once.unsteady), (0, vec!["a".to_owned()]));
+        let twice = judge(Step::Rust, Ok(Some(heard(false))), Duration::ZERO);
+        assert_eq!(twice.tally, Tally { passed: 2, failed: 1, skipped: 0 });
+        assert_eq!((twice.problems.len(), twice.unsteady.len()), (2, 0));
     }
 
     #[test]

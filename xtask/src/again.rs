@@ -1,0 +1,130 @@
+//! Tests that failed: what they said, and a second try by themselves.
+//!
+//! A test that fails once in hundreds of runs is a defect to be found, and the summary says that there is one; but it says
+//! nothing of the change at hand. One that fails twice does.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use crate::run::{Heard, Program};
+
+/// More than these at once are no accident.
+const AGAIN_MAX: usize = 3;
+/// Lines of what a test said that the summary repeats.
+const REASON_LINES: usize = 6;
+
+/// Runs cargo's tests, and those that failed once more by themselves.
+pub fn hear_tests(cargo: impl Fn() -> Program) -> Result<Heard> {
+    // Passed tests' output is shown because that is where they say that they skipped.
+    let mut heard = cargo().args(&["--", "--show-output"]).hear()?;
+    let names = names_of(&heard.lines, "FAILED");
+    heard.failed = names.iter().map(|name| told(&heard.lines, name)).collect();
+    if !heard.ended_well && (1..=AGAIN_MAX).contains(&names.len()) {
+        println!("\n== what failed, once more by itself ==");
+        let names: Vec<&str> = names.into_iter().collect();
+        let again = cargo().args(&["--", "--exact"]).args(&names).hear()?;
+        let passed = names_of(&again.lines, "ok");
+        heard.is_unsteady = again.ended_well && names.iter().all(|name| passed.contains(name));
+    }
+    Ok(heard)
+}
+
+/// Runs Playwright's tests, which tries those that failed again of its own accord and calls them flaky.
+pub fn hear_browser(tests: Program) -> Result<Heard> {
+    let mut heard = tests.hear()?;
+    heard.failed = listed(&heard.lines, "failed");
+    if heard.ended_well {
+        heard.failed = listed(&heard.lines, "flaky");
+        heard.is_unsteady = !heard.failed.is_empty();
+    }
+    Ok(heard)
+}
+
+/// What stands under Playwright's closing line of that word.
+fn listed(lines: &[String], word: &str) -> Vec<String> {
+    let is_heading = |line: &String| {
+        line.trim()
+            .split_once(' ')
+            .is_some_and(|(n, said)| said == word && n.parse::<u64>().is_ok())
+    };
+    let under = lines.iter().skip_while(|line| !is_heading(line)).skip(1);
+    under.take_while(|line| line.starts_with("    ")).map(|line| line.trim().to_owned()).collect()
+}
+
+/// The tests that ended so.
+fn names_of<'a>(lines: &'a [String], ending: &str) -> BTreeSet<&'a str> {
+    let name = |line: &'a String| {
+        let (name, end) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
+        (end == ending).then_some(name)
+    };
+    lines.iter().filter_map(name).collect()
+}
+
+/// A failed test's name, and the first of what it said from its panic on.
+fn told(lines: &[String], name: &str) -> String {
+    let heading = format!("---- {name} stdout ----");
+    let said = lines.iter().skip_while(|line| **line != heading).skip(1);
+    let said = said.take_while(|line| !line.starts_with("---- "));
+    let reason = said.skip_while(|line| !line.contains("panicked at"));
+    let lines = reason.take(REASON_LINES).take_while(|line| !line.is_empty());
+    lines.fold(name.to_owned(), |text, line| format!("{text}\n  {line}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_failed_test_is_named_with_its_reason() {
+        let lines = lines(
+            "test a::good ... ok\n\
+             test a::bad ... FAILED\n\
+             test src/lib.rs - one (line 3) ... FAILED\n\
+             ---- a::good stdout ----\n\
+             skipped: no pictures\n\
+             ---- a::bad stdout ----\n\
+             a table\n\
+             thread 'a::bad' panicked at src/a.rs:3:5:\n\
+             assertion failed: left == right\n\
+             \n\
+             ---- other stdout ----",
+        );
+        let failed: Vec<&str> = names_of(&lines, "FAILED").into_iter().collect();
+        assert_eq!(failed, ["a::bad", "src/lib.rs - one (line 3)"]);
+        assert_eq!(
+            told(&lines, "a::bad"),
+            "a::bad\n  thread 'a::bad' panicked at src/a.rs:3:5:\n  assertion failed: left == right"
+        );
+        assert_eq!(told(&lines, "unheard"), "unheard");
+    }
+
+    #[test]
+    fn the_browsers_tests_are_named_where_they_close() {
+        let lines =
+            lines("  1 failed\n    a.spec.ts:3:1 › a\n  2 flaky\n    b\n    c\n  5 passed (1m)");
+        assert_eq!(listed(&lines, "failed"), ["a.spec.ts:3:1 › a"]);
+        assert_eq!(listed(&lines, "flaky"), ["b", "c"]);
+        assert!(listed(&lines, "interrupted").is_empty());
+    }
+
+    #[test]
+    fn what_fails_once_is_unsteady_and_what_fails_twice_is_not() {
+        let once = "if [ -e $0.tried ]; then rm $0.tried; echo 'test a ... ok'; exit 0; fi; \
+                    touch $0.tried; echo 'test a ... FAILED'; exit 1";
+        let dir = tempfile::tempdir().expect("a folder");
+        let mark = dir.path().join("mark");
+        let mark = mark.to_str().expect("a path in UTF-8");
+        let tests = hear_tests(|| Program::new("sh", &["-c", once, mark])).expect("it runs");
+        assert_eq!((tests.failed, tests.is_unsteady), (vec!["a".to_owned()], true));
+        let always = "echo 'test a ... FAILED'; exit 1";
+        let tests = hear_tests(|| Program::new("sh", &["-c", always])).expect("it runs");
+        assert_eq!((tests.failed, tests.is_unsteady), (vec!["a".to_owned()], false));
+        let broken = hear_tests(|| Program::new("sh", &["-c", "exit 1"])).expect("it runs");
+        assert_eq!((broken.failed.len(), broken.is_unsteady), (0, false));
+    }
+}
