@@ -23,6 +23,10 @@ const APART_MAX: f32 = 0.1;
 /// Reads below this confidence are not reads: what `recognition.confidence_min` says by default.
 const CONFIDENCE_MIN: f32 = 0.5;
 
+/// A picture of `us_crops` that is listed with a text which it plainly does not show (BJL833), and the one it does. At 99 %
+/// precision three mistakes of 355 decide the coverage, so that is also printed with this one put right.
+const MISLISTED: (&str, &str) = ("images/ga1260.jpg", "BJL3833");
+
 /// The folder of test pictures and what looks at them.
 pub(super) struct Photographs<'a> {
     pub recogniser: &'a Recogniser,
@@ -31,6 +35,8 @@ pub(super) struct Photographs<'a> {
 
 /// One picture of a set.
 struct Photograph {
+    /// Its file in the set's folder.
+    image: String,
     frame: Frame,
     plates: Vec<Plate>,
     ignored: Vec<Bounds>,
@@ -108,12 +114,13 @@ impl Photographs<'_> {
         Ok(())
     }
 
-    /// The reader alone, on pictures that are the plate.
-    pub(super) fn read_crops(&self, set: &str, target: &str) -> Result<Sureness> {
+    /// The reader alone, on pictures that are the plate. How sure it is of each, by the texts as they are listed and with
+    /// the [`MISLISTED`] one put right.
+    pub(super) fn read_crops(&self, set: &str, target: &str) -> Result<[Sureness; 2]> {
         let reader = self.recogniser.reader();
         let wants = &reader.manifest().input;
         let thread = OneThread::start();
-        let (mut score, mut sure) = (Score::default(), Sureness::default());
+        let (mut score, mut sure) = (Score::default(), [Sureness::default(), Sureness::default()]);
         self.each(set, |photograph| {
             let [Plate { bounds, text: Some(text), .. }] = photograph.plates.as_slice() else {
                 return Ok(());
@@ -121,9 +128,16 @@ impl Photographs<'_> {
             let form = Upright { padding: 0.0, ..wants.upright() };
             let plate = [rectify(&photograph.frame, &quad(bounds), form)?];
             let reading = reader.read(&plate, &thread)?.into_iter().flatten().next();
-            let right = reading.as_ref().is_some_and(|it| folded(&it.text.expose()) == *text);
-            score.add(right);
-            sure.add(reading.map_or(0.0, |it| it.confidence), right);
+            let says = |text: &str| {
+                reading.as_ref().is_some_and(|it| folded(&it.text.expose()) == folded(text))
+            };
+            let (mislisted, shows) = MISLISTED;
+            let shown = if photograph.image == mislisted { shows } else { text };
+            score.add(says(text));
+            let confidence = reading.as_ref().map_or(0.0, |it| it.confidence);
+            for (sure, text) in sure.iter_mut().zip([text, shown]) {
+                sure.add(confidence, says(text));
+            }
             Ok(())
         })?;
         say_score(&format!("{set} valid, the reader alone, exact"), score, target, "");
@@ -202,6 +216,7 @@ fn photograph(folder: &Path, row: &Value) -> Result<Photograph> {
         })
     });
     Ok(Photograph {
+        image: image.to_owned(),
         plates: plates.collect(),
         ignored: list("ignore").filter_map(bounds).collect(),
         frame: Frame::decode(&fs::read(folder.join(image))?)?,

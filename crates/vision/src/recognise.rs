@@ -178,7 +178,8 @@ impl Recogniser {
         let mut worker = self.take_worker();
         let (detector, reader, issuer) = (&self.detector, &self.reader, self.issuer.as_ref());
         let search = Search { detector, reader, issuer, frame };
-        let found = search.run(&mut worker);
+        let thread = worker.thread.clone();
+        let found = thread.run(|| search.run(&mut worker));
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         found
     }

@@ -79,24 +79,27 @@ fn upright<const N: usize>(
     let block = (shrink as usize).max(1);
     let samples = if shrink > 1.0 { SAMPLES_ACROSS } else { 1 };
     let patch = Patch::around(frame, &padded, block, value)?;
-    let share = |at: usize, of: usize| {
-        (at as f32 + 0.5) / (of * samples) as f32 * (1.0 + 2.0 * padding) - padding
-    };
+    let steps =
+        |of: usize| (0..of * samples).map(move |at| (at as f32 + 0.5) / (of * samples) as f32);
+    let share = |step: f32| step * (1.0 + 2.0 * padding) - padding;
+    let across: Vec<f32> = steps(width_px).map(share).collect();
     let part = 1.0 / (samples * samples) as f32;
-    let mean = |x: usize, y: usize| {
-        let mut mean = [0.0; N];
-        for sample in 0..samples * samples {
-            let across = share(x * samples + sample % samples, width_px);
-            let down = share(y * samples + sample / samples, height_px);
-            let values = patch.at(map.at(across, down));
-            mean.iter_mut().zip(values).for_each(|(mean, value)| *mean += part * value);
+    let plane_len = (width_px * height_px).max(1);
+    let mut planes = vec![0.0; N * plane_len];
+    let mut places = vec![Point { x: 0.0, y: 0.0 }; across.len()];
+    for (line, down) in steps(height_px).map(share).enumerate() {
+        map.line(&across, down, &mut places);
+        patch.to_cells(&mut places);
+        let first = line / samples * width_px;
+        for (x, samples) in places.chunks_exact(samples).enumerate() {
+            for place in samples {
+                let values = patch.at(*place);
+                let cells = planes.iter_mut().skip(first + x).step_by(plane_len);
+                cells.zip(values).for_each(|(cell, value)| *cell += part * value);
+            }
         }
-        mean
-    };
-    let places = (0..height_px).flat_map(|y| (0..width_px).map(move |x| (x, y)));
-    let pixels: Vec<[f32; N]> = places.map(|(x, y)| mean(x, y)).collect();
-    let planes = (0..N).flat_map(|channel| pixels.iter().filter_map(move |p| p.get(channel)));
-    Some(planes.copied().collect())
+    }
+    Some(planes)
 }
 
 /// What lies around a plate, each cell the mean of block × block pixels.
@@ -152,23 +155,33 @@ impl<const N: usize> Patch<N> {
         }
     }
 
-    /// The values at a place of the frame, between its four nearest cells; outside, the nearest edge's.
-    fn at(&self, place: Point) -> [f32; N] {
+    /// Places of the frame as places among the cells; outside, the nearest edge's.
+    fn to_cells(&self, places: &mut [Point]) {
         let block = self.block as f32;
-        let along = |place: f32, start: usize, len: usize| {
-            let cell = ((place - start as f32) / block - 0.5).clamp(0.0, (len - 1) as f32);
-            let near = cell as usize;
-            (near, (near + 1).min(len - 1), cell - near as f32)
+        let (left, top) = (self.left as f32, self.top as f32);
+        let (last_x, last_y) = ((self.width - 1) as f32, (self.height - 1) as f32);
+        for place in places {
+            place.x = ((place.x - left) / block - 0.5).clamp(0.0, last_x);
+            place.y = ((place.y - top) / block - 0.5).clamp(0.0, last_y);
+        }
+    }
+
+    /// The values at a place among the cells, between the four nearest.
+    fn at(&self, place: Point) -> [f32; N] {
+        let (x, y) = (place.x as usize, place.y as usize);
+        let (across, down) = (place.x - x as f32, place.y - y as f32);
+        let pair = |y: usize| {
+            let row = self.cells.get(y * self.width..).unwrap_or_default();
+            let at = |x: usize| row.get(x).unwrap_or(&[0.0; N]);
+            (at(x), at((x + 1).min(self.width - 1)))
         };
-        let (x0, x1, across) = along(place.x, self.left, self.width);
-        let (y0, y1, down) = along(place.y, self.top, self.height);
-        let cell = |x: usize, y: usize| self.cells.get(y * self.width + x).unwrap_or(&[0.0; N]);
+        let ((a, b), (c, d)) = (pair(y), pair((y + 1).min(self.height - 1)));
         let mix = |a: f32, b: f32, share: f32| a + (b - a) * share;
-        let corners = [cell(x0, y0), cell(x1, y0), cell(x0, y1), cell(x1, y1)];
-        std::array::from_fn(|channel| {
-            let [a, b, c, d] = corners.map(|cell| cell.get(channel).copied().unwrap_or(0.0));
-            mix(mix(a, b, across), mix(c, d, across), down)
-        })
+        let mut values = [0.0; N];
+        for ((((value, a), b), c), d) in values.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            *value = mix(mix(*a, *b, across), mix(*c, *d, across), down);
+        }
+        values
     }
 }
 

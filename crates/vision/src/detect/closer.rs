@@ -33,7 +33,10 @@ pub(super) fn window(frame: &Frame, corners: &Quad) -> Option<(Rect, f32)> {
         let size = (input / scale).clamp(1.0, len as f32);
         let start = (centre - size / 2.0).clamp(0.0, len as f32 - size);
         let start = (start.round() as u32).min(len - 1);
-        (start, (size.round() as u32).clamp(1, len - start))
+        // One input pixel more than there are would be padded to the next multiple: a sixth more to compute.
+        let fits = (size.round() * scale).round() <= input;
+        let size = if fits { size.round() } else { size.floor() };
+        (start, (size as u32).clamp(1, len - start))
     };
     let (left, width) = along(centre.x, INPUT_WIDTH_PX, frame.width_px);
     let (top, height) = along(centre.y, INPUT_HEIGHT_PX, frame.height_px);
@@ -54,6 +57,7 @@ pub(super) fn same_plate(seen: &Detection, again: &[Detection]) -> Option<Detect
 mod tests {
     use super::*;
     use crate::geometry::Point;
+    use proptest::prelude::*;
 
     fn frame(width_px: u32, height_px: u32) -> Frame {
         Frame::from_rgb(width_px, height_px, vec![0; (width_px * height_px * 3) as usize]).unwrap()
@@ -73,6 +77,15 @@ mod tests {
         let (part, scale) = window(&frame(640, 480), &upright(300.0, 200.0, 44.0, 22.0)).unwrap();
         assert_eq!(scale, 2.0);
         assert_eq!(part, Rect { left: 274, top: 179, width: 96, height: 64 });
+    }
+
+    proptest! {
+        #[test]
+        fn no_window_needs_more_than_the_input(width in 4.0f32..400.0, left in 0.0f32..1000.0) {
+            let (part, scale) = window(&frame(1280, 720), &upright(left, 300.0, width, width / 2.0)).unwrap();
+            prop_assert!((part.width as f32 * scale).round() <= INPUT_WIDTH_PX);
+            prop_assert!((part.height as f32 * scale).round() <= INPUT_HEIGHT_PX);
+        }
     }
 
     #[test]

@@ -43,6 +43,13 @@ impl Homography {
         Point { x: dot(self.x) / w, y: dot(self.y) / w }
     }
 
+    /// Where a line across the plate lies: a place for each `u`, all at one `v`.
+    pub fn line(&self, us: &[f32], v: f32, places: &mut [Point]) {
+        for (place, u) in places.iter_mut().zip(us) {
+            *place = self.at(*u, v);
+        }
+    }
+
     /// The plate with a border, a share of its own width and height on each side.
     pub fn padded(&self, share: f32) -> Quad {
         let (near, far) = (-share, 1.0 + share);

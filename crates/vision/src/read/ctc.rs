@@ -13,11 +13,15 @@ pub(super) type Labels = Vec<u8>;
 const CLASS_LOG_PROBABILITY_MIN: f32 = -7.0;
 /// Classes tried in a column at most, the likeliest: where a column allows more, the plate is unreadable anyway.
 const CLASSES_MAX: usize = 5;
+/// Of two logarithms that are further apart than this, the smaller adds less than a float's last digit to the larger.
+const APART: f32 = 16.0;
 
 /// Log-probabilities: columns × classes, class 0 the blank.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Columns<'a> {
     log_probabilities: &'a [f32],
+    /// The probabilities themselves, for sums over paths: dozens of texts are weighed by one plate's columns.
+    probabilities: Vec<f64>,
     classes: usize,
 }
 
@@ -38,7 +42,8 @@ impl Ends {
 
 impl<'a> Columns<'a> {
     pub(super) fn new(log_probabilities: &'a [f32], classes: usize) -> Columns<'a> {
-        Columns { log_probabilities, classes: classes.max(1) }
+        let probabilities = log_probabilities.iter().map(|log| f64::from(*log).exp()).collect();
+        Columns { log_probabilities, probabilities, classes: classes.max(1) }
     }
 
     fn columns(&self) -> impl Iterator<Item = &'a [f32]> + use<'a> {
@@ -55,21 +60,28 @@ impl<'a> Columns<'a> {
     }
 
     /// Log-probability of exactly this text, over all its paths.
+    ///
+    /// Summed as it is, not as logarithms: of 32 columns a text that is at all possible has more than the 1e-308 that a
+    /// double can tell from nothing.
     pub(super) fn log_probability(&self, text: &[u8]) -> f32 {
-        let mut now = vec![f32::NEG_INFINITY; 2 * text.len() + 1];
-        let mut before = Vec::with_capacity(now.len());
-        for (index, column) in self.columns().enumerate() {
-            if index == 0 {
-                start(&mut now, text, column);
-                continue;
-            }
-            before.clone_from(&now);
-            for (state, value) in now.iter_mut().enumerate() {
-                let reached = ways(text, state).filter_map(|way| before.get(way).copied());
-                *value = reached.fold(f32::NEG_INFINITY, log_sum) + at(column, label(text, state));
+        let mut states = vec![0.0_f64; 2 * text.len() + 1];
+        // As if a blank came before the first column: from there a path starts with a blank or the first character.
+        states.iter_mut().take(1).for_each(|first| *first = 1.0);
+        let follows_past_blank: Vec<bool> =
+            (0..states.len()).map(|state| past_blank(text, state).is_some()).collect();
+        for column in self.probabilities.chunks_exact(self.classes) {
+            let (mut before, mut before_that) = (0.0, 0.0);
+            for ((state, value), past_blank) in
+                states.iter_mut().enumerate().zip(&follows_past_blank)
+            {
+                let reached = *value + before + if *past_blank { before_that } else { 0.0 };
+                (before_that, before) = (before, *value);
+                let label = usize::from(label(text, state));
+                *value = reached * column.get(label).copied().unwrap_or(0.0);
             }
         }
-        now.iter().rev().take(2).copied().fold(f32::NEG_INFINITY, log_sum)
+        let ends: f64 = states.iter().rev().take(2).sum();
+        ends.ln() as f32
     }
 
     /// How sure each character of a text is: its best column on the text's likeliest path, 0–1.
@@ -122,10 +134,13 @@ fn label(text: &[u8], state: usize) -> u8 {
 /// The states that a state can follow: itself, the one before, and past a blank the character before that, unless
 /// it is the same one, which only a blank parts.
 fn ways(text: &[u8], state: usize) -> impl Iterator<Item = usize> {
-    let past_blank = state
-        .checked_sub(2)
-        .filter(|before| state % 2 == 1 && label(text, *before) != label(text, state));
-    std::iter::once(state).chain(state.checked_sub(1)).chain(past_blank)
+    std::iter::once(state).chain(state.checked_sub(1)).chain(past_blank(text, state))
+}
+
+/// The character's state before a character's, where a path may go from one to the other without a blank.
+fn past_blank(text: &[u8], state: usize) -> Option<usize> {
+    let before = state.checked_sub(2)?;
+    (state % 2 == 1 && label(text, before) != label(text, state)).then_some(before)
 }
 
 /// The first column: a path starts with a blank or the first character.
@@ -183,11 +198,12 @@ fn likely(column: &[f32]) -> Vec<(u8, f32)> {
 
 fn cut(next: BTreeMap<Labels, Ends>, width: usize) -> Vec<(Labels, Ends)> {
     // A repeat that no blank parted yet is a prefix of nothing so far.
-    let possible = next.into_iter().filter(|(_, ends)| ends.total().is_finite());
-    let mut all: Vec<(Labels, Ends)> = possible.collect();
-    all.sort_by(|(_, a), (_, b)| b.total().total_cmp(&a.total()));
+    let rated = next.into_iter().map(|(labels, ends)| (ends.total(), (labels, ends)));
+    let mut all: Vec<(f32, (Labels, Ends))> =
+        rated.filter(|(total, _)| total.is_finite()).collect();
+    all.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     all.truncate(width);
-    all
+    all.into_iter().map(|(_, prefix)| prefix).collect()
 }
 
 fn at(column: &[f32], label: u8) -> f32 {
@@ -197,7 +213,12 @@ fn at(column: &[f32], label: u8) -> f32 {
 /// ln(e^a + e^b) without leaving the range of floats.
 pub(super) fn log_sum(a: f32, b: f32) -> f32 {
     let (high, low) = if a > b { (a, b) } else { (b, a) };
-    if high == f32::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
+    // Of nearly all pairs one is next to impossible: most of a plate's decoding would be exponentials of those.
+    if high == f32::NEG_INFINITY || low < high - APART {
+        high
+    } else {
+        high + (low - high).exp().ln_1p()
+    }
 }
 
 #[cfg(test)]

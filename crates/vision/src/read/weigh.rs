@@ -13,7 +13,7 @@ const CHARACTERS_MAX: usize = 10;
 const LOOK_MIN: f32 = -9.2;
 
 /// The heads' answers to one look at a plate. Not every reader has columns.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Look<'a> {
     pub columns: Option<Columns<'a>>,
     pub slots: Slots<'a>,
@@ -70,7 +70,7 @@ fn weights(looks: &[Look<'_>]) -> Vec<f32> {
 /// What any head proposes at any look, each text once.
 fn proposed(looks: &[Look<'_>]) -> Vec<Labels> {
     let beams = looks.iter().flat_map(|look| {
-        let by_column = look.columns.map(|columns| columns.beam(BEAM_WIDTH));
+        let by_column = look.columns.as_ref().map(|columns| columns.beam(BEAM_WIDTH));
         by_column.into_iter().flatten().chain(look.slots.beam(BEAM_WIDTH))
     });
     let mut texts: Vec<Labels> = beams
@@ -86,13 +86,16 @@ impl Look<'_> {
     /// Log of the geometric mean of what the heads give a text.
     fn log_probability(&self, text: &[u8]) -> f32 {
         let by_place = self.slots.log_probability(text);
-        self.columns.map_or(by_place, |columns| (columns.log_probability(text) + by_place) / 2.0)
+        self.columns
+            .as_ref()
+            .map_or(by_place, |columns| (columns.log_probability(text) + by_place) / 2.0)
     }
 
     /// For each character the log of the geometric mean of what the heads give it.
     fn characters(&self, text: &[u8]) -> Vec<f32> {
         let by_place = self.slots.characters(text);
-        let by_column = self.columns.map_or(by_place.clone(), |columns| columns.characters(text));
+        let by_column =
+            self.columns.as_ref().map_or(by_place.clone(), |columns| columns.characters(text));
         by_column.iter().zip(&by_place).map(|(a, b)| (a * b).ln() / 2.0).collect()
     }
 }
