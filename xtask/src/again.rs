@@ -14,16 +14,16 @@ const AGAIN_MAX: usize = 3;
 /// Lines of what a test said that the summary repeats.
 const REASON_LINES: usize = 6;
 
-/// Runs cargo's tests, and those that failed once more by themselves.
-pub fn hear_tests(cargo: impl Fn() -> Program) -> Result<Heard> {
+/// Runs cargo's tests, and those that failed once more by themselves. `hear` runs them with more arguments.
+pub fn hear_tests(mut hear: impl FnMut(&[&str]) -> Result<Heard>) -> Result<Heard> {
     // Passed tests' output is shown because that is where they say that they skipped.
-    let mut heard = cargo().args(&["--", "--show-output"]).hear()?;
+    let mut heard = hear(&["--", "--show-output"])?;
     let names = names_of(&heard.lines, "FAILED");
     heard.failed = names.iter().map(|name| told(&heard.lines, name)).collect();
     if !heard.ended_well && (1..=AGAIN_MAX).contains(&names.len()) {
         println!("\n== what failed, once more by itself ==");
-        let names: Vec<&str> = names.into_iter().collect();
-        let again = cargo().args(&["--", "--exact"]).args(&names).hear()?;
+        let words: Vec<&str> = ["--", "--exact"].into_iter().chain(names.iter().copied()).collect();
+        let again = hear(&words)?;
         let passed = names_of(&again.lines, "ok");
         heard.is_unsteady = again.ended_well && names.iter().all(|name| passed.contains(name));
     }
@@ -114,17 +114,35 @@ mod tests {
 
     #[test]
     fn what_fails_once_is_unsteady_and_what_fails_twice_is_not() {
-        let once = "if [ -e $0.tried ]; then rm $0.tried; echo 'test a ... ok'; exit 0; fi; \
-                    touch $0.tried; echo 'test a ... FAILED'; exit 1";
-        let dir = tempfile::tempdir().expect("a folder");
-        let mark = dir.path().join("mark");
-        let mark = mark.to_str().expect("a path in UTF-8");
-        let tests = hear_tests(|| Program::new("sh", &["-c", once, mark])).expect("it runs");
-        assert_eq!((tests.failed, tests.is_unsteady), (vec!["a".to_owned()], true));
-        let always = "echo 'test a ... FAILED'; exit 1";
-        let tests = hear_tests(|| Program::new("sh", &["-c", always])).expect("it runs");
-        assert_eq!((tests.failed, tests.is_unsteady), (vec!["a".to_owned()], false));
-        let broken = hear_tests(|| Program::new("sh", &["-c", "exit 1"])).expect("it runs");
-        assert_eq!((broken.failed.len(), broken.is_unsteady), (0, false));
+        // Told and not run: what a test of ours prints is among the lines of the run that it is part of.
+        let run = |endings: [&str; 2]| {
+            let mut tries = endings.into_iter();
+            let mut asked = Vec::new();
+            let heard = hear_tests(|words| {
+                asked.push(words.join(" "));
+                let ending = tries.next().expect("two tries at most");
+                let lines = lines(&format!("test a ... {ending}\ntest b ... ok"));
+                Ok(Heard { ended_well: ending == "ok", lines, ..Heard::default() })
+            });
+            let heard = heard.expect("it runs");
+            (heard.failed, heard.is_unsteady, asked)
+        };
+        let asked = vec!["-- --show-output".to_owned(), "-- --exact a".to_owned()];
+        let a = vec!["a".to_owned()];
+        assert_eq!(run(["FAILED", "ok"]), (a.clone(), true, asked.clone()));
+        assert_eq!(run(["FAILED", "FAILED"]), (a.clone(), false, asked.clone()));
+        assert_eq!(run(["FAILED", "ignored"]), (a, false, asked));
+        assert_eq!(run(["ok", "ok"]), (vec![], false, vec!["-- --show-output".to_owned()]));
+    }
+
+    #[test]
+    fn what_was_not_built_is_not_tried_again() {
+        let mut tries = 0;
+        let heard = hear_tests(|_| {
+            tries += 1;
+            Ok(Heard { ended_well: false, ..Heard::default() })
+        });
+        let heard = heard.expect("it runs");
+        assert_eq!((heard.is_unsteady, tries), (false, 1));
     }
 }

@@ -171,7 +171,8 @@ fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
         ],
         install,
     )?;
-    again::hear_tests(|| cargo(&["test", "--locked", "--no-fail-fast"]).args(which)).map(Some)
+    let tests = || cargo(&["test", "--locked", "--no-fail-fast"]).args(which);
+    again::hear_tests(|words| tests().args(words).hear()).map(Some)
 }
 
 fn check_licences() -> Result<()> {
