@@ -20,7 +20,7 @@ pub fn hear_tests(mut hear: impl FnMut(&[&str]) -> Result<Heard>) -> Result<Hear
     let mut heard = hear(&["--", "--show-output"])?;
     let names = names_of(&heard.lines, "FAILED");
     heard.failed = names.iter().map(|name| told(&heard.lines, name)).collect();
-    if !heard.ended_well && (1..=AGAIN_MAX).contains(&names.len()) {
+    if all_is_told(&heard.lines) && (1..=AGAIN_MAX).contains(&names.len()) {
         println!("\n== what failed, once more by itself ==");
         let words: Vec<&str> = ["--", "--exact"].into_iter().chain(names.iter().copied()).collect();
         let again = hear(&words)?;
@@ -28,6 +28,17 @@ pub fn hear_tests(mut hear: impl FnMut(&[&str]) -> Result<Heard>) -> Result<Hear
         heard.is_unsteady = again.ended_well && names.iter().all(|name| passed.contains(name));
     }
     Ok(heard)
+}
+
+/// Whether every program that failed told which of its tests did: one that crashed or was not built has no closing line, and
+/// would be lost among those that pass when they are tried again.
+fn all_is_told(lines: &[String]) -> bool {
+    let closing = |line: &String| {
+        let (n, said) = line.strip_prefix("error: ")?.split_once(" target")?;
+        matches!(said, " failed:" | "s failed:").then(|| n.parse::<usize>().ok())?
+    };
+    let told = lines.iter().filter(|line| line.starts_with("test result: FAILED")).count();
+    lines.iter().find_map(closing) == Some(told)
 }
 
 /// Runs Playwright's tests, which tries those that failed again of its own accord and calls them flaky.
@@ -121,7 +132,7 @@ mod tests {
             let heard = hear_tests(|words| {
                 asked.push(words.join(" "));
                 let ending = tries.next().expect("two tries at most");
-                let lines = lines(&format!("test a ... {ending}\ntest b ... ok"));
+                let lines = lines(&closed(&format!("test a ... {ending}\ntest b ... ok"), 1));
                 Ok(Heard { ended_well: ending == "ok", lines, ..Heard::default() })
             });
             let heard = heard.expect("it runs");
@@ -135,14 +146,24 @@ mod tests {
         assert_eq!(run(["ok", "ok"]), (vec![], false, vec!["-- --show-output".to_owned()]));
     }
 
+    /// What cargo closes with when a program's tests fail, and how many programs it says there were.
+    fn closed(said: &str, targets: usize) -> String {
+        let s = if targets == 1 { "" } else { "s" };
+        format!(
+            "{said}\ntest result: FAILED. 1 passed; 1 failed\nerror: {targets} target{s} failed:"
+        )
+    }
+
     #[test]
-    fn what_was_not_built_is_not_tried_again() {
-        let mut tries = 0;
-        let heard = hear_tests(|_| {
-            tries += 1;
-            Ok(Heard { ended_well: false, ..Heard::default() })
-        });
-        let heard = heard.expect("it runs");
-        assert_eq!((heard.is_unsteady, tries), (false, 1));
+    fn what_crashed_or_was_not_built_is_not_lost_beside_a_test_that_passes_then() {
+        for said in [String::new(), "test a ... FAILED".into(), closed("test a ... FAILED", 2)] {
+            let mut tries = 0;
+            let heard = hear_tests(|_| {
+                tries += 1;
+                Ok(Heard { lines: lines(&said), ..Heard::default() })
+            });
+            let heard = heard.expect("it runs");
+            assert_eq!((heard.is_unsteady, tries), (false, 1), "{said}");
+        }
     }
 }
