@@ -54,7 +54,8 @@ class PlatePool:
             else:
                 fam = ["us", "eu", "br", "other", "square"][rng.choice(5, p=[.54, .19, .07, .08, .12])]
                 p = plates.draw_plate(rng, fam)
-                item = (p.image, plates.ASPECT[fam] * rng.uniform(.94, 1.06))
+                aspect = p.image.shape[1] / p.image.shape[0] if fam == "square" else plates.ASPECT[fam]
+                item = (p.image, aspect * rng.uniform(.94, 1.06))
             if len(self.pool) < 48:
                 self.pool.append(item)
             else:
@@ -102,9 +103,14 @@ def paste(rng, img: np.ndarray, plate: np.ndarray, quad: np.ndarray, match: bool
         p = p * gain * (1 + (tint - 1) * .5)
     else:
         p = p * rng.uniform(.35, 1.15) + rng.normal(0, 8)
+    if rng.random() < .12:  # paint that has all but gone
+        ground = np.median(p.reshape(-1, 3), 0)
+        p = ground + (p - ground) * rng.uniform(.12, .5)
     if rng.random() < .2:  # light falling off along the plate
         g = np.linspace(rng.uniform(.5, 1.1), rng.uniform(.5, 1.1), pw, dtype=np.float32)[None, :, None]
         p = p * g
+    if rng.random() < .06:
+        glare(rng, p)
     mask = np.full((ph, pw), 255, np.uint8)
     if rng.random() < .5:  # rounded corners, as pressed plates have
         c = max(1, int(ph * rng.uniform(.04, .1)))
@@ -137,6 +143,17 @@ def paste(rng, img: np.ndarray, plate: np.ndarray, quad: np.ndarray, match: bool
         t = max(1, int(qh * rng.uniform(.03, .1)))
         cv2.polylines(out, [np.round((quad - (x0, y0)) * 8).astype(np.int32)], True, (float(rng.choice([15, 40, 200])),) * 3, t, cv2.LINE_AA, 3)
     img[y0:y1, x0:x1] = np.clip(out, 0, 255).astype(np.uint8)
+
+
+def glare(rng, plate: np.ndarray) -> None:
+    """A flash or the sun on a part of the plate: nothing but light is left there."""
+    h, w = plate.shape[:2]
+    spot = np.zeros((h, w), np.float32)
+    at = (int(rng.uniform(0, w)), int(rng.uniform(0, h)))
+    size = (max(2, int(w * rng.uniform(.08, .3))), max(2, int(h * rng.uniform(.2, .7))))
+    cv2.ellipse(spot, at, size, rng.uniform(0, 180), 0, 360, 1.0, -1, cv2.LINE_AA)
+    spot = cv2.GaussianBlur(spot, (0, 0), max(.6, h * rng.uniform(.01, .15)))[..., None]
+    plate += (255 - plate) * spot * np.float32(rng.uniform(.6, 1))
 
 
 # ------------------------------------------------------------------ grounds
@@ -234,8 +251,9 @@ class Sources:
         if (data / "negatives").is_dir():
             self.negatives = [(data / "negatives" / r["image"], self.finds.get("negatives", r["image"])["false"])
                               for r in rows(data / "negatives") if r["split"] == "train"]
-        if (data / "us_crops").is_dir():
-            self.textures = [data / "us_crops" / r["image"] for r in rows(data / "us_crops") if r["split"] == "train"]
+        for name in ("us_crops", "br_crops"):
+            if (data / name).is_dir():
+                self.textures += [data / name / r["image"] for r in rows(data / name) if r["split"] == "train"]
         w = np.array([s["weight"] for s in self.scenes])
         self.p = w / w.sum() if len(w) else None
         often = np.array([1.0 + 2.0 * bool(misled) for _, misled in self.negatives])

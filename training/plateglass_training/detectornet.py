@@ -18,7 +18,7 @@ STRIDE = 8
 LONG_SIDE = 640
 # The pipeline's first, cheap look (docs/adr/0010).
 GLANCE_LONG_SIDE = 384
-GLANCE_SCORE_MIN = 0.25
+GLANCE_SCORE_MIN = 0.20
 MULTIPLE = 32
 # Plain photograph statistics in 0..1; only that both sides agree matters.
 MEAN = (0.45, 0.45, 0.45)

@@ -18,10 +18,11 @@ from . import readernet as rn
 
 # Chosen by measurement (see README.md, "Decoding").
 READER_PADDING = 0.06
-DETECTOR_SCORE_MIN = 0.40
+DETECTOR_SCORE_MIN = 0.20
+DETECTOR_BELIEVED_MIN = 0.40
 # 99.6 % and more of what is told on the valid sets is right, and four of five state plates are told.
 ISSUER_SURE_MIN = 0.50
-VERSIONS = {"reader": 2, "detector": 3, "issuer": 2}
+VERSIONS = {"reader": 2, "detector": 4, "issuer": 2}
 
 
 def sha256(path: Path) -> str:
@@ -123,6 +124,7 @@ corners = "corners"       # N x 8 x h x w: x, y of top-left, top-right, bottom-r
                           # in input pixels relative to the cell's centre (cell + 0.5) * stride
 stride = {dn.STRIDE}
 score_min = {score_min:.2f}
+believed_min = {DETECTOR_BELIEVED_MIN:.2f}       # weaker finds are believed only where a closer look is surer
 
 [glance]                  # a cheap first look; what it suspects is looked at closer
 long_side_px = {dn.GLANCE_LONG_SIDE}

@@ -175,6 +175,8 @@ def read_frame(rgb: np.ndarray, det: Detector, rd: Reader, padding: float | None
     """Every plate of a frame with its reading: the whole pipeline."""
     pad = rd.m["input"]["padding"] if padding is None else padding
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    if score_min is None:  # fainter finds need the program's closer look
+        score_min = det.m["output"].get("believed_min")
     ds = det(rgb, score_min)
     out = list(zip(ds, rd([rectify(grey, d.quad, pad) for d in ds])))
     long = max(rgb.shape[:2])

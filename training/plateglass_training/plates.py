@@ -495,13 +495,18 @@ def _br(rng, marked: str | None, w: int = 320, other: bool = False) -> Plate:
 
 
 def _square(rng, w: int = 240) -> Plate:
-    """Two rows of characters, as on motorcycles and lorries: found, not read."""
-    h = int(w / ASPECT["square"])
+    """Two rows of characters, as on motorcycles and lorries: found, not read.  One in three is as wide as a plate of one row,
+    often with a far shorter second row, as in India."""
+    wide = rng.random() < .35
+    h = int(w / (rng.uniform(1.9, 3.2) if wide else ASPECT["square"]))
     img, ink = background(rng, w, h, rng.random())
     rows = [random_text(rng, "eu")[:n].replace("-", "") or "A1" for n in rng.integers(2, 6, 2)]
+    if wide and rng.random() < .6:
+        rows = [random_text(rng, "eu")[:8], rows[1][-int(rng.integers(1, 5)):]]
     face, common = Face(rng, .5), rng.uniform(.4, .6)
     for row, top in zip(rows, (.07, .52)):
-        serial(rng, img, row, face, w * .05, w * .95, h * top, h * .4, ink, common=common, gap=rng.uniform(.08, .2),
+        serial(rng, img, row, face, w * .05, w * .95, h * top, h * .4, ink, common=common,
+               gap=rng.uniform(.08, .5 if wide else .2),
                spread=rng.uniform(1, 1.15), emboss=rng.random() < .5, family="eu")
     if rng.random() < .5:
         cv2.rectangle(img, (2, 2), (w - 3, h - 3), tuple(int(v) for v in ink), int(rng.integers(1, 4)), cv2.LINE_AA)

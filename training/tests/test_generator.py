@@ -8,10 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, finds, issuerdata, issuernet, mine, pipeline, plates, readerdata, readernet, scenes, strokefont  # noqa: E402
+from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, export, finds, issuerdata, issuernet, mine, pipeline, plates, readerdata, readernet, scenes, strokefont, unfold  # noqa: E402
 from plateglass_training.texts import random_text  # noqa: E402
 
 
@@ -176,3 +177,31 @@ def test_mining_takes_corners_that_agree_and_remembers_what_misled():
 def test_a_missing_file_of_finds_is_no_finds(tmp_path):
     nothing = finds.load(tmp_path / "finds.json").get("oi_scenes", "a.jpg")
     assert nothing == {"corners": {}, "false": []}
+
+
+def test_the_committed_detector_unfolds_to_a_net_that_answers_alike():
+    rng = np.random.default_rng(6)
+    crops = detectordata.crops(rng, detectordata.Sources(None), detectordata.PlatePool([]), 8)
+    example = detectortrain.to_input(torch.from_numpy(np.stack([c.image for c in crops])))
+    net = detectornet.DetectorNet()
+    model = Path(__file__).resolve().parents[2] / "crates" / "vision" / "models" / "detector.onnx"
+    unfold.unfold(net, model, example)
+    assert export.check(model, detectornet.DetectorExport(net).eval(), [example[:2]]) < 1e-4
+    # Trained on, it would begin where the committed one ended: the crops' own statistics are those it was given.
+    net.train()
+    heat, _ = net(example)
+    with torch.no_grad():
+        assert abs(heat - net.eval()(example)[0]).mean() < .2
+
+
+def test_plates_of_two_rows_may_be_wide():
+    rng = np.random.default_rng(8)
+    shapes = [plates.draw_plate(rng, "square").image.shape for _ in range(60)]
+    wide = [w / h for h, w, _ in shapes if w / h > 1.8]
+    assert 10 < len(wide) < 40 and max(wide) < 3.4
+
+
+def test_glare_lights_a_part_and_not_the_whole():
+    plate = np.full((60, 120, 3), 40, np.float32)
+    detectordata.glare(np.random.default_rng(2), plate)
+    assert plate.max() > 150 and np.median(plate) < 60 and plate.max() <= 255

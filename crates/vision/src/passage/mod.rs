@@ -71,7 +71,10 @@ impl<'a> Passages<'a> {
 
     /// Takes the next frame; gives the passages that are over by now.
     pub fn next(&mut self, frame: Frame) -> Result<Vec<Passage>, VisionError> {
-        let seen = self.recogniser.see(&frame)?;
+        let mut seen = self.recogniser.see(&frame)?;
+        // What is only faintly a plate in one frame would spoil what the others say of it.
+        let believed_min = self.recogniser.detector().manifest().output.believed_min;
+        seen.retain(|plate| plate.found.detection >= believed_min);
         let number = self.n_frames;
         self.n_frames += 1;
         self.join(seen, &Arc::new(frame), number);

@@ -1,5 +1,6 @@
 //! A rectified plate to its text, with a probability for each character and the ten likeliest texts.
 
+mod alike;
 mod calibrate;
 mod ctc;
 mod slots;
@@ -11,6 +12,7 @@ use crate::model::{
 };
 use crate::plate_input::PlateModel;
 use crate::rectify::Rectified;
+use alike::{Alike, Letters};
 use calibrate::Calibration;
 use ctc::{Columns, Labels};
 use plate::PlateText;
@@ -26,15 +28,16 @@ pub const ALTERNATIVES_MAX: usize = 10;
 pub struct Reading {
     /// The likeliest text.
     pub text: PlateText,
-    /// How likely it is right, 0–1: the geometric mean of the probabilities that every head gives it at every look, put
-    /// right by the manifest's calibration.
+    /// How likely it is right but for O and 0, I and 1, 0–1: the geometric mean of the probabilities that every head gives
+    /// it at every look, put right by the manifest's calibration. Which of such a pair it is, is half a guess: the dies are
+    /// the same in many states.
     pub confidence: f32,
     /// The same before it was put right: what the models themselves believe, which does not change when it is measured
     /// anew how far to believe them.
     pub raw_confidence: f32,
-    /// How likely each of its characters is right, 0–1, in order.
+    /// How likely each of its characters is right, 0–1, in order; O and 0, I and 1 count as one.
     pub characters: Vec<f32>,
-    /// The likeliest texts, likeliest first, `text` among them.
+    /// The likeliest texts, likeliest first, `text` among them; no two differ in nothing but O and 0, I and 1.
     pub alternatives: Vec<Alternative>,
 }
 
@@ -52,6 +55,7 @@ pub struct Reader {
     manifest: ReaderManifest,
     model: PlateModel,
     calibration: Calibration,
+    alike: Alike,
 }
 
 /// What a reader answered to one rectangle; several of one plate are decided together. Class 0 is nothing.
@@ -61,6 +65,8 @@ pub struct Sighting {
     columns: Vec<f32>,
     /// Probabilities: places × classes.
     places: Vec<f32>,
+    /// What of `places` was O and I, which count as 0 and 1 in both.
+    letters: Letters,
 }
 
 impl Reader {
@@ -72,7 +78,8 @@ impl Reader {
     ) -> Result<Reader, ModelError> {
         let model = PlateModel::new(&manifest.file, &manifest.input, model)?;
         let calibration = Calibration::new(&manifest.calibration);
-        let reader = Reader { manifest, model, calibration };
+        let alike = Alike::of(&manifest.alphabet);
+        let reader = Reader { manifest, model, calibration, alike };
         let answer = reader.model.trial(on).and_then(|outputs| reader.check(1, &outputs));
         answer.map_err(ModelError::Trial)?;
         Ok(reader)
@@ -119,11 +126,14 @@ impl Reader {
             }
             part
         };
-        let (places, mut columns) = (part(0), part(1));
+        let (mut places, mut columns) = (part(0), part(1));
         if self.manifest.output.ctc_form == CtcForm::Prob {
             columns.iter_mut().for_each(|p| *p = p.ln());
         }
-        Sighting { columns, places }
+        let classes = self.manifest.classes();
+        self.alike.join_columns(&mut columns, classes);
+        let letters = self.alike.join_places(&mut places, classes);
+        Sighting { columns, places, letters }
     }
 
     /// The second half: what sightings of one plate say together; `None` where no text can be made out.
@@ -144,10 +154,10 @@ impl Reader {
         let left = (1.0 - confidence) / (1.0 - raw).max(f32::EPSILON);
         let texts = weighed.texts.iter().enumerate().filter_map(|(at, (labels, raw))| {
             let probability = if at == 0 { confidence } else { (raw * left).min(confidence) };
-            Some(Alternative { text: self.text(labels)?, probability })
+            Some(Alternative { text: self.text(labels, sightings)?, probability })
         });
         Some(Reading {
-            text: self.text(labels)?,
+            text: self.text(labels, sightings)?,
             confidence,
             raw_confidence: *raw,
             characters: weighed.characters.iter().map(|sure| sure.powf(power)).collect(),
@@ -170,8 +180,11 @@ impl Reader {
         })
     }
 
-    fn text(&self, labels: &Labels) -> Option<PlateText> {
+    /// A text as the sightings spell it.
+    fn text(&self, labels: &Labels, sightings: &[Sighting]) -> Option<PlateText> {
         let alphabet = self.manifest.alphabet.as_bytes();
+        let places = sightings.iter().map(|seen| (seen.places.as_slice(), &seen.letters));
+        let labels = self.alike.spell(labels, places, self.manifest.classes());
         let letter = |label: &u8| alphabet.get(usize::from(*label).checked_sub(1)?).copied();
         let letters: Option<Vec<u8>> = labels.iter().map(letter).collect();
         PlateText::parse(std::str::from_utf8(&letters?).ok()?).ok()
@@ -203,7 +216,12 @@ impl Sighting {
         });
         let places = (0..10)
             .flat_map(|at| if at < text.len() { pair(at) } else { sure_nothing().collect() });
-        Sighting { columns: columns.map(f32::ln).collect(), places: places.collect() }
+        let (mut columns, mut places): (Vec<f32>, Vec<f32>) =
+            (columns.map(f32::ln).collect(), places.collect());
+        let alike = Alike::of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        alike.join_columns(&mut columns, CLASSES);
+        let letters = alike.join_places(&mut places, CLASSES);
+        Sighting { columns, places, letters }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Every frame gets a glance with closer looks at what it suspects (docs/adr/0010); where that reads a plate surely, that is
 //! all. Otherwise the whole frame is looked at in full, and then made small, for a plate that fills it. What is read with
-//! doubt is read again with other borders (training/README.md, "Decoding").
+//! doubt is read again with other borders and corners (training/README.md, "Decoding"). What reads well and was not found surely
+//! is looked at closer before it is believed: most of that is lettering.
 
 use super::{PlateFound, PlateSeen, Worker};
 use crate::detect::{Detection, Detector};
@@ -22,6 +23,17 @@ const HOPE: f32 = 0.002;
 const CLOSER_MAX: usize = 3;
 /// Detections weaker than this are not looked at again: nearly all of them are lamps and lettering.
 const CLOSER_DETECTION_MIN: f32 = 0.45;
+
+/// Faint finds (the manifest's `believed_min`) of one look that are read: bounds what a frame full of lettering may cost.
+const FAINT_MAX: usize = 2;
+/// Finds surer than this are believed as they are.
+const SURE_FIND: f32 = 0.75;
+/// Read with less, before calibration, a find is not worth a closer look to confirm it.
+const WORTH_CONFIRMING: f32 = 0.2;
+/// Finds of one look that are confirmed: bounds what a frame full of lettering may cost.
+const CONFIRMED_MAX: usize = 8;
+/// How much the text of a faint find counts: nearly all of those that read well are words and numbers, but no plates.
+const FAINT_SHARE: f32 = 0.1;
 
 /// What is added to the border of a plate that is looked at again, each a view of its own.
 const VIEWS: [f32; 3] = [-0.03, 0.0, 0.04];
@@ -80,11 +92,13 @@ impl Search<'_> {
         let (buffers, thread) = (&mut worker.buffers, &worker.thread);
         let seen = self.detector.glance(self.frame, buffers, thread)?.unwrap_or_default();
         let mut found = self.read(seen, worker)?;
+        self.confirm(&mut found, worker)?;
         for candidate in found.iter_mut().filter(|it| it.is_doubtful()).take(CLOSER_MAX) {
             // The corners come from a closer look already.
             let plates = self.views(&candidate.seen, &OTHER_VIEWS);
             self.read_again(candidate, &plates, &worker.thread)?;
         }
+        self.look_closer(&mut found, worker)?;
         Ok(found)
     }
 
@@ -124,15 +138,46 @@ impl Search<'_> {
     ) -> Result<(), VisionError> {
         let (buffers, thread) = (&mut worker.buffers, &worker.thread);
         let mut seen = self.detector.detect(self.frame, buffers, thread)?;
-        seen.retain(|it| {
-            let known = |other: &Candidate| {
-                other.seen.corners.bounds().overlap(&it.corners.bounds()) > SAME_PLATE_MIN
-            };
-            !found.iter().any(known)
+        let is_same = |a: &Detection, b: &Detection| {
+            a.corners.bounds().overlap(&b.corners.bounds()) > SAME_PLATE_MIN
+        };
+        // A faint find gives way to a better one in its place.
+        found.retain(|old| {
+            let better = |new: &Detection| new.score > old.seen.score && is_same(new, &old.seen);
+            !(self.is_faint(&old.seen) && seen.iter().any(better))
         });
-        let mut more = self.read(seen, worker)?;
-        self.look_closer(&mut more, worker)?;
+        seen.retain(|new| !found.iter().any(|old| is_same(new, &old.seen)));
+        let mut more = self.read_all(seen, worker)?;
         found.append(&mut more);
+        Ok(())
+    }
+
+    /// Reads the finds of one look, the faint ones not beyond a number, and looks again where there is doubt.
+    fn read_all(
+        &self,
+        mut seen: Vec<Detection>,
+        worker: &mut Worker,
+    ) -> Result<Vec<Candidate>, VisionError> {
+        // Surest first, so the faint ones are the last.
+        let clear = seen.iter().take_while(|it| !self.is_faint(it)).count();
+        seen.truncate(clear + FAINT_MAX);
+        let mut found = self.read(seen, worker)?;
+        self.confirm(&mut found, worker)?;
+        self.look_closer(&mut found, worker)?;
+        Ok(found)
+    }
+
+    /// Looks closer at the finds that read well and are not sure, and goes by what is seen there: a plate is seen better
+    /// enlarged, a word is not.
+    fn confirm(&self, found: &mut [Candidate], worker: &mut Worker) -> Result<(), VisionError> {
+        let unsure = found.iter_mut().filter(|it| {
+            it.seen.score < SURE_FIND && it.reading.raw_confidence >= WORTH_CONFIRMING
+        });
+        for candidate in unsure.take(CONFIRMED_MAX) {
+            let (buffers, thread) = (&mut worker.buffers, &worker.thread);
+            let closer = self.detector.look_closer(self.frame, &candidate.seen, buffers, thread)?;
+            candidate.seen.score = closer.map_or(0.0, |closer| closer.score);
+        }
         Ok(())
     }
 
@@ -171,7 +216,8 @@ impl Search<'_> {
     }
 
     fn settles(&self, candidate: &Candidate) -> bool {
-        candidate.reading.raw_confidence >= SETTLED
+        !self.is_faint(&candidate.seen)
+            && candidate.reading.raw_confidence >= SETTLED
             && candidate.reading.characters.len() >= SETTLED_CHARACTERS_MIN
             && self.share(&candidate.seen) <= SETTLED_SHARE_MAX
     }
@@ -190,14 +236,21 @@ impl Search<'_> {
     ) -> Result<(), VisionError> {
         let (buffers, thread) = (&mut worker.buffers, &worker.thread);
         let seen = self.detector.detect_close_up(self.frame, buffers, thread)?;
-        let mut close = self.read(seen, worker)?;
-        self.look_closer(&mut close, worker)?;
+        let mut close = self.read_all(seen, worker)?;
         found.retain(|small| {
             let centre = small.seen.corners.centre();
-            !close.iter().any(|large| large.seen.corners.bounds().contains(centre))
+            let covers = |large: &Candidate| {
+                !self.is_faint(&large.seen) && large.seen.corners.bounds().contains(centre)
+            };
+            !close.iter().any(covers)
         });
         found.append(&mut close);
         Ok(())
+    }
+
+    /// Whether a find is too weak to be believed by itself.
+    fn is_faint(&self, seen: &Detection) -> bool {
+        seen.score < self.detector.manifest().output.believed_min
     }
 
     /// Asks who issued the plates whose text was made out; the rest are mostly no plates.
@@ -206,7 +259,7 @@ impl Search<'_> {
         let form = issuer.manifest().input.upright();
         let believed = found
             .iter_mut()
-            .filter(|candidate| candidate.reading.confidence >= ISSUER_CONFIDENCE_MIN);
+            .filter(|it| !self.is_faint(&it.seen) && it.reading.confidence >= ISSUER_CONFIDENCE_MIN);
         let (asked, plates): (Vec<&mut Candidate>, Vec<Rectified>) = believed
             .filter_map(|it| {
                 let plate = rectify(self.frame, &it.seen.corners, form).ok()?;
@@ -221,7 +274,12 @@ impl Search<'_> {
     }
 
     fn seen(&self, candidate: Candidate) -> PlateSeen {
-        let Candidate { seen, sightings, reading, issuer } = candidate;
+        let is_faint = self.is_faint(&candidate.seen);
+        let Candidate { seen, sightings, mut reading, issuer } = candidate;
+        if is_faint {
+            reading.confidence *= FAINT_SHARE;
+            reading.alternatives.iter_mut().for_each(|it| it.probability *= FAINT_SHARE);
+        }
         let guess = self.issuer.and_then(|stage| stage.decide(&issuer));
         PlateSeen { found: PlateFound::new(reading, &seen, guess), sightings, issuer }
     }

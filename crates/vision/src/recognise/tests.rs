@@ -54,14 +54,52 @@ impl Model for ReadsSlope {
     }
 }
 
+/// Finds the same plate with one score in the look at full size, and in the middle of a closer look with another.
+struct SeesFaintly {
+    in_full: f32,
+    closer: f32,
+}
+
+impl Model for SeesFaintly {
+    fn input_shape(&self) -> Vec<Option<usize>> {
+        SeesOne.input_shape()
+    }
+
+    fn run(
+        &self,
+        input: &[f32],
+        shape: [usize; 4],
+        on: &OneThread,
+    ) -> Result<Vec<Tensor>, InferError> {
+        let mut seen = SeesOne.run(input, shape, on)?;
+        let [_, _, height, width] = shape;
+        let columns = width / 8;
+        let (at, score) = match (width, height) {
+            (640, 640) => (20 * columns + 40, self.in_full),
+            (192, 128) => (8 * columns + 12, self.closer),
+            _ => (0, 0.0),
+        };
+        seen[0].data.fill(0.0);
+        seen[0].data[at] = score;
+        if width == 192 {
+            seen[1].data.iter_mut().for_each(|offset| *offset *= 44.0 / 60.0);
+        }
+        Ok(seen)
+    }
+}
+
 fn recogniser() -> Recogniser {
+    recogniser_with(Box::new(SeesOne))
+}
+
+fn recogniser_with(model: Box<dyn Model>) -> Recogniser {
     let thread = OneThread::start();
     let detector = include_str!("../../models/detector.toml");
     let reader = include_str!("../../models/reader.toml");
     let detector = DetectorManifest::parse(DETECTOR_MANIFEST, detector).unwrap();
     let reader = ReaderManifest::parse(READER_MANIFEST, reader).unwrap();
     Recogniser::new(
-        Detector::new(detector, Box::new(SeesOne), &thread).unwrap(),
+        Detector::new(detector, model, &thread).unwrap(),
         Reader::new(reader, Box::new(ReadsSlope), &thread).unwrap(),
         [7; 32],
     )
@@ -89,6 +127,25 @@ fn the_stages_join_in_frame_pixels() {
 fn the_reader_sees_the_frames_pixels() {
     let found = recogniser().recognise(&frame(false)).unwrap();
     assert_eq!(found[0].text.expose().as_ref(), "B");
+}
+
+#[test]
+fn a_faint_find_is_believed_where_a_closer_look_is_surer() {
+    let row: Vec<u8> = (0..1280u32).flat_map(|x| [(x / 6) as u8; 3]).collect();
+    let frame = Frame::from_rgb(1280, 1280, row.repeat(1280)).unwrap();
+    let found = |in_full: f32, closer: f32| {
+        let recogniser = recogniser_with(Box::new(SeesFaintly { in_full, closer }));
+        recogniser.recognise(&frame).unwrap().pop().map(|it| (it.detection, it.confidence))
+    };
+    let (sure, believed) = found(0.9, 0.0).unwrap();
+    assert_eq!(sure, 0.9);
+    let (confirmed, as_much) = found(0.3, 0.8).unwrap();
+    assert_eq!(confirmed, 0.8);
+    assert!(believed > 0.5 && as_much > 0.5, "{believed} and {as_much}");
+    let (weak, doubted) = found(0.3, 0.3).unwrap();
+    assert_eq!(weak, 0.3);
+    assert!(doubted > 0.0 && doubted < 0.2 * believed, "{doubted} of {believed}");
+    assert_eq!(found(0.1, 0.9), None);
 }
 
 #[test]

@@ -67,6 +67,9 @@ pub struct DetectorOutput {
     pub form: DetectorForm,
     /// Plates less sure than this are none.
     pub score_min: f32,
+    /// Plates less sure than this are faint: what they say is believed only where a closer look is surer. Without it, none
+    /// is faint.
+    pub believed_min: f32,
 }
 
 /// The keys as they stand in the file: `heat`, `corners` and `stride`, or `boxes` and `box_row`.
@@ -79,13 +82,14 @@ struct OutputKeys {
     boxes: Option<String>,
     box_row: Option<BoxRow>,
     score_min: f32,
+    believed_min: Option<f32>,
 }
 
 impl TryFrom<OutputKeys> for DetectorOutput {
     type Error = &'static str;
 
     fn try_from(keys: OutputKeys) -> Result<DetectorOutput, &'static str> {
-        let OutputKeys { heat, corners, stride, boxes, box_row, score_min } = keys;
+        let OutputKeys { heat, corners, stride, boxes, box_row, score_min, believed_min } = keys;
         let form = match (heat, corners, stride, boxes, box_row) {
             (Some(heat), Some(corners), Some(stride), None, None) => {
                 DetectorForm::Maps { heat, corners, stride }
@@ -93,7 +97,7 @@ impl TryFrom<OutputKeys> for DetectorOutput {
             (None, None, None, Some(boxes), Some(row)) => DetectorForm::Boxes { boxes, row },
             _ => return Err("output must name heat, corners and stride, or boxes and box_row"),
         };
-        Ok(DetectorOutput { form, score_min })
+        Ok(DetectorOutput { form, score_min, believed_min: believed_min.unwrap_or(score_min) })
     }
 }
 
@@ -168,6 +172,10 @@ impl DetectorManifest {
             ((1..=64).contains(&stride), "stride must be 1 to 64"),
             (input.multiple_of % stride.max(1) == 0, "multiple_of must be a multiple of stride"),
             ((0.0..=1.0).contains(&output.score_min), "score_min must be 0 to 1"),
+            (
+                (output.score_min..=1.0).contains(&output.believed_min),
+                "believed_min must be score_min to 1",
+            ),
             (
                 self.glance.is_none_or(|it| (1..=LONG_SIDE_MAX_PX).contains(&it.long_side_px)),
                 "glance.long_side_px must be 1 to 1920",

@@ -95,6 +95,7 @@ mod tests {
             ),
             ("stride = 8", "stride = 0", "stride must be 1 to 64"),
             ("long_side_px = 384", "long_side_px = 0", "glance.long_side_px must be 1 to 1920"),
+            ("believed_min = 0.40", "believed_min = 0.1", "believed_min must be score_min to 1"),
             ("mean =", "pad = 114.0\nmean =", "pad must be 0 to 1"),
             ("stride = 8", "stride = 9", "multiple_of must be a multiple of stride"),
         ] {
