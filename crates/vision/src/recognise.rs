@@ -11,6 +11,7 @@ use crate::model::{
     DetectorManifest, IssuerManifest, ModelError, OneThread, ReaderManifest, Runtime,
 };
 use crate::read::{Alternative, Reader, Sighting};
+use crate::rectify::Rectified;
 use plate::PlateText;
 use search::Search;
 use sha2::{Digest, Sha256};
@@ -180,8 +181,20 @@ impl Recogniser {
         let search = Search { detector, reader, issuer, frame };
         let thread = worker.thread.clone();
         let found = thread.run(|| search.run(&mut worker));
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        self.put_back(worker);
         found
+    }
+
+    /// What the reader answers to upright plates.
+    pub(crate) fn look(&self, plates: &[Rectified]) -> Result<Vec<Sighting>, VisionError> {
+        let worker = self.take_worker();
+        let sightings = self.reader.look(plates, &worker.thread);
+        self.put_back(worker);
+        sightings
+    }
+
+    fn put_back(&self, worker: Worker) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
     }
 
     fn take_worker(&self) -> Worker {

@@ -16,8 +16,8 @@ use vision::{DetectBuffers, Frame, OneThread, Recogniser};
 
 /// The weights that the floors below were measured with. New weights: run this file, look at what it prints, and
 /// set digest and floors together.
-const DIGEST: &str = "55fbf67bb1d540c980af57c7d0ed2a468f2d2da685cb7243ebb788dd378e2de9";
-/// Share of the drawn scenes read exactly, in percent: 87.9 measured, less two standard errors.
+const DIGEST: &str = "2aa1433080a64a55ce133b8313c0dede95b676f6164a46726f5c3359e61d2672";
+/// Share of the drawn scenes read exactly, in percent: 86.8 measured, less one and a half standard errors.
 const DRAWN_FLOOR: f64 = 83.0;
 /// The same of the photographs: 96.0 measured, 91.9 the lower end of its interval. 80 is what Plateglass promises.
 const PHOTOGRAPHS_FLOOR: f64 = 91.9;

@@ -1,15 +1,18 @@
 //! Several frames of one passage become one read.
 //!
 //! A plate is followed from frame to frame by where it should be by now. What every frame says of its characters is
-//! weighed together, so a character that is doubtful in each of ten frames becomes sure in all of them; the frame that
-//! shows the plate best is kept as the picture.
+//! weighed together, so a character that is doubtful in each of ten frames becomes sure in all of them; and the frames are laid
+//! over one another and read once more. The frame that shows the plate best is kept as the picture.
 
 mod follow;
+mod overlay;
 
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::recognise::{PlateFound, PlateSeen, Recogniser};
+use crate::rectify::{Rectified, rectify};
 use follow::{Track, same_plate};
+use overlay::overlaid;
 use std::sync::Arc;
 
 /// Frames that a plate may go unseen (behind a post, in a lamp's glare) before its passage is over.
@@ -18,6 +21,8 @@ const UNSEEN_MAX: u32 = 4;
 const OPEN_MAX: usize = 32;
 /// Frames of a passage that are weighed, the surest ones: more change nothing and would cost without bound.
 const FRAMES_MAX: usize = 16;
+/// What a frame counts among those laid over one another, beyond its confidence: the mean of smeared ones still helps.
+const LAYER_MIN: f32 = 0.05;
 
 /// One plate's way through the camera's view.
 #[derive(Debug, Clone)]
@@ -38,7 +43,8 @@ pub struct Passage {
 
 /// Follows the plates of one camera's frames, handed over in order.
 ///
-/// Memory is bounded: at most 32 plates are followed, each with one frame and the answers to sixteen.
+/// Memory is bounded: at most 32 plates are followed, each with one frame, and the upright plates (32 kB each with the
+/// shipped reader) and answers of sixteen.
 pub struct Passages<'a> {
     recogniser: &'a Recogniser,
     open: Vec<Open>,
@@ -52,8 +58,15 @@ struct Open {
     first: u64,
     last: u64,
     /// What the frames say, the surest ones.
-    seen: Vec<PlateSeen>,
+    seen: Vec<Sight>,
     best: Best,
+}
+
+/// A plate in one frame.
+struct Sight {
+    seen: PlateSeen,
+    /// As the reader sees it.
+    upright: Option<Rectified>,
 }
 
 /// The best picture so far.
@@ -114,12 +127,13 @@ impl<'a> Passages<'a> {
             };
             if !*taken && let Some(plate) = seen.get_mut(at).and_then(Option::take) {
                 *taken = true;
-                open.add(plate, picture, number);
+                open.add(sight(self.recogniser, plate, picture), picture, number);
             }
         }
         let room = OPEN_MAX.saturating_sub(self.open.len());
         let fresh = seen.into_iter().flatten().take(room);
-        self.open.extend(fresh.map(|plate| Open::begin(plate, picture, number)));
+        let fresh = fresh.map(|plate| sight(self.recogniser, plate, picture));
+        self.open.extend(fresh.map(|sight| Open::begin(sight, picture, number)));
     }
 
     fn close(&self, open: Open) -> Passage {
@@ -130,14 +144,16 @@ impl<'a> Passages<'a> {
     }
 
     /// What all frames say, at the place where the best one saw it.
-    fn decide(&self, seen: &[PlateSeen], best: &PlateFound) -> PlateFound {
+    fn decide(&self, sights: &[Sight], best: &PlateFound) -> PlateFound {
         let sightings: Vec<_> =
-            seen.iter().flat_map(|plate| plate.sightings.iter().cloned()).collect();
-        let Some(reading) = self.recogniser.reader().decide(&sightings) else {
+            sights.iter().flat_map(|sight| sight.seen.sightings.iter().cloned()).collect();
+        let laid = self.recogniser.look(&layers(sights)).unwrap_or_default();
+        let Some(reading) = self.recogniser.reader().decide_with(&sightings, &laid) else {
             return best.clone();
         };
-        let surer = surer(seen);
-        let issuers = seen.iter().filter_map(|plate| plate.issuer.as_ref());
+        let seen = || sights.iter().map(|sight| &sight.seen);
+        let surer = surer(seen().map(|seen| seen.found.confidence));
+        let issuers = seen().filter_map(|seen| seen.issuer.as_ref());
         let issuer = self.recogniser.issuer().and_then(|stage| stage.decide(issuers));
         PlateFound {
             text: reading.text,
@@ -155,33 +171,52 @@ impl<'a> Passages<'a> {
     }
 }
 
+/// A plate of a frame with its upright picture.
+fn sight(recogniser: &Recogniser, seen: PlateSeen, frame: &Frame) -> Sight {
+    let form = recogniser.reader().manifest().input.upright();
+    let upright = rectify(frame, &seen.found.corners, form).ok();
+    Sight { seen, upright }
+}
+
+/// The frames laid over one another.
+fn layers(sights: &[Sight]) -> Vec<Rectified> {
+    let layers: Vec<(&Rectified, f32)> = sights
+        .iter()
+        .filter_map(|sight| {
+            Some((sight.upright.as_ref()?, LAYER_MIN + sight.seen.found.confidence))
+        })
+        .collect();
+    overlaid(&layers)
+}
+
 /// How much surer frames are together than one is: the mean of n that agree is raised as if √n of them were
 /// independent. Frames of one passage share their angle and their light, so n would promise too much; and a smeared frame
 /// counts for as little as it is believed.
-fn surer(seen: &[PlateSeen]) -> impl Fn(f32) -> f32 {
-    let sure = seen.iter().map(|plate| plate.found.confidence);
+fn surer(sure: impl Iterator<Item = f32> + Clone) -> impl Fn(f32) -> f32 {
     let surest = sure.clone().fold(f32::MIN_POSITIVE, f32::max);
     let root = (sure.sum::<f32>() / surest).max(1.0).sqrt();
     move |mean: f32| mean.powf(1.0 / root)
 }
 
 impl Open {
-    fn begin(plate: PlateSeen, picture: &Arc<Frame>, number: u64) -> Open {
-        let track = Track::begin(plate.found.corners, number);
-        let best = Best { found: plate.found.clone(), picture: Arc::clone(picture), number };
-        Open { track, n_frames: 1, first: number, last: number, seen: vec![plate], best }
+    fn begin(sight: Sight, picture: &Arc<Frame>, number: u64) -> Open {
+        let found = sight.seen.found.clone();
+        let track = Track::begin(found.corners, number);
+        let best = Best { found, picture: Arc::clone(picture), number };
+        Open { track, n_frames: 1, first: number, last: number, seen: vec![sight], best }
     }
 
-    fn add(&mut self, plate: PlateSeen, picture: &Arc<Frame>, number: u64) {
-        self.track.move_to(plate.found.corners, number);
+    fn add(&mut self, sight: Sight, picture: &Arc<Frame>, number: u64) {
+        let found = &sight.seen.found;
+        self.track.move_to(found.corners, number);
         self.last = number;
         self.n_frames += 1;
-        if worth(&plate.found) > worth(&self.best.found) {
-            self.best = Best { found: plate.found.clone(), picture: Arc::clone(picture), number };
+        if worth(found) > worth(&self.best.found) {
+            self.best = Best { found: found.clone(), picture: Arc::clone(picture), number };
         }
-        self.seen.push(plate);
+        self.seen.push(sight);
         if self.seen.len() > FRAMES_MAX {
-            let sure = |seen: &PlateSeen| seen.found.confidence;
+            let sure = |sight: &Sight| sight.seen.found.confidence;
             let least =
                 self.seen.iter().enumerate().min_by(|(_, a), (_, b)| sure(a).total_cmp(&sure(b)));
             if let Some(least) = least.map(|(at, _)| at) {

@@ -257,9 +257,9 @@ impl Search<'_> {
     fn tell_issuers(&self, found: &mut [Candidate], worker: &Worker) -> Result<(), VisionError> {
         let Some(issuer) = self.issuer else { return Ok(()) };
         let form = issuer.manifest().input.upright();
-        let believed = found
-            .iter_mut()
-            .filter(|it| !self.is_faint(&it.seen) && it.reading.confidence >= ISSUER_CONFIDENCE_MIN);
+        let believed = found.iter_mut().filter(|it| {
+            !self.is_faint(&it.seen) && it.reading.confidence >= ISSUER_CONFIDENCE_MIN
+        });
         let (asked, plates): (Vec<&mut Candidate>, Vec<Rectified>) = believed
             .filter_map(|it| {
                 let plate = rectify(self.frame, &it.seen.corners, form).ok()?;
