@@ -51,10 +51,10 @@ impl Alike {
     }
 
     /// A text as it is most likely spelt, by the places of every look: each with its letters.
-    pub(super) fn spell<'a>(
+    pub(super) fn spell(
         &self,
         text: &Labels,
-        looks: impl Iterator<Item = (&'a [f32], &'a Letters)> + Clone,
+        looks: &[(&[f32], &Letters)],
         classes: usize,
     ) -> Labels {
         let spelt = text.iter().enumerate().map(|(place, &label)| {
@@ -62,7 +62,7 @@ impl Alike {
                 return label;
             };
             let (mut letter, mut either) = (0.0, 0.0);
-            for (places, letters) in looks.clone() {
+            for (places, letters) in looks {
                 letter += letters.get(place * self.0.len() + which).copied().unwrap_or(0.0);
                 let here = place * classes + usize::from(label);
                 either += places.get(here).copied().unwrap_or(0.0);
@@ -105,13 +105,13 @@ mod tests {
         let row: Vec<f32> = places.iter().take(CLASSES).copied().collect();
         assert_eq!(row, [0.1, 0.7, 0.1, 0.0, 0.0, 0.1]);
         let look = [(places.as_slice(), &letters)];
-        let spelt = alike.spell(&vec![1, 1, 2], look.into_iter(), CLASSES);
+        let spelt = alike.spell(&vec![1, 1, 2], &look, CLASSES);
         assert_eq!(spelt, [4, 1, 3]);
         // Two looks decide together, the surer one more; what lies beyond the places stays as it is.
         let mut surer = vec![0.0, 0.9, 0.0, 0.0, 0.1, 0.0];
         let other = alike.join_places(&mut surer, CLASSES);
         let looks = [look[0], (surer.as_slice(), &other)];
-        assert_eq!(alike.spell(&vec![1, 1, 2, 1], looks.into_iter(), CLASSES), [1, 1, 3, 1]);
+        assert_eq!(alike.spell(&vec![1, 1, 2, 1], &looks, CLASSES), [1, 1, 3, 1]);
     }
 
     #[test]

@@ -196,8 +196,9 @@ impl Reader {
     /// A text as the sightings spell it.
     fn text(&self, labels: &Labels, sightings: &[&Sighting]) -> Option<PlateText> {
         let alphabet = self.manifest.alphabet.as_bytes();
-        let places = sightings.iter().map(|seen| (seen.places.as_slice(), &seen.letters));
-        let labels = self.alike.spell(labels, places, self.manifest.classes());
+        let places: Vec<_> =
+            sightings.iter().map(|seen| (seen.places.as_slice(), &seen.letters)).collect();
+        let labels = self.alike.spell(labels, &places, self.manifest.classes());
         let letter = |label: &u8| alphabet.get(usize::from(*label).checked_sub(1)?).copied();
         let letters: Option<Vec<u8>> = labels.iter().map(letter).collect();
         PlateText::parse(std::str::from_utf8(&letters?).ok()?).ok()
