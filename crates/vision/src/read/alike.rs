@@ -131,7 +131,6 @@ mod tests {
         let mut places = [0.2, 0.2, 0.2, 0.2, 0.2];
         assert!(alike.join_places(&mut places, 5).is_empty());
         assert_eq!(places, [0.2; 5]);
-        let none = std::iter::empty();
-        assert_eq!(alike.spell(&vec![1, 2], none, 5), [1, 2]);
+        assert_eq!(alike.spell(&vec![1, 2], &[], 5), [1, 2]);
     }
 }
