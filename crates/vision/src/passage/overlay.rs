@@ -1,15 +1,15 @@
 //! The frames of a passage laid over one another.
 //!
 //! Sensor noise, JPEG blocks and the smear of a moving car differ from frame to frame; the plate does not. Each frame's
-//! upright plate is moved until it fits the surest one, and their mean is read: what no frame shows by itself can often be
-//! made out there.
+//! upright plate is moved until it fits the mean of those before it, the surest first, and the mean of all is read: what no
+//! frame shows by itself can often be made out there (docs/adr/0020).
 
 use crate::rectify::Rectified;
 use std::cmp::Ordering;
 
 /// Moves are tried by these steps, in pixels of the rectangle, and corners by them too.
 const STEPS_PX: [f32; 4] = [4.0, 2.0, 1.0, 0.5];
-/// Rounds of moves with one step: a plate's corners are never further off.
+/// Rounds of moves with one step at most, so that no picture takes long.
 const ROUNDS: usize = 4;
 /// Moves are tried on every so many pixels across and down: the strokes are wider, and it takes a quarter of the time.
 const EVERY: usize = 2;
