@@ -56,7 +56,8 @@ def main() -> None:
     s.add_argument("--end", type=float, default=1e-5)
     s = sub.add_parser("mine", help="what the exported detector makes of the training pictures: corners, false finds")
     s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
-    s = sub.add_parser("unfold", help="make a checkpoint of the committed detector, to be trained further")
+    s = sub.add_parser("unfold", help="make a checkpoint of a committed net, to be trained further")
+    s.add_argument("--net", choices=("detector", "reader"), default="detector")
     s.add_argument("--models", type=Path, default=REPO / "crates" / "vision" / "models")
     s = sub.add_parser("export", help="write the ONNX files and manifests")
     s.add_argument("--reader", type=Path, help="checkpoint (default: RUN's best stage)")
@@ -103,7 +104,7 @@ def main() -> None:
         mine.run(a.models, a.data, a.run / "finds.json")
     elif a.stage == "unfold":
         from . import unfold
-        unfold.run(a.models, a.data, a.run / "detector-unfolded.pt", a.seed)
+        unfold.run(a.net, a.models, a.data, a.run / f"{a.net}-unfolded.pt", a.seed)
     elif a.stage == "export":
         from . import export
         export.run(a.run, a.out, a.reader, a.detector)

@@ -116,28 +116,64 @@ def dirt(rng, im: np.ndarray, s: float) -> np.ndarray:
     return im
 
 
+def _corners(rng, quad: np.ndarray, aspect: float, jitter: float) -> tuple[np.ndarray, float]:
+    """The plate's corners with a border, as a detector would find them, and the border as a share of the plate."""
+    sd = jitter * (0.006 + 0.034 * rng.random() ** 1.4)  # the detector's own error, measured
+    pad = rng.normal(0.06, 0.02)
+    unit = np.float32([[-pad, -pad], [1 + pad, -pad], [1 + pad, 1 + pad], [-pad, 1 + pad]])
+    # The same error in picture pixels is a larger share of the smaller side.
+    err = rng.normal(0, sd, (4, 2)) * 0.8 + rng.normal(0, sd, 2) * 0.6
+    unit = unit + (err * (1, min(aspect, 4.0))).astype(np.float32)
+    ex, ey = quad[1] - quad[0], quad[3] - quad[0]
+    m = np.float32([[ex[0], ey[0]], [ex[1], ey[1]]])
+    return (unit @ m.T + quad[0]).astype(np.float32), pad
+
+
+def _upright(grey: np.ndarray, src: np.ndarray, width: float, aspect: float) -> np.ndarray:
+    """What lies between corners, upright and so many pixels wide, as a sensor would have it."""
+    tw, th = int(width), max(9, int(width / aspect))
+    up = 2 if width < 120 else 1
+    dst = np.float32([[0, 0], [tw * up, 0], [tw * up, th * up], [0, th * up]])
+    hom = cv2.getPerspectiveTransform(src, dst)
+    im = cv2.warpPerspective(grey, hom, (tw * up, th * up), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.resize(im, (tw, th), interpolation=cv2.INTER_AREA) if up > 1 else im
+
+
+def _jpeg(im: np.ndarray, quality: int) -> np.ndarray:
+    return cv2.imdecode(cv2.imencode(".jpg", im, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
+
+
+def laid(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0) -> np.ndarray:
+    """The reader's input where frames of a passage were laid over one another: small plates, each smeared and noisy by itself,
+    moved onto one another with a little error, and the sharper ones counted more."""
+    src, pad = _corners(rng, quad, aspect, jitter)
+    narrow, wide = np.sort(rng.uniform(34, 64, 2))
+    worst_smear, grain = int(rng.integers(1, 5)), rng.uniform(2, 16)
+    size = np.linalg.norm(quad[1] - quad[0])
+    frames = int(rng.integers(2, 11))
+    total = np.zeros((HEIGHT, WIDTH), np.float32)
+    for width in np.linspace(narrow, wide, frames):
+        off = rng.normal(0, 0.005, (4, 2)).astype(np.float32) * size
+        im = _upright(grey, src + off, width * (1 + 2 * pad), aspect).astype(np.float32)
+        smear = int(rng.integers(1, worst_smear + 1))
+        im = cv2.blur(im, (smear, 1)) * rng.uniform(.7, 1.2)
+        im = im + rng.standard_normal(im.shape, dtype=np.float32) * grain * rng.uniform(.6, 1.2)
+        im = _jpeg(np.clip(im, 0, 255).astype(np.uint8), int(rng.integers(35, 90)))
+        im = cv2.resize(im, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        counts = (0.05 + rng.random() ** 2) / smear
+        total += counts * (im - im.mean()) / max(im.std(), 1e-3)
+    total = (total - total.mean()) / max(total.std(), 1e-3)
+    return np.clip(128 + total * rng.uniform(15, 60), 0, 255).astype(np.uint8)
+
+
 def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0,
            size: tuple[int, int] = (WIDTH, HEIGHT), mildness: float = 1.7) -> np.ndarray:
     """A net's input of ``size`` (the reader's unless told) from a grey picture with a plate at ``quad``."""
     s = rng.random() ** mildness
     # Corners: the plate's size in the picture sets the detector's error too.
     lw = size[0] / WIDTH * float(np.exp(rng.uniform(np.log(40), np.log(170)))) if rng.random() < .85 else rng.uniform(34, 60)
-    sd = jitter * (0.006 + 0.034 * rng.random() ** 1.4)  # the detector's own error, measured
-    pad = rng.normal(0.06, 0.02)
-    ex, ey = quad[1] - quad[0], quad[3] - quad[0]
-    unit = np.float32([[-pad, -pad], [1 + pad, -pad], [1 + pad, 1 + pad], [-pad, 1 + pad]])
-    # The same error in picture pixels is a larger share of the smaller side.
-    err = rng.normal(0, sd, (4, 2)) * 0.8 + rng.normal(0, sd, 2) * 0.6
-    unit = unit + (err * (1, min(aspect, 4.0))).astype(np.float32)
-    m = np.float32([[ex[0], ey[0]], [ex[1], ey[1]]])
-    src = (unit @ m.T + quad[0]).astype(np.float32)
-    tw, th = int(lw * (1 + 2 * pad)), max(9, int(lw * (1 + 2 * pad) / aspect))
-    up = 2 if lw < 110 else 1
-    dst = np.float32([[0, 0], [tw * up, 0], [tw * up, th * up], [0, th * up]])
-    hom = cv2.getPerspectiveTransform(src, dst)
-    im = cv2.warpPerspective(grey, hom, (tw * up, th * up), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    if up > 1:
-        im = cv2.resize(im, (tw, th), interpolation=cv2.INTER_AREA)
+    src, pad = _corners(rng, quad, aspect, jitter)
+    im = _upright(grey, src, lw * (1 + 2 * pad), aspect)
     im = light(rng, im.astype(np.float32), s)
     im = dirt(rng, im, s)
     if rng.random() < 0.25 + 0.4 * s:
@@ -154,6 +190,6 @@ def sample(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float
     im = np.clip(im, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
         q = int(rng.uniform(92 - 65 * s, 95))
-        im = cv2.imdecode(cv2.imencode(".jpg", im, [cv2.IMWRITE_JPEG_QUALITY, q])[1], cv2.IMREAD_GRAYSCALE)
+        im = _jpeg(im, q)
     inter = cv2.INTER_LINEAR if rng.random() < 0.75 else cv2.INTER_CUBIC
     return cv2.resize(im, size, interpolation=inter)

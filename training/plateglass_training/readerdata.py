@@ -18,6 +18,7 @@ from . import finds as mined
 from .readernet import ALPHABET, HEIGHT, SLOTS, WIDTH
 
 SHARD = 8192
+LAID_SHARE = 0.12  # of the samples are frames laid over one another: a soft picture without noise
 REUSE = 5  # degradations of one drawn plate: drawing costs more than spoiling
 INDEX = {c: i + 1 for i, c in enumerate(ALPHABET)}
 
@@ -29,6 +30,12 @@ def encode(text: str) -> np.ndarray:
     out = np.zeros(SLOTS, np.uint8)
     out[: len(text)] = [INDEX[c] for c in text]
     return out
+
+
+def spoilt(rng: np.random.Generator, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float) -> np.ndarray:
+    """One frame, or several laid over one another."""
+    spoil = degrade.laid if rng.random() < LAID_SHARE else degrade.sample
+    return spoil(rng, grey, quad, aspect, jitter)
 
 
 def synthetic(rng: np.random.Generator, n: int, reuse: int = REUSE):
@@ -44,7 +51,7 @@ def synthetic(rng: np.random.Generator, n: int, reuse: int = REUSE):
         for k in range(min(reuse, n - i)):
             if k % 2 == 0:
                 grey, quad = degrade.surround(rng, degrade.to_grey(rng, p.image))
-            x[i] = degrade.sample(rng, grey, quad, aspect)
+            x[i] = spoilt(rng, grey, quad, aspect, 1.0)
             y[i] = encode(p.text)
             i += 1
     return x, y
@@ -112,7 +119,7 @@ def real(rng: np.random.Generator, crops: list[dict], n: int):
                 quad = np.float32(c["corners"]) if c["corners"] else np.float32([[bx, by], [bx + bw, by], [bx + bw, by + bh], [bx, by + bh]])
             else:
                 grey, quad = degrade.surround(rng, grey)
-            x[i] = degrade.sample(rng, grey, quad, max(c["aspect"], 1.3), jitter=0.85)
+            x[i] = spoilt(rng, grey, quad, max(c["aspect"], 1.3), 0.85)
             y[i] = encode(c["text"])
             i += 1
     return x, y

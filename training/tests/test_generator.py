@@ -12,7 +12,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, export, finds, issuerdata, issuernet, mine, pipeline, plates, readerdata, readernet, scenes, strokefont, unfold  # noqa: E402
+from plateglass_training import calibrate, degrade, detectordata, detectornet, detectortrain, export, finds, issuerdata, issuernet, mine, pipeline, plates, readerdata, readernet, readertrain, scenes, strokefont, unfold  # noqa: E402
 from plateglass_training.texts import random_text  # noqa: E402
 
 
@@ -192,6 +192,30 @@ def test_the_committed_detector_unfolds_to_a_net_that_answers_alike():
     heat, _ = net(example)
     with torch.no_grad():
         assert abs(heat - net.eval()(example)[0]).mean() < .2
+
+
+def test_the_committed_reader_unfolds_to_a_net_that_answers_alike():
+    models = Path(__file__).resolve().parents[2] / "crates" / "vision" / "models"
+    net, worst = unfold.reader(models, np.random.default_rng(6))
+    assert worst < 1e-4
+    plates, _ = readerdata.synthetic(np.random.default_rng(7), 64)
+    plates = readertrain.normalise(torch.from_numpy(plates))
+    net.train()
+    with torch.no_grad():
+        trained, still = net(plates)[0], net.eval()(plates)[0]
+    assert (trained.argmax(-1) == still.argmax(-1)).float().mean() > .9
+
+
+def test_laid_frames_are_softer_and_less_noisy_than_one():
+    rng = np.random.default_rng(4)
+    plate = plates.draw_plate(rng, "us")
+    grey, quad = degrade.surround(rng, degrade.to_grey(rng, plate.image))
+    many = [degrade.laid(np.random.default_rng(n), grey, quad, 2.0, 0.0) for n in range(12)]
+    assert all(x.shape == (readernet.HEIGHT, readernet.WIDTH) and x.dtype == np.uint8 and x.std() > 10 for x in many)
+    assert (degrade.laid(np.random.default_rng(3), grey, quad, 2.0, 0.0) == many[3]).all()
+    # The same plate under another smear and noise is still the same picture.
+    alike = [np.corrcoef(many[0].ravel(), x.ravel())[0, 1] for x in many[1:]]
+    assert np.median(alike) > .6
 
 
 def test_plates_of_two_rows_may_be_wide():
