@@ -97,7 +97,12 @@ impl Program {
     }
 
     /// Runs it, passing its lines on and keeping them. That it failed is in the answer, not an error.
-    pub fn hear(mut self) -> Result<Heard> {
+    pub fn hear(self) -> Result<Heard> {
+        self.hear_showing(|_| true)
+    }
+
+    /// The same, showing those lines alone of which `is_shown` says so; all of them are kept.
+    pub fn hear_showing(mut self, mut is_shown: impl FnMut(&str) -> bool) -> Result<Heard> {
         let shown = self.show();
         println!("$ {shown}");
         let mut child = self
@@ -117,7 +122,9 @@ impl Program {
                 scope.spawn(move || pass_on(stderr, &to_us));
             }
             for line in from_child {
-                println!("{line}");
+                if is_shown(&line) {
+                    println!("{line}");
+                }
                 lines.push(line);
             }
         });
@@ -155,6 +162,17 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_shown_is_heard_too() {
+        let mut seen = 0;
+        let showing = |_: &str| {
+            seen += 1;
+            false
+        };
+        let heard = Program::new("sh", &["-c", "echo a; echo b"]).hear_showing(showing).unwrap();
+        assert_eq!((heard.lines, seen), (vec!["a".to_owned(), "b".to_owned()], 2));
+    }
 
     #[test]
     fn both_streams_and_the_end_are_heard() {

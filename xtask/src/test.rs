@@ -172,7 +172,11 @@ fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
         install,
     )?;
     let tests = || cargo(&["test", "--locked", "--no-fail-fast"]).args(which);
-    again::hear_tests(|words| tests().args(words).hear()).map(Some)
+    let hear = |words: &[&str]| {
+        let mut shown = again::Shown::default();
+        tests().args(words).hear_showing(move |line| shown.is_shown(line))
+    };
+    again::hear_tests(hear).map(Some)
 }
 
 fn check_licences() -> Result<()> {

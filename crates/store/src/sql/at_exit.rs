@@ -4,7 +4,6 @@
 //! thread then works on freed memory, and the process ends with a crash instead of its exit status. So our handler, which
 //! runs before theirs, lets such connections end first.
 
-use std::sync::Once;
 use std::time::Duration;
 
 /// How often the handler looks.
@@ -17,17 +16,14 @@ const LOOKS_MAX: u32 = 100;
 /// How the threads of connections are called (see `connect`).
 pub(super) const THREAD_NAME: &str = "sqlite-";
 
-/// To be called when the first connection is open: handlers run in the reverse order of their registration.
+/// To be called once, when the first connection was open: handlers run in the reverse order of their registration.
 pub(super) fn let_connections_end_at_exit() {
-    static REGISTERED: Once = Once::new();
-    REGISTERED.call_once(|| {
-        #[expect(unsafe_code, reason = "the standard library has no way to run something at exit")]
-        // SAFETY: the handler is a function of this program that never unwinds; a full table of handlers is reported by
-        // the result and costs only the protection.
-        unsafe {
-            libc::atexit(let_connections_end);
-        }
-    });
+    #[expect(unsafe_code, reason = "the standard library has no way to run something at exit")]
+    // SAFETY: the handler is a function of this program that never unwinds; a full table of handlers is reported by the result
+    // and costs only the protection.
+    unsafe {
+        libc::atexit(let_connections_end);
+    }
 }
 
 extern "C" fn let_connections_end() {

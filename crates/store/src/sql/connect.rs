@@ -9,6 +9,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
+use tokio::sync::OnceCell;
 
 use super::{Db, at_exit};
 use crate::{StoreError, Synchronous};
@@ -45,8 +46,29 @@ const ACQUIRE_MAX: Duration = Duration::from_secs(30);
 /// Connections to a PostgreSQL server: its backends are processes, and a commit waits on the disk, not on us.
 const POSTGRES_CONNECTIONS_MAX: u32 = 12;
 
+/// Waits until the process can open SQLite files.
+///
+/// SQLite believes that it is initialised a moment before SQLCipher is; whoever opens a file just then finds no cipher, and is
+/// told that the key is a bad one. So the first connection of all is to no file, and everybody waits for it.
+async fn sqlcipher_is_ready() -> Result<(), sqlx::Error> {
+    static READY: OnceCell<()> = OnceCell::const_new();
+    let make_ready = || async {
+        let options = SqliteConnectOptions::new().in_memory(true).thread_name(thread_name);
+        options.connect().await?.close().await?;
+        at_exit::let_connections_end_at_exit();
+        Ok(())
+    };
+    READY.get_or_try_init(make_ready).await.copied()
+}
+
+/// A file's name says whose and when; a thread is named for what it does.
+fn thread_name(id: u64) -> String {
+    format!("{}{id}", at_exit::THREAD_NAME)
+}
+
 /// Opens (and, to write, makes) an encrypted SQLite file.
 pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db, sqlx::Error> {
+    sqlcipher_is_ready().await?;
     let key = opening.key.expose().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let options = SqliteConnectOptions::new()
         .filename(opening.path)
@@ -61,8 +83,7 @@ pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db,
             Synchronous::Full => SqliteSynchronous::Full,
             Synchronous::Off => SqliteSynchronous::Off,
         })
-        // The file's name says whose and when; a thread is named for what it does.
-        .thread_name(|id| format!("{}{id}", at_exit::THREAD_NAME))
+        .thread_name(thread_name)
         .disable_statement_logging();
     let options = match role {
         Role::Write => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
@@ -76,11 +97,7 @@ pub(crate) async fn open_sqlite(opening: &Opening<'_>, role: Role) -> Result<Db,
     let pool = without_lost_transactions(pool_options(n_max));
     Ok(Db::Sqlite(match role {
         // Who makes the file has to wait for it; every other connection is made when it is first needed.
-        Role::Write => {
-            let pool = pool.connect_with(options).await?;
-            at_exit::let_connections_end_at_exit();
-            pool
-        }
+        Role::Write => pool.connect_with(options).await?,
         Role::Rewrite | Role::Read(_) => pool.connect_lazy_with(options),
     }))
 }
@@ -174,5 +191,26 @@ mod tests {
         let rows = db.rows("SELECT n FROM numbers ORDER BY n", args![]).await.unwrap();
         let numbers: Vec<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
         assert_eq!(numbers, [0, 1, 2]);
+    }
+
+    #[test]
+    fn many_that_open_the_first_files_at_once_all_open_them() {
+        const N: usize = 16;
+        let start = std::sync::Barrier::new(N);
+        let open_one = || {
+            let dir = tempfile::tempdir().unwrap();
+            let path = Utf8Path::from_path(dir.path()).unwrap().join("some.db");
+            let key = ServerKey::from_bytes([7; 32]).for_use("a test");
+            let synchronous = Synchronous::Off;
+            let opening = Opening { path: &path, key: &key, cache_kib: 64, synchronous };
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            start.wait();
+            runtime.block_on(async { open_sqlite(&opening, Role::Write).await.map(drop) })
+        };
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..N).map(|_| scope.spawn(open_one)).collect();
+            all.into_iter().for_each(|one| one.join().unwrap().unwrap());
+        });
     }
 }
