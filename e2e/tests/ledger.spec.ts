@@ -1,8 +1,7 @@
 // What an auditor does: sees an act in the log, takes its receipt home, checks it there, and finds out when somebody
 // changes a byte.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "../fixtures.ts";
 import { addCamera, postReads } from "../steps.ts";
@@ -17,7 +16,7 @@ function verify(...words: string[]): { status: number | null; said: string } {
 }
 
 test("an opened read is proved offline, and a changed byte of the database is named", async ({ staff, server, session }) => {
-  const dir = mkdtempSync(join(tmpdir(), "plateglass-auditor-"));
+  const dir = test.info().outputPath();
   const key = await addCamera(staff, "Cam Ledger");
   await postReads(server.address, key, ["7LDG123"]);
   await staff.goto("/reads");

@@ -1,8 +1,7 @@
 // Oversight: an officer states what they should not; the auditor finds it, finds who looked at a plate, takes the proof home,
 // and cannot close a review without a finding; the chief security officer sees failed sign-ins and locks an account.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
@@ -71,7 +70,7 @@ test("what should not be stated is reviewed, who looked at a plate is found and 
   await expect(rows.first()).toContainText("K. Ellis (k.ellis)");
   await expect(rows.first()).toContainText("26-001234");
 
-  const dir = mkdtempSync(join(tmpdir(), "plateglass-oversight-"));
+  const dir = test.info().outputPath();
   const [table] = await Promise.all([
     auditor.waitForEvent("download"),
     auditor.getByRole("button", { name: "Export as CSV" }).click(),

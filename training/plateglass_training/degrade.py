@@ -143,23 +143,35 @@ def _jpeg(im: np.ndarray, quality: int) -> np.ndarray:
     return cv2.imdecode(cv2.imencode(".jpg", im, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
 
 
+def _filmed(rng, grey: np.ndarray, src: np.ndarray, width: float, aspect: float, smear: int, grain: float) -> np.ndarray:
+    """What a video's frame shows of a small plate: the motion's smear, the sensor's noise, and the codec's blocks."""
+    im = _upright(grey, src, width, aspect).astype(np.float32)
+    im = cv2.blur(im, (smear, 1)) * rng.uniform(.7, 1.2)
+    im = im + rng.standard_normal(im.shape, dtype=np.float32) * grain
+    im = _jpeg(np.clip(im, 0, 255).astype(np.uint8), int(rng.integers(35, 90)))
+    return cv2.resize(im, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+
+
+def frame(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0) -> np.ndarray:
+    """The reader's input for one frame of a passage."""
+    src, pad = _corners(rng, quad, aspect, jitter)
+    width = rng.uniform(36, 66) * (1 + 2 * pad)
+    return _filmed(rng, grey, src, width, aspect, int(rng.integers(1, 5)), rng.uniform(2, 16))
+
+
 def laid(rng, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float = 1.0) -> np.ndarray:
     """The reader's input where frames of a passage were laid over one another: small plates, each smeared and noisy by itself,
     moved onto one another with a little error, and the sharper ones counted more."""
     src, pad = _corners(rng, quad, aspect, jitter)
-    narrow, wide = np.sort(rng.uniform(34, 64, 2))
+    narrow, wide = np.sort(rng.uniform(34, 64, 2)) * (1 + 2 * pad)
     worst_smear, grain = int(rng.integers(1, 5)), rng.uniform(2, 16)
     size = np.linalg.norm(quad[1] - quad[0])
     frames = int(rng.integers(2, 11))
     total = np.zeros((HEIGHT, WIDTH), np.float32)
     for width in np.linspace(narrow, wide, frames):
         off = rng.normal(0, 0.005, (4, 2)).astype(np.float32) * size
-        im = _upright(grey, src + off, width * (1 + 2 * pad), aspect).astype(np.float32)
         smear = int(rng.integers(1, worst_smear + 1))
-        im = cv2.blur(im, (smear, 1)) * rng.uniform(.7, 1.2)
-        im = im + rng.standard_normal(im.shape, dtype=np.float32) * grain * rng.uniform(.6, 1.2)
-        im = _jpeg(np.clip(im, 0, 255).astype(np.uint8), int(rng.integers(35, 90)))
-        im = cv2.resize(im, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        im = _filmed(rng, grey, src + off, width, aspect, smear, grain * rng.uniform(.6, 1.2)).astype(np.float32)
         counts = (0.05 + rng.random() ** 2) / smear
         total += counts * (im - im.mean()) / max(im.std(), 1e-3)
     total = (total - total.mean()) / max(total.std(), 1e-3)

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 
-def setup(seed: int, threads: int = 1) -> None:
-    """One thread: on a busy machine a second one gains nothing."""
+def setup(seed: int) -> None:
+    """One thread unless OMP_NUM_THREADS says more: on a busy machine a second one gains nothing."""
     torch.manual_seed(seed)
-    torch.set_num_threads(threads)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 
 
 class Schedule:

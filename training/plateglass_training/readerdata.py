@@ -18,7 +18,8 @@ from . import finds as mined
 from .readernet import ALPHABET, HEIGHT, SLOTS, WIDTH
 
 SHARD = 8192
-LAID_SHARE = 0.12  # of the samples are frames laid over one another: a soft picture without noise
+LAID_SHARE = 0.15  # of the samples are frames laid over one another: a soft picture without noise
+FRAME_SHARE = 0.15  # are one frame of a passage
 REUSE = 5  # degradations of one drawn plate: drawing costs more than spoiling
 INDEX = {c: i + 1 for i, c in enumerate(ALPHABET)}
 
@@ -33,8 +34,8 @@ def encode(text: str) -> np.ndarray:
 
 
 def spoilt(rng: np.random.Generator, grey: np.ndarray, quad: np.ndarray, aspect: float, jitter: float) -> np.ndarray:
-    """One frame, or several laid over one another."""
-    spoil = degrade.laid if rng.random() < LAID_SHARE else degrade.sample
+    """A picture, a video's frame, or several frames laid over one another."""
+    spoil = rng.choice([degrade.laid, degrade.frame, degrade.sample], p=[LAID_SHARE, FRAME_SHARE, 1 - LAID_SHARE - FRAME_SHARE])
     return spoil(rng, grey, quad, aspect, jitter)
 
 

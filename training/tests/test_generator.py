@@ -210,12 +210,18 @@ def test_laid_frames_are_softer_and_less_noisy_than_one():
     rng = np.random.default_rng(4)
     plate = plates.draw_plate(rng, "us")
     grey, quad = degrade.surround(rng, degrade.to_grey(rng, plate.image))
-    many = [degrade.laid(np.random.default_rng(n), grey, quad, 2.0, 0.0) for n in range(12)]
+    many = [degrade.laid(np.random.default_rng(n), grey, quad, 2.0, 0.0) for n in range(24)]
     assert all(x.shape == (readernet.HEIGHT, readernet.WIDTH) and x.dtype == np.uint8 and x.std() > 10 for x in many)
     assert (degrade.laid(np.random.default_rng(3), grey, quad, 2.0, 0.0) == many[3]).all()
     # The same plate under another smear and noise is still the same picture.
     alike = [np.corrcoef(many[0].ravel(), x.ravel())[0, 1] for x in many[1:]]
     assert np.median(alike) > .6
+    one = [degrade.frame(np.random.default_rng(n), grey, quad, 2.0, 0.0) for n in range(24)]
+    assert all(x.shape == many[0].shape and x.dtype == np.uint8 for x in one)
+    assert np.median([np.corrcoef(many[0].ravel(), x.ravel())[0, 1] for x in one]) > .6
+    # Noise, seen where no motion smears it: from row to row.
+    noise = [np.median([np.abs(np.diff(x / x.std(), n=2, axis=0)).mean() for x in xs]) for xs in (one, many)]
+    assert noise[0] > 1.05 * noise[1]
 
 
 def test_plates_of_two_rows_may_be_wide():

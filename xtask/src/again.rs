@@ -9,8 +9,8 @@ use anyhow::Result;
 
 use crate::run::{Heard, Program};
 
-/// More than these at once are no accident.
-const AGAIN_MAX: usize = 3;
+/// More than these at once are no accident. A disk that stands still for half a minute makes a handful fail.
+const AGAIN_MAX: usize = 10;
 /// Lines of what a test said that the summary repeats.
 const REASON_LINES: usize = 6;
 
