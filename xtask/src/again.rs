@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use crate::run::{Heard, Program};
+use crate::shown::{BrowserTests, is_brief};
 
 /// More than these at once are no accident. A disk that stands still for half a minute makes a handful fail.
 const AGAIN_MAX: usize = 10;
@@ -30,27 +31,6 @@ pub fn hear_tests(mut hear: impl FnMut(&[&str]) -> Result<Heard>) -> Result<Hear
     Ok(heard)
 }
 
-/// Which lines of cargo's tests are shown: a program's name and how it ended, and all that a failed test said. A thousand lines
-/// of what passed hide the one that matters.
-#[derive(Debug, Default)]
-pub struct Shown {
-    /// Among what passed tests said.
-    is_among_successes: bool,
-}
-
-impl Shown {
-    /// Whether the next line is shown.
-    pub fn is_shown(&mut self, line: &str) -> bool {
-        if line == "successes:" {
-            self.is_among_successes = true;
-        } else if line == "failures:" || line.starts_with("test result:") {
-            self.is_among_successes = false;
-        }
-        let is_passed = line.starts_with("test ") && line.ends_with(" ... ok");
-        !(self.is_among_successes || is_passed || line.is_empty())
-    }
-}
-
 /// Whether every program that failed told which of its tests did: one that crashed or was not built has no closing line, and
 /// would be lost among those that pass when they are tried again.
 fn all_is_told(lines: &[String]) -> bool {
@@ -64,7 +44,8 @@ fn all_is_told(lines: &[String]) -> bool {
 
 /// Runs Playwright's tests, which tries those that failed again of its own accord and calls them flaky.
 pub fn hear_browser(tests: Program) -> Result<Heard> {
-    let mut heard = tests.hear()?;
+    let mut shown = BrowserTests::new(is_brief());
+    let mut heard = tests.hear_showing(|line| shown.is_shown(line))?;
     heard.failed = listed(&heard.lines, "failed");
     if heard.ended_well {
         heard.failed = listed(&heard.lines, "flaky");
@@ -133,32 +114,6 @@ mod tests {
             "a::bad\n  thread 'a::bad' panicked at src/a.rs:3:5:\n  assertion failed: left == right"
         );
         assert_eq!(told(&lines, "unheard"), "unheard");
-    }
-
-    #[test]
-    fn what_passed_is_not_shown_and_what_failed_is() {
-        let said = lines(
-            "     Running tests/a.rs\n\nrunning 2 tests\ntest a ... ok\ntest b ... FAILED\n\nsuccesses:\n\n\
-             ---- a stdout ----\na table\n\nsuccesses:\n    a\n\nfailures:\n\n---- b stdout ----\nno\n\n\
-             failures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed",
-        );
-        let mut shown = Shown::default();
-        let shown: Vec<&str> =
-            said.iter().map(String::as_str).filter(|line| shown.is_shown(line)).collect();
-        assert_eq!(
-            shown,
-            [
-                "     Running tests/a.rs",
-                "running 2 tests",
-                "test b ... FAILED",
-                "failures:",
-                "---- b stdout ----",
-                "no",
-                "failures:",
-                "    b",
-                "test result: FAILED. 1 passed; 1 failed",
-            ]
-        );
     }
 
     #[test]

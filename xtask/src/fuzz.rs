@@ -18,7 +18,7 @@ pub fn check() -> Result<()> {
         // Nothing is linked here, so libFuzzer itself is not compiled: this names one instead of building it.
         .with("CUSTOM_LIBFUZZER_PATH", "fuzz/libfuzzer.a")
         .with("CARGO_TARGET_DIR", target_dir()?)
-        .run()
+        .check()
 }
 
 /// The workspace's profiles as a configuration of cargo's: with the same ones, what is built already is taken as it is.

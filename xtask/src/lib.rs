@@ -14,6 +14,7 @@ pub mod fuzz;
 pub mod licences;
 pub mod needs;
 pub mod run;
+pub mod shown;
 pub mod surroundings;
 pub mod tally;
 pub mod test;

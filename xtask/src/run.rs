@@ -7,6 +7,8 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, bail};
 use camino::Utf8Path;
 
+use crate::shown::is_brief;
+
 /// What a counted run said.
 #[derive(Debug, Default)]
 pub struct Heard {
@@ -68,6 +70,20 @@ impl Program {
         let status = self.0.status().with_context(|| format!("failed to start `{shown}`"))?;
         if !status.success() {
             bail!("`{shown}` failed ({status})");
+        }
+        Ok(())
+    }
+
+    /// Runs it and fails when it fails; in brief it is shown only then.
+    pub fn check(self) -> Result<()> {
+        if !is_brief() {
+            return self.run();
+        }
+        let shown = self.show();
+        let heard = self.hear_showing(|_| false)?;
+        if !heard.ended_well {
+            heard.lines.iter().for_each(|line| println!("{line}"));
+            bail!("`{shown}` failed");
         }
         Ok(())
     }

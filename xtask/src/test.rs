@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::needs::{self, Need};
 use crate::run::{Heard, Program};
+use crate::shown::{CargoTests, is_brief};
 use crate::surroundings::{data_dir, program, root, timed};
 use crate::tally::{self, Tally};
 use crate::{again, demo, fuzz, licences, training, web};
@@ -103,7 +104,7 @@ fn name(step: Step) -> String {
 fn take(step: Step, steps: &[Step], install: bool) -> Result<Option<Heard>> {
     let meet = |needs: &[Need]| needs::meet(needs, install);
     match step {
-        Step::Fmt => quiet(cargo(&["fmt", "--all", "--check"]).run()),
+        Step::Fmt => quiet(cargo(&["fmt", "--all", "--check"]).check()),
         Step::Licences => quiet(check_licences()),
         Step::Web => {
             meet(&[needs::NODE])?;
@@ -121,13 +122,13 @@ fn take(step: Step, steps: &[Step], install: bool) -> Result<Option<Heard>> {
                     "-D",
                     "warnings",
                 ])
-                .run(),
+                .check(),
             )
         }
         Step::Docs => {
             meet(&[needs::C_COMPILER, needs::PERL])?;
             let doc = ["doc", "--locked", "--workspace", "--no-deps", "--document-private-items"];
-            quiet(cargo(&doc).with("RUSTDOCFLAGS", "-D warnings").run())
+            quiet(cargo(&doc).with("RUSTDOCFLAGS", "-D warnings").check())
         }
         Step::Unit => rust_tests(&["--workspace", "--lib", "--bins"], install),
         Step::Integration => rust_tests(&["--workspace", "--test", "*"], install),
@@ -173,7 +174,7 @@ fn rust_tests(which: &[&str], install: bool) -> Result<Option<Heard>> {
     )?;
     let tests = || cargo(&["test", "--locked", "--no-fail-fast"]).args(which);
     let hear = |words: &[&str]| {
-        let mut shown = again::Shown::default();
+        let mut shown = CargoTests::new(is_brief());
         tests().args(words).hear_showing(move |line| shown.is_shown(line))
     };
     again::hear_tests(hear).map(Some)
@@ -197,7 +198,7 @@ fn check_web() -> Result<Option<Heard>> {
         }
         web::npm_ci(&dir)?;
         if web::has_script(&dir, "check")? {
-            Program::new("npm", &["run", "check"]).within(&dir).run()?;
+            Program::new("npm", &["run", "check"]).within(&dir).check()?;
         }
     }
     let dir = root().join("web");
@@ -214,12 +215,12 @@ fn check_browser(web_is_built: bool, rust_is_built: bool) -> Result<Option<Heard
     }
     // After the tests this is what they built already; alone, the server is enough.
     if rust_is_built {
-        cargo(&["build", "--locked", "--workspace", "--all-targets"]).run()?;
+        cargo(&["build", "--locked", "--workspace", "--all-targets"]).check()?;
     } else {
         let needed = ["plateglass", "plateglass-verify", "testkit"];
         let packages = needed.iter().flat_map(|name| ["--package", *name]);
         let words: Vec<&str> = ["build", "--locked"].into_iter().chain(packages).collect();
-        cargo(&words).run()?;
+        cargo(&words).check()?;
     }
     let e2e = root().join("e2e");
     web::npm_ci(&e2e)?;

@@ -21,7 +21,7 @@ pub fn run() -> Result<ExitCode> {
 pub fn build() -> Result<()> {
     let web = root().join("web");
     npm_ci(&web)?;
-    Program::new("npm", &["run", "build"]).within(&web).run()
+    Program::new("npm", &["run", "build"]).within(&web).check()
 }
 
 /// Installs what the folder's lock names; does nothing when that was done since the lock last changed.
@@ -32,7 +32,7 @@ pub fn npm_ci(dir: &Utf8Path) -> Result<()> {
         return Ok(());
     }
     // Install scripts of packages are not run: nothing we use needs one, and each could fetch what it likes.
-    Program::new("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).within(dir).run()
+    Program::new("npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).within(dir).check()
 }
 
 /// Whether the folder's package.json has a script of that name.
