@@ -53,4 +53,5 @@ pub use error::{SqlError, StoreError};
 pub use file::{Batch, BatchLeaf, FileInfo, FileKind, FileRef, FileState, Relayed, Sealed};
 pub use reads::look::ReadsQuery;
 pub use reads::past::PastRead;
+pub use sql::sqlcipher_is_ready;
 pub use store::Store;

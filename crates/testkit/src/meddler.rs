@@ -29,6 +29,7 @@ impl Meddler {
         let options = SqliteConnectOptions::new()
             .filename(store.join("control.db"))
             .pragma("key", format!("\"x'{key}'\""));
+        store::sqlcipher_is_ready().await.expect("SQLCipher can be used");
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         Self(pool.expect("the control database opens with its key"))
     }

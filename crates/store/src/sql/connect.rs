@@ -46,11 +46,11 @@ const ACQUIRE_MAX: Duration = Duration::from_secs(30);
 /// Connections to a PostgreSQL server: its backends are processes, and a commit waits on the disk, not on us.
 const POSTGRES_CONNECTIONS_MAX: u32 = 12;
 
-/// Waits until the process can open SQLite files.
+/// Waits until the process can open SQLite files. The store does so by itself; whoever opens its files past it has to ask.
 ///
 /// SQLite believes that it is initialised a moment before SQLCipher is; whoever opens a file just then finds no cipher, and is
 /// told that the key is a bad one. So the first connection of all is to no file, and everybody waits for it.
-async fn sqlcipher_is_ready() -> Result<(), sqlx::Error> {
+pub async fn sqlcipher_is_ready() -> Result<(), sqlx::Error> {
     static READY: OnceCell<()> = OnceCell::const_new();
     let make_ready = || async {
         let options = SqliteConnectOptions::new().in_memory(true).thread_name(thread_name);

@@ -9,6 +9,7 @@ mod value;
 
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub use connect::sqlcipher_is_ready;
 pub(crate) use connect::{Opening, Role, make_dir, open_postgres, open_sqlite};
 pub(crate) use migrate::{Migration, migrate, migrations};
 pub(crate) use multi::MultiRow;
