@@ -22,7 +22,7 @@ DETECTOR_SCORE_MIN = 0.20
 DETECTOR_BELIEVED_MIN = 0.40
 # 99.6 % and more of what is told on the valid sets is right, and four of five state plates are told.
 ISSUER_SURE_MIN = 0.50
-VERSIONS = {"reader": 2, "detector": 4, "issuer": 2}
+VERSIONS = {"reader": 3, "detector": 4, "issuer": 2}
 
 
 def sha256(path: Path) -> str:

@@ -16,9 +16,9 @@ use vision::{DetectBuffers, Frame, OneThread, Recogniser};
 
 /// The weights that the floors below were measured with. New weights: run this file, look at what it prints, and
 /// set digest and floors together.
-const DIGEST: &str = "2aa1433080a64a55ce133b8313c0dede95b676f6164a46726f5c3359e61d2672";
-/// Share of the drawn scenes read exactly, in percent: 86.8 measured, less one and a half standard errors.
-const DRAWN_FLOOR: f64 = 83.0;
+const DIGEST: &str = "19a5ec8875e421dc28447fe0d3f2ed328860ba2f6613cb8cd4bc184b53034c1b";
+/// Share of the drawn scenes read exactly, in percent: 91.6 measured, less one and a half standard errors.
+const DRAWN_FLOOR: f64 = 88.5;
 /// The same of the photographs: 96.0 measured, 91.9 the lower end of its interval. 80 is what Plateglass promises.
 const PHOTOGRAPHS_FLOOR: f64 = 91.9;
 

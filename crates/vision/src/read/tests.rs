@@ -67,7 +67,7 @@ fn agreeing_heads_give_their_text() {
     assert_eq!(reading.characters.len(), 7);
     // Raw, each is 0.99; what the calibration makes of it is still one and the same for all.
     assert!(reading.characters.iter().all(|p| (p - reading.characters[0]).abs() < 1e-5));
-    assert!(reading.confidence > 0.9);
+    assert!(reading.confidence > 0.8);
     assert!(reading.characters[0] > reading.confidence);
     assert_eq!(reading.alternatives.len(), ALTERNATIVES_MAX);
     assert_eq!(reading.alternatives[0].text.expose().as_ref(), "7ABC823");
