@@ -1,8 +1,10 @@
 //! Which lines of a test runner are shown. All of them are counted; a thousand that tell of what passed hide the one that matters.
 
+use crate::surroundings::variable;
+
 /// Whether only what failed is shown: where `CI` is set nobody watches, and what is kept of a long log is often its beginning.
 pub fn is_brief() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+    variable("CI").is_some()
 }
 
 /// Cargo's tests: each program's name and how it ended, and all that a failed test said.
