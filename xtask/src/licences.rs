@@ -112,7 +112,7 @@ pub fn cargo_deny() -> Result<()> {
         println!("cargo-deny is not installed: licences, bans and sources were checked without it");
         return Ok(());
     }
-    Program::new("cargo", &["deny", "--offline", "check", "licenses", "bans", "sources"]).run()
+    Program::new("cargo", &["deny", "--offline", "check", "licenses", "bans", "sources"]).check()
 }
 
 fn rules() -> Result<Rules> {

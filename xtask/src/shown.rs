@@ -13,6 +13,7 @@ pub struct CargoTests {
     is_brief: bool,
     is_among_successes: bool,
     is_among_failures: bool,
+    is_in_error: bool,
 }
 
 impl CargoTests {
@@ -28,8 +29,10 @@ impl CargoTests {
             self.is_among_successes = line == "successes:";
             self.is_among_failures = line == "failures:";
         }
+        // What a compiler says of an error goes on to the next empty line.
+        self.is_in_error = line.starts_with("error") || self.is_in_error && !line.is_empty();
         if self.is_brief {
-            self.is_among_failures || is_program(line) || is_failure(line)
+            self.is_in_error || self.is_among_failures || is_program(line) || is_failure(line)
         } else {
             let is_passed = line.starts_with("test ") && line.ends_with(" ... ok");
             !(self.is_among_successes || is_passed || line.is_empty())
@@ -42,11 +45,10 @@ fn is_program(line: &str) -> bool {
     line.starts_with("Running ") || line.starts_with("Doc-tests ")
 }
 
-/// A test's, a build's, or a program's that crashed.
+/// A test's, or a program's that crashed.
 fn is_failure(line: &str) -> bool {
     line.ends_with(" ... FAILED")
         || line.starts_with("test result: FAILED")
-        || line.starts_with("error")
         || line.starts_with("Caused by:")
         || line.contains("process didn't exit successfully")
 }
@@ -107,6 +109,14 @@ mod tests {
                 "error: 1 target failed:",
             ]
         );
+    }
+
+    #[test]
+    fn what_does_not_compile_is_shown_with_its_place() {
+        let said = "   Compiling a\nerror[E0308]: mismatched types\n --> src/a.rs:3:5\n\nwarning: unused\n  --> src/b.rs:1:1\n";
+        let mut tests = CargoTests::new(true);
+        let brief = shown(said, |line| tests.is_shown(line));
+        assert_eq!(brief, ["error[E0308]: mismatched types", " --> src/a.rs:3:5"]);
     }
 
     #[test]
