@@ -5,6 +5,7 @@
 //! over one another and read once more. The frame that shows the plate best is kept as the picture.
 
 mod follow;
+mod fuse;
 mod overlay;
 
 use crate::error::VisionError;
@@ -147,7 +148,7 @@ impl<'a> Passages<'a> {
     fn decide(&self, sights: &[Sight], best: &PlateFound) -> PlateFound {
         let sightings: Vec<_> =
             sights.iter().flat_map(|sight| sight.seen.sightings.iter().cloned()).collect();
-        let laid = self.recogniser.look(&layers(sights)).unwrap_or_default();
+        let laid = self.recogniser.look(&laid(sights)).unwrap_or_default();
         let Some(reading) = self.recogniser.reader().decide_with(&sightings, &laid) else {
             return best.clone();
         };
@@ -179,7 +180,7 @@ fn sight(recogniser: &Recogniser, seen: PlateSeen, frame: &Frame) -> Sight {
 }
 
 /// The frames laid over one another.
-fn layers(sights: &[Sight]) -> Vec<Rectified> {
+fn laid(sights: &[Sight]) -> Vec<Rectified> {
     let layers: Vec<(&Rectified, f32)> = sights
         .iter()
         .filter_map(|sight| {

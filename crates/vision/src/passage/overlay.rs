@@ -1,10 +1,11 @@
 //! The frames of a passage laid over one another.
 //!
 //! Sensor noise, JPEG blocks and the smear of a moving car differ from frame to frame; the plate does not. Each frame's
-//! upright plate is moved until it fits the mean of those before it, the surest first, and the mean of all is read: what no
-//! frame shows by itself can often be made out there (docs/adr/0020).
+//! upright plate is moved until it fits the mean of those before it, the surest first, and what all show together is read:
+//! what no frame shows by itself can often be made out there (docs/adr/0020).
 
-use crate::rectify::Rectified;
+use super::fuse::{Size, fused};
+use crate::rectify::{Rectified, Upright};
 use std::cmp::Ordering;
 
 /// Moves are tried by these steps, in pixels of the rectangle, and corners by them too.
@@ -15,7 +16,7 @@ const ROUNDS: usize = 4;
 const EVERY: usize = 2;
 /// What fits less than this (correlation) shows something else, or nothing.
 const FIT_MIN: f32 = 0.3;
-/// The mean is read at these sizes: its corners are the surest frame's, which may cut something off.
+/// What all show is read at these sizes: its corners are the surest frame's, which may cut something off.
 const SIZES: [f32; 3] = [0.96, 1.0, 1.04];
 
 /// An upright plate with mean 0 and deviation 1: no frame counts for more because its light was harsher.
@@ -36,7 +37,8 @@ struct Move {
 
 const STAY: Move = Move { right: 0.0, down: 0.0, width: 1.0, height: 1.0, slant: 0.0 };
 
-/// The mean of upright plates of one form, each with how much it counts, at a few sizes; nothing where there are not two.
+/// Upright plates of one form, each with how much it counts, laid over one another, at a few sizes; nothing where there are
+/// not two.
 pub(super) fn overlaid(plates: &[(&Rectified, f32)]) -> Vec<Rectified> {
     let mut order: Vec<&(&Rectified, f32)> = plates.iter().collect();
     order.sort_by(|(_, a), (_, b)| b.partial_cmp(a).unwrap_or(Ordering::Equal));
@@ -45,19 +47,51 @@ pub(super) fn overlaid(plates: &[(&Rectified, f32)]) -> Vec<Rectified> {
         return Vec::new();
     }
     let first = Layer::new(surest);
+    let others = others.iter().filter(|(plate, _)| plate.form == surest.form);
+    let laid = aligned(&first, *counts, others.map(|(plate, counts)| (*plate, *counts)));
+    let together = first.like(fused_planes(surest.form, &laid));
+    let together = Layer::new(&together);
+    let sizes = SIZES.map(|size| together.moved(Move { width: size, height: size, ..STAY }));
+    sizes.into_iter().map(|values| first.like(values)).collect()
+}
+
+/// A layer where it lies on the first.
+struct Laid {
+    values: Vec<f32>,
+    counts: f32,
+}
+
+/// The first layer and those that fit it once moved.
+fn aligned<'a>(
+    first: &Layer<'_>,
+    counts: f32,
+    others: impl Iterator<Item = (&'a Rectified, f32)>,
+) -> Vec<Laid> {
     let mut sum: Vec<f32> = first.values.iter().map(|value| value * counts).collect();
-    for (plate, counts) in others.iter().filter(|(plate, _)| plate.form == surest.form) {
+    let mut laid = vec![Laid { values: first.values.clone(), counts }];
+    for (plate, counts) in others {
         let layer = Layer::new(plate);
         let (way, fit) = layer.fitted(&sum);
         if fit >= FIT_MIN {
-            let counts = counts * fit * fit;
-            sum.iter_mut().zip(layer.moved(way)).for_each(|(sum, value)| *sum += counts * value);
+            let (values, counts) = (layer.moved(way), counts * fit * fit);
+            sum.iter_mut().zip(&values).for_each(|(sum, value)| *sum += counts * value);
+            laid.push(Laid { values, counts });
         }
     }
-    let mean = first.like(sum);
-    let layer = Layer::new(&mean);
-    let sizes = SIZES.map(|size| layer.moved(Move { width: size, height: size, ..STAY }));
-    sizes.into_iter().map(|values| first.like(values)).collect()
+    laid
+}
+
+/// Layers as one picture, each of their planes by itself.
+fn fused_planes(form: Upright, laid: &[Laid]) -> Vec<f32> {
+    let size = Size { width: form.width_px, height: form.height_px };
+    let pixels = (size.width * size.height).max(1);
+    let plane = |at: usize| {
+        let planes = laid.iter().map(|layer| {
+            (layer.values.chunks_exact(pixels).nth(at).unwrap_or_default(), layer.counts)
+        });
+        fused(size, planes)
+    };
+    (0..form.colours.channels()).flat_map(plane).collect()
 }
 
 impl<'a> Layer<'a> {
@@ -198,7 +232,7 @@ fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rectify::{Colours, Upright};
+    use crate::rectify::Colours;
 
     const FORM: Upright =
         Upright { width_px: 64, height_px: 32, padding: 0.0, colours: Colours::Grey };
@@ -224,19 +258,19 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_of_noisy_frames_shows_what_none_of_them_does() {
+    fn noisy_frames_together_show_what_none_of_them_does() {
         let clean = plate(0.0, 0.0, 0.0, 1);
         let noisy: Vec<Rectified> = (0..10u32)
             .map(|n| plate((n % 4) as f32 - 1.0, (n % 3) as f32 - 1.0, 100.0, n + 7))
             .collect();
         let plates: Vec<(&Rectified, f32)> = noisy.iter().map(|plate| (plate, 1.0)).collect();
-        let mean = overlaid(&plates);
-        let [_, mean, _] = mean.as_slice() else { panic!("{} sizes", mean.len()) };
-        // The surest frame, the first of equals, is moved by one pixel each way, and the mean with it.
+        let laid = overlaid(&plates);
+        let [_, together, _] = laid.as_slice() else { panic!("{} sizes", laid.len()) };
+        // The surest frame, the first of equals, is moved by one pixel each way, and all with it.
         let there = plate(-1.0, -1.0, 0.0, 1);
-        assert!(alike(&noisy[0], &there) < 0.8, "{}", alike(&noisy[0], &there));
-        assert!(alike(mean, &there) > 0.9, "{}", alike(mean, &there));
-        assert!(alike(mean, &clean) < alike(mean, &there));
+        assert!(alike(&noisy[0], &there) < 0.65, "{}", alike(&noisy[0], &there));
+        assert!(alike(together, &there) > 0.84, "{}", alike(together, &there));
+        assert!(alike(together, &clean) < alike(together, &there));
     }
 
     #[test]
@@ -258,8 +292,8 @@ mod tests {
             noise
         });
         assert!(overlaid(&[]).is_empty() && overlaid(&[(&one, 1.0)]).is_empty());
-        let mean = overlaid(&[(&one, 1.0), (&noise, 0.9)]);
-        assert!(alike(&mean[1], &one) > 0.999);
+        let laid = overlaid(&[(&one, 1.0), (&noise, 0.9)]);
+        assert!(alike(&laid[1], &one) > 0.999);
     }
 
     #[test]
@@ -267,8 +301,9 @@ mod tests {
         let grey = Rectified { form: FORM, planes: vec![90.0; FORM.width_px * FORM.height_px] };
         let broken = Rectified { form: FORM, planes: vec![f32::NAN; grey.planes.len()] };
         for plates in [[(&grey, 1.0), (&grey, 1.0)], [(&grey, 1.0), (&broken, f32::NAN)]] {
-            let mean = overlaid(&plates);
-            assert!(mean.iter().all(|plate| plate.planes.iter().all(|value| *value == 90.0)));
+            let laid = overlaid(&plates);
+            assert_eq!(laid.len(), SIZES.len());
+            assert!(laid.iter().all(|plate| plate.planes.iter().all(|value| *value == 90.0)));
         }
     }
 }
