@@ -11,6 +11,7 @@
 //! [`Recogniser`] is all of them; [`Passages`] makes one read of the several frames that a plate passes through. [`keep_pictures`] makes the two pictures that may be kept of a read, in which
 //! nobody can be recognised.
 
+mod cubic;
 mod decode;
 mod detect;
 mod error;

@@ -1,5 +1,6 @@
 //! A plate's four corners to an upright rectangle, grey or coloured.
 
+use crate::cubic;
 use crate::error::VisionError;
 use crate::frame::{CHANNELS, Frame};
 use crate::geometry::{Homography, Point, Quad};
@@ -52,11 +53,41 @@ pub struct Rectified {
 /// less than two is left.
 const SAMPLES_ACROSS: usize = 2;
 
+/// How a plate that is made larger is filled in between its pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Between {
+    /// By straight lines, which dampen noise, and fine strokes with it: for a plate that is read by itself.
+    Lines,
+    /// By curves, which keep both.
+    Curves,
+}
+
 /// Cuts a plate out and sets it upright.
 pub fn rectify(frame: &Frame, corners: &Quad, form: Upright) -> Result<Rectified, VisionError> {
+    rectified(frame, corners, form, Between::Lines)
+}
+
+/// The same with all that the frame shows of fine strokes, and its noise: to be laid over other frames, which take the noise
+/// out again.
+pub(crate) fn rectify_for_joining(
+    frame: &Frame,
+    corners: &Quad,
+    form: Upright,
+) -> Result<Rectified, VisionError> {
+    rectified(frame, corners, form, Between::Curves)
+}
+
+fn rectified(
+    frame: &Frame,
+    corners: &Quad,
+    form: Upright,
+    between: Between,
+) -> Result<Rectified, VisionError> {
     let planes = match form.colours {
-        Colours::Grey => upright(frame, corners, form, |pixel| [luma(pixel)]),
-        Colours::Rgb => upright(frame, corners, form, |[r, g, b]| [r, g, b].map(f32::from)),
+        Colours::Grey => upright(frame, corners, form, between, |pixel| [luma(pixel)]),
+        Colours::Rgb => {
+            upright(frame, corners, form, between, |[r, g, b]| [r, g, b].map(f32::from))
+        }
     };
     let planes = planes
         .ok_or_else(|| VisionError::NotAPlate { corners: format!("{:?}", corners.points()) })?;
@@ -68,6 +99,7 @@ fn upright<const N: usize>(
     frame: &Frame,
     corners: &Quad,
     form: Upright,
+    between: Between,
     value: impl Fn([u8; CHANNELS]) -> [f32; N],
 ) -> Option<Vec<f32>> {
     let Upright { width_px, height_px, padding, .. } = form;
@@ -78,6 +110,7 @@ fn upright<const N: usize>(
     let shrink = padded.width() / width_px.max(1) as f32;
     let block = (shrink as usize).max(1);
     let samples = if shrink > 1.0 { SAMPLES_ACROSS } else { 1 };
+    let between = if samples > 1 { Between::Lines } else { between };
     let patch = Patch::around(frame, &padded, block, value)?;
     let steps =
         |of: usize| (0..of * samples).map(move |at| (at as f32 + 0.5) / (of * samples) as f32);
@@ -93,7 +126,10 @@ fn upright<const N: usize>(
         let first = line / samples * width_px;
         for (x, samples) in places.chunks_exact(samples).enumerate() {
             for place in samples {
-                let values = patch.at(*place);
+                let values = match between {
+                    Between::Lines => patch.at(*place),
+                    Between::Curves => patch.on_curves(*place),
+                };
                 let cells = planes.iter_mut().skip(first + x).step_by(plane_len);
                 cells.zip(values).for_each(|(cell, value)| *cell += part * value);
             }
@@ -164,6 +200,16 @@ impl<const N: usize> Patch<N> {
             place.x = ((place.x - left) / block - 0.5).clamp(0.0, last_x);
             place.y = ((place.y - top) / block - 0.5).clamp(0.0, last_y);
         }
+    }
+
+    /// The values at a place among the cells, on curves through the sixteen nearest.
+    fn on_curves(&self, place: Point) -> [f32; N] {
+        let cell = |x, y| self.cells.get(y * self.width + x).unwrap_or(&[0.0; N]);
+        let channel = |of: usize| {
+            let value = |x, y| cell(x, y).get(of).copied().unwrap_or(0.0);
+            cubic::value_at((self.width, self.height), place, value)
+        };
+        std::array::from_fn(channel)
     }
 
     /// The values at a place among the cells, between the four nearest.

@@ -11,7 +11,7 @@ mod overlay;
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::recognise::{PlateFound, PlateSeen, Recogniser};
-use crate::rectify::{Rectified, rectify};
+use crate::rectify::{Rectified, rectify_for_joining};
 use follow::{Track, same_plate};
 use overlay::overlaid;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ struct Open {
 /// A plate in one frame.
 struct Sight {
     seen: PlateSeen,
-    /// As the reader sees it.
+    /// To be laid over others.
     upright: Option<Rectified>,
 }
 
@@ -175,7 +175,7 @@ impl<'a> Passages<'a> {
 /// A plate of a frame with its upright picture.
 fn sight(recogniser: &Recogniser, seen: PlateSeen, frame: &Frame) -> Sight {
     let form = recogniser.reader().manifest().input.upright();
-    let upright = rectify(frame, &seen.found.corners, form).ok();
+    let upright = rectify_for_joining(frame, &seen.found.corners, form).ok();
     Sight { seen, upright }
 }
 

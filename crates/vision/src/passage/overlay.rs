@@ -5,6 +5,8 @@
 //! what no frame shows by itself can often be made out there (docs/adr/0020).
 
 use super::fuse::{Size, fused};
+use crate::cubic;
+use crate::geometry::Point;
 use crate::rectify::{Rectified, Upright};
 use std::cmp::Ordering;
 
@@ -89,7 +91,7 @@ fn fused_planes(form: Upright, laid: &[Laid]) -> Vec<f32> {
         let planes = laid.iter().map(|layer| {
             (layer.values.chunks_exact(pixels).nth(at).unwrap_or_default(), layer.counts)
         });
-        fused(size, planes)
+        fused(size, &planes.collect::<Vec<_>>())
     };
     (0..form.colours.channels()).flat_map(plane).collect()
 }
@@ -151,33 +153,49 @@ impl<'a> Layer<'a> {
     }
 
     fn fit(&self, way: Move, to: &[f32]) -> f32 {
-        let pairs =
-            self.pixels(way, EVERY).map(|(at, value)| (value, to.get(at).copied().unwrap_or(0.0)));
-        correlation(pairs)
+        let Size { width, height } = self.size();
+        let planes = self.planes().enumerate();
+        correlation(planes.flat_map(|(plane, values)| {
+            let first = plane * width * height;
+            self.places(way, EVERY).map(move |(at, place)| {
+                (between(values, width, height, place), to.get(first + at).copied().unwrap_or(0.0))
+            })
+        }))
     }
 
     fn moved(&self, way: Move) -> Vec<f32> {
-        self.pixels(way, 1).map(|(_, value)| value).collect()
+        let Size { width, height } = self.size();
+        let mut moved = Vec::with_capacity(self.values.len());
+        for values in self.planes() {
+            let pixel = |x: usize, y: usize| values.get(y * width + x).copied().unwrap_or(0.0);
+            let value = |place| cubic::value_at((width, height), place, pixel);
+            self.places(way, 1).for_each(|(_, place)| moved.push(value(place)));
+        }
+        moved
     }
 
-    /// Every so many of the moved layer's pixels: where each lies among all values, and its value.
-    fn pixels(&self, way: Move, every: usize) -> impl Iterator<Item = (usize, f32)> {
-        let (width, height) = (self.from.form.width_px, self.from.form.height_px);
+    fn size(&self) -> Size {
+        Size { width: self.from.form.width_px, height: self.from.form.height_px }
+    }
+
+    fn planes(&self) -> impl Iterator<Item = &[f32]> {
+        let Size { width, height } = self.size();
+        self.values.chunks_exact((width * height).max(1))
+    }
+
+    /// Every so many of a moved plane's pixels, and where each was before.
+    fn places(&self, way: Move, every: usize) -> impl Iterator<Item = (usize, Point)> + use<> {
+        let Size { width, height } = self.size();
         let (half_width, half_height) = self.half();
-        self.values.chunks_exact((width * height).max(1)).enumerate().flat_map(
-            move |(plane, values)| {
-                let first = plane * width * height;
-                let rows = (0..height).step_by(every);
-                rows.flat_map(move |y| (0..width).step_by(every).map(move |x| (x, y))).map(
-                    move |(x, y)| {
-                        let (across, down) = (x as f32 - half_width, y as f32 - half_height);
-                        let from_x = across * way.width + down * way.slant + half_width + way.right;
-                        let from_y = down * way.height + half_height + way.down;
-                        (first + y * width + x, between(values, width, height, from_x, from_y))
-                    },
-                )
-            },
-        )
+        let rows = (0..height).step_by(every);
+        rows.flat_map(move |y| (0..width).step_by(every).map(move |x| (x, y))).map(move |(x, y)| {
+            let (across, down) = (x as f32 - half_width, y as f32 - half_height);
+            let place = Point {
+                x: across * way.width + down * way.slant + half_width + way.right,
+                y: down * way.height + half_height + way.down,
+            };
+            (y * width + x, place)
+        })
     }
 }
 
@@ -194,8 +212,9 @@ impl Move {
 }
 
 /// The value between four pixels; outside, the nearest edge's.
-fn between(values: &[f32], width: usize, height: usize, x: f32, y: f32) -> f32 {
-    let (x, y) = (x.clamp(0.0, width as f32 - 1.0), y.clamp(0.0, height as f32 - 1.0));
+fn between(values: &[f32], width: usize, height: usize, place: Point) -> f32 {
+    let x = place.x.clamp(0.0, width as f32 - 1.0);
+    let y = place.y.clamp(0.0, height as f32 - 1.0);
     let (left, top) = (x as usize, y as usize);
     let (across, down) = (x - left as f32, y - top as f32);
     let (right, below) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
@@ -219,11 +238,12 @@ fn spread(values: &[f32]) -> (f32, f32) {
 /// How alike two pictures are but for their light: 1 the same, 0 nothing to do with each other.
 fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> f32 {
     let (mut n, mut a_sum, mut b_sum, mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
-    for (a, b) in pairs {
+    // `for_each`, not `for`: through nested iterators it takes half the time.
+    pairs.for_each(|(a, b)| {
         n += 1.0;
         (a_sum, b_sum) = (a_sum + a, b_sum + b);
         (aa, bb, ab) = (aa + a * a, bb + b * b, ab + a * b);
-    }
+    });
     let together = ab - a_sum * b_sum / n;
     let apart: f32 = (aa - a_sum * a_sum / n) * (bb - b_sum * b_sum / n);
     if apart > 0.0 { together / apart.sqrt() } else { 0.0 }
@@ -237,18 +257,25 @@ mod tests {
     const FORM: Upright =
         Upright { width_px: 64, height_px: 32, padding: 0.0, colours: Colours::Grey };
 
-    /// Strokes on a plate, moved and with noise that `seed` decides.
+    /// Dark or light, as if by chance.
+    fn ink(column: f32, row: f32) -> f32 {
+        ((column * 12.99 + row * 78.23).sin() * 43758.5).fract().signum()
+    }
+
+    /// Strokes on a plate, moved and with noise that `seed` decides: of pixels half as fine, as a small plate's are that
+    /// was made larger.
     fn plate(right: f32, down: f32, noise: f32, seed: u32) -> Rectified {
         let mut state = seed;
         let mut chance = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 8) as f32 / (1 << 24) as f32 - 0.5
         };
-        let planes = (0..FORM.height_px * FORM.width_px).map(|at| {
-            let x = (at % FORM.width_px) as f32 - right;
-            let y = (at / FORM.width_px) as f32 - down;
-            let stroke = (x * 0.21).sin() * (x * 0.05 + 1.0).cos() * (y * 0.33).cos();
-            128.0 + 60.0 * stroke + noise * chance()
+        let (width, height) = (FORM.width_px, FORM.height_px);
+        let grain: Vec<f32> = (0..width * height / 4).map(|_| chance()).collect();
+        let planes = (0..width * height).map(|at| {
+            let (x, y) = (at % width, at / width);
+            let stroke = ink(((x as f32 - right) / 4.0).floor(), ((y as f32 - down) / 6.0).floor());
+            128.0 + 30.0 * stroke + noise * grain[y / 2 * (width / 2) + x / 2]
         });
         Rectified { form: FORM, planes: planes.collect() }
     }
@@ -268,8 +295,8 @@ mod tests {
         let [_, together, _] = laid.as_slice() else { panic!("{} sizes", laid.len()) };
         // The surest frame, the first of equals, is moved by one pixel each way, and all with it.
         let there = plate(-1.0, -1.0, 0.0, 1);
-        assert!(alike(&noisy[0], &there) < 0.65, "{}", alike(&noisy[0], &there));
-        assert!(alike(together, &there) > 0.84, "{}", alike(together, &there));
+        assert!(alike(&noisy[0], &there) < 0.75, "{}", alike(&noisy[0], &there));
+        assert!(alike(together, &there) > 0.8, "{}", alike(together, &there));
         assert!(alike(together, &clean) < alike(together, &there));
     }
 
