@@ -298,6 +298,27 @@ mod tests {
     }
 
     #[test]
+    fn a_small_plate_keeps_finer_strokes_where_it_is_to_be_joined() {
+        // Strokes five pixels apart, brighter and darker than grey by 100.
+        let grey_at =
+            |x: u32| (128.0 + 100.0 * (x as f32 * std::f32::consts::TAU / 5.0).sin()) as u8;
+        let rgb = (0..90u32 * 60).flat_map(|at| [grey_at(at % 90); 3]);
+        let strokes = Frame::from_rgb(90, 60, rgb.collect()).unwrap();
+        let seen = quad([(20.0, 20.0), (60.0, 20.0), (60.0, 40.0), (20.0, 40.0)]);
+        let power = |plate: Rectified| {
+            plate.planes.iter().map(|grey| (grey - 128.0).powi(2)).sum::<f32>().sqrt()
+        };
+        let form = grey(128, 64, 0.06);
+        let lines = power(rectify(&strokes, &seen, form).unwrap());
+        let curves = power(rectify_for_joining(&strokes, &seen, form).unwrap());
+        assert!(curves > 1.05 * lines, "{curves} {lines}");
+        // Made smaller there is nothing to fill in between.
+        let small = grey(16, 8, 0.06);
+        let cut = [rectify, rectify_for_joining].map(|cut| cut(&strokes, &seen, small).unwrap());
+        assert_eq!(cut[0], cut[1]);
+    }
+
+    #[test]
     fn a_large_plate_is_averaged_not_sampled() {
         // Columns of black and white, one pixel each: any honest shrinking gives grey.
         let rgb = (0..400u32 * 200).flat_map(|at| [if at % 2 == 0 { 0u8 } else { 255 }; 3]);

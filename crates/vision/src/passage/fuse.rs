@@ -327,8 +327,8 @@ mod tests {
     }
 
     #[test]
-    fn a_wave_that_all_frames_turn_over_or_lose_is_not_made_up() {
-        // Strokes of four pixels, all smeared over nine: the fine ones are gone, and stay grey where nothing shows them.
+    fn a_smear_that_all_frames_share_is_left_no_worse() {
+        // Strokes of four pixels, all smeared over nine: no frame shows what the others lack.
         let frames: Vec<Vec<f32>> = (0..4).map(|n| frame(9, 1, 1.5, n)).collect();
         let (joined, mean) =
             (alike(&together(&frames), &strokes()), alike(&mean(&frames), &strokes()));
@@ -360,6 +360,7 @@ mod tests {
             let picture: Vec<f32> = (0..width * height).map(|n| (n % 7) as f32 - 3.0).collect();
             let fused = fused(Size { width, height }, &[(picture.as_slice(), counts)]);
             prop_assert_eq!(fused.len(), picture.len());
+            // All its waves alike are kept by half (`HALF_KEPT`): it is only paler.
             prop_assert!(fused.iter().zip(&picture).all(|(a, b)| (a - b * 0.5).abs() < 1e-3));
         }
     }
