@@ -1,8 +1,8 @@
 //! Several frames of one passage become one read.
 //!
-//! A plate is followed from frame to frame by where it should be by now. What every frame says of its characters is
-//! weighed together, so a character that is doubtful in each of ten frames becomes sure in all of them; and the frames are laid
-//! over one another and read once more. The frame that shows the plate best is kept as the picture.
+//! A plate is followed from frame to frame by where it should be by now. Its frames are laid over one another and read once
+//! more, so a character that is doubtful in each of ten becomes sure in all of them. The frame that shows the plate best is kept
+//! as the picture.
 
 mod follow;
 mod fuse;
@@ -10,6 +10,7 @@ mod overlay;
 
 use crate::error::VisionError;
 use crate::frame::Frame;
+use crate::read::Reading;
 use crate::recognise::{PlateFound, PlateSeen, Recogniser};
 use crate::rectify::{Rectified, rectify_for_joining};
 use follow::{Track, same_plate};
@@ -146,10 +147,9 @@ impl<'a> Passages<'a> {
 
     /// What all frames say, at the place where the best one saw it.
     fn decide(&self, sights: &[Sight], best: &PlateFound) -> PlateFound {
-        let sightings: Vec<_> =
-            sights.iter().flat_map(|sight| sight.seen.sightings.iter().cloned()).collect();
-        let laid = self.recogniser.look(&laid(sights)).unwrap_or_default();
-        let Some(reading) = self.recogniser.reader().decide_with(&sightings, &laid) else {
+        let joined = self.recogniser.look(&laid(sights)).unwrap_or_default();
+        let Some(reading) = self.recogniser.reader().decide(&joined).or_else(|| self.vote(sights))
+        else {
             return best.clone();
         };
         let seen = || sights.iter().map(|sight| &sight.seen);
@@ -169,6 +169,13 @@ impl<'a> Passages<'a> {
             issuer,
             ..best.clone()
         }
+    }
+
+    /// What the frames say one by one, where they cannot be laid over one another. Beside a joined picture their vote only
+    /// does harm: what smear has hidden in each of them, none knows (docs/adr/0020).
+    fn vote(&self, sights: &[Sight]) -> Option<Reading> {
+        let each = sights.iter().flat_map(|sight| sight.seen.sightings.iter().cloned());
+        self.recogniser.reader().decide(&each.collect::<Vec<_>>())
     }
 }
 

@@ -138,19 +138,6 @@ impl Reader {
 
     /// The second half: what sightings of one plate say together; `None` where no text can be made out.
     pub fn decide(&self, sightings: &[Sighting]) -> Option<Reading> {
-        self.weigh(&sightings.iter().map(|sighting| (sighting, 1.0)).collect::<Vec<_>>())
-    }
-
-    /// The same with more sightings, which count as much as all others together, however many they are.
-    pub(crate) fn decide_with(&self, sightings: &[Sighting], more: &[Sighting]) -> Option<Reading> {
-        let share = sightings.len() as f32 / more.len().max(1) as f32;
-        let one = sightings.iter().map(|sighting| (sighting, 1.0));
-        self.weigh(&one.chain(more.iter().map(|sighting| (sighting, share))).collect::<Vec<_>>())
-    }
-
-    /// What sightings say, each with its share.
-    fn weigh(&self, sightings: &[(&Sighting, f32)]) -> Option<Reading> {
-        let (sightings, shares): (Vec<&Sighting>, Vec<f32>) = sightings.iter().copied().unzip();
         let classes = self.manifest.classes();
         let looks: Vec<Look<'_>> = sightings
             .iter()
@@ -160,17 +147,17 @@ impl Reader {
                 slots: Slots::new(&sighting.places, classes),
             })
             .collect();
-        let weighed = weigh::all(&looks, &shares);
+        let weighed = weigh::all(&looks);
         let (labels, raw) = weighed.texts.first()?;
         let (confidence, power) = (self.calibration.share(*raw), self.calibration.power(*raw));
         // The others share what the first leaves, in the proportions they had.
         let left = (1.0 - confidence) / (1.0 - raw).max(f32::EPSILON);
         let texts = weighed.texts.iter().enumerate().filter_map(|(at, (labels, raw))| {
             let probability = if at == 0 { confidence } else { (raw * left).min(confidence) };
-            Some(Alternative { text: self.text(labels, &sightings)?, probability })
+            Some(Alternative { text: self.text(labels, sightings)?, probability })
         });
         Some(Reading {
-            text: self.text(labels, &sightings)?,
+            text: self.text(labels, sightings)?,
             confidence,
             raw_confidence: *raw,
             characters: weighed.characters.iter().map(|sure| sure.powf(power)).collect(),
@@ -194,7 +181,7 @@ impl Reader {
     }
 
     /// A text as the sightings spell it.
-    fn text(&self, labels: &Labels, sightings: &[&Sighting]) -> Option<PlateText> {
+    fn text(&self, labels: &Labels, sightings: &[Sighting]) -> Option<PlateText> {
         let alphabet = self.manifest.alphabet.as_bytes();
         let places: Vec<_> =
             sightings.iter().map(|seen| (seen.places.as_slice(), &seen.letters)).collect();

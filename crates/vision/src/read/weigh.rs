@@ -35,10 +35,9 @@ pub(super) struct Weighed {
 /// and 100 others (Brier 0.039 and 0.067; sharing out 1 among the texts 0.150 and 0.137; the surer head alone and
 /// the less sure one lie between), and it errs to the modest side: of reads at 0.6–0.8, 95 of 100 were right.
 ///
-/// Looks count by how sure each is by itself: of a passage's frames some are smeared, and what those say is noise. That is
-/// multiplied by `shares`, one a look.
-pub(super) fn all(looks: &[Look<'_>], shares: &[f32]) -> Weighed {
-    let weights = weights(looks, shares);
+/// Looks count by how sure each is by itself: of a passage's frames some are smeared, and what those say is noise.
+pub(super) fn all(looks: &[Look<'_>]) -> Weighed {
+    let weights = weights(looks);
     let scored = proposed(looks).into_iter().map(|text| {
         let given: Vec<f32> = looks.iter().map(|look| look.log_probability(&text)).collect();
         let possible = given.iter().any(|given| given.is_finite());
@@ -56,7 +55,7 @@ pub(super) fn all(looks: &[Look<'_>], shares: &[f32]) -> Weighed {
 
 /// How sure each look is by itself: the root of what it gives its own best text, between all looks counting the same and
 /// the surest deciding alone.
-fn weights(looks: &[Look<'_>], shares: &[f32]) -> Vec<f32> {
+fn weights(looks: &[Look<'_>]) -> Vec<f32> {
     if looks.len() < 2 {
         return vec![1.0; looks.len()];
     }
@@ -65,7 +64,7 @@ fn weights(looks: &[Look<'_>], shares: &[f32]) -> Vec<f32> {
         let best = texts.iter().map(|text| look.log_probability(text)).fold(LOOK_MIN, f32::max);
         (best / 2.0).exp()
     };
-    looks.iter().zip(shares).map(|(look, share)| alone(look) * share).collect()
+    looks.iter().map(alone).collect()
 }
 
 /// What any head proposes at any look, each text once.
