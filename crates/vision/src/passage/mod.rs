@@ -152,23 +152,10 @@ impl<'a> Passages<'a> {
         else {
             return best.clone();
         };
-        let seen = || sights.iter().map(|sight| &sight.seen);
-        let surer = surer(seen().map(|seen| seen.found.confidence));
-        let issuers = seen().filter_map(|seen| seen.issuer.as_ref());
+        let issuers = sights.iter().filter_map(|sight| sight.seen.issuer.as_ref());
         let issuer = self.recogniser.issuer().and_then(|stage| stage.decide(issuers));
-        PlateFound {
-            text: reading.text,
-            confidence: surer(reading.confidence),
-            characters: reading.characters.into_iter().map(&surer).collect(),
-            alternatives: (reading.alternatives.into_iter())
-                .map(|mut other| {
-                    other.probability = surer(other.probability);
-                    other
-                })
-                .collect(),
-            issuer,
-            ..best.clone()
-        }
+        let Reading { text, confidence, characters, alternatives, .. } = reading;
+        PlateFound { text, confidence, characters, alternatives, issuer, ..best.clone() }
     }
 
     /// What the frames say one by one, where they cannot be laid over one another. Beside a joined picture their vote only
@@ -195,15 +182,6 @@ fn laid(sights: &[Sight]) -> Vec<Rectified> {
         })
         .collect();
     overlaid(&layers)
-}
-
-/// How much surer frames are together than one is: the mean of n that agree is raised as if √n of them were
-/// independent. Frames of one passage share their angle and their light, so n would promise too much; and a smeared frame
-/// counts for as little as it is believed.
-fn surer(sure: impl Iterator<Item = f32> + Clone) -> impl Fn(f32) -> f32 {
-    let surest = sure.clone().fold(f32::MIN_POSITIVE, f32::max);
-    let root = (sure.sum::<f32>() / surest).max(1.0).sqrt();
-    move |mean: f32| mean.powf(1.0 / root)
 }
 
 impl Open {
